@@ -1,0 +1,198 @@
+# octosim: protocol core (core/), simulator (sim/), viewer (viz/), tests (tests/). `make help` lists the targets.
+#
+# Sources are found by wildcard, everything built goes under $(BUILD). The default build (gcc, MODE=release) uses build/
+# itself; another compiler or mode gets build/<compiler>-<O2|O0|asan>/, and BUILD=<directory> overrides either.
+# The core is compiled twice: plain, as a robot would ship it, and checked (-DOCTO_CHECKED: audit events for the
+# simulator's checks; same wire, same hash).
+
+MODE ?= release
+ifeq ($(origin CC),default)
+CC := $(if $(shell command -v gcc),gcc,cc)
+endif
+AR ?= ar
+NM ?= nm
+PKG_CONFIG ?= pkg-config
+
+OPT_release := -O2 -g
+OPT_debug := -O0 -g3
+OPT_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+TAG_release := O2
+TAG_debug := O0
+TAG_asan := asan
+OPT := $(OPT_$(MODE))
+$(if $(OPT),,$(error MODE=$(MODE): expected release, debug or asan))
+
+CONFIG := $(notdir $(firstword $(CC)))-$(TAG_$(MODE))
+BUILD ?= $(if $(filter gcc-O2 cc-O2,$(CONFIG)),build,build/$(CONFIG))
+
+have = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
+cflags = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
+libs = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
+
+HAVE_BASE := $(call have,libsodium libcjson)
+HAVE_CUNIT := $(call have,cunit)
+HAVE_VIZ := $(call have,sdl2 cairo)
+# Headers of libraries are not ours to warn about; -isystem says so, and a plain -I/usr/include/... becomes one.
+PKG_CFLAGS := $(patsubst -I%,-isystem %,$(call cflags,libsodium libcjson))
+VIZ_CFLAGS := $(if $(HAVE_VIZ),$(patsubst -I%,-isystem %,$(call cflags,sdl2 cairo)))
+BASE_LIBS := $(call libs,libsodium libcjson)
+CUNIT_LIBS := $(if $(HAVE_CUNIT),$(call libs,cunit))
+VIZ_LIBS := $(if $(HAVE_VIZ),$(call libs,sdl2 cairo)) -lm
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wvla -Werror
+ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARNINGS) -ffp-contract=off $(OPT) $(ARCH_FLAGS) $(CFLAGS)
+ALL_CPPFLAGS = -I. $(PKG_CFLAGS) $(CPPFLAGS)
+ALL_LDFLAGS = $(OPT) $(ARCH_FLAGS) -pthread $(LDFLAGS)
+
+find = $(if $(wildcard $(1)),$(shell find $(1) -name '*.c' | LC_ALL=C sort))
+CARRIER_SRC := $(call find,core/carriers)
+CORE_SRC := $(filter-out core/carriers/%,$(call find,core))
+CLI_SRC := $(call find,sim/cli)
+SIM_SRC := $(filter-out sim/cli/%,$(call find,sim))
+VIZ_SRC := $(call find,viz)
+SUITE_SRC := $(sort $(wildcard tests/unit/*_test.c tests/pair/*_test.c tests/scenario/*_test.c))
+VIZ_SUITE_SRC := $(sort $(wildcard tests/viz/*_test.c))
+BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
+VECTOR_SRC := $(sort $(wildcard tests/vectors/*.c))
+# Whatever else tests share: linked into the runners.
+SUPPORT_SRC := $(filter-out %_test.c,$(sort $(wildcard tests/*.c tests/unit/*.c tests/pair/*.c tests/scenario/*.c)))
+
+obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+PLAIN_OBJ := $(patsubst %.c,$(BUILD)/obj/plain/%.o,$(CORE_SRC))
+CHECKED_OBJ := $(patsubst %.c,$(BUILD)/obj/checked/%.o,$(CORE_SRC))
+SIM_OBJ := $(call obj,$(SIM_SRC))
+CLI_OBJ := $(call obj,$(CLI_SRC))
+CARRIER_OBJ := $(call obj,$(CARRIER_SRC))
+VIZ_OBJ := $(call obj,$(VIZ_SRC))
+TEST_OBJ := $(call obj,$(SUITE_SRC) $(VIZ_SUITE_SRC) $(SUPPORT_SRC) $(BENCH_SRC) $(VECTOR_SRC))
+
+PLAIN := $(BUILD)/libocto.a
+CHECKED := $(BUILD)/checked/libocto.a
+SIM := $(BUILD)/libsim.a
+CARRIERS := $(BUILD)/libcarriers.a
+VIZ := $(BUILD)/libviz.a
+WORLD := $(SIM) $(CHECKED)
+
+PRODUCTS := $(if $(CORE_SRC),$(PLAIN) $(CHECKED)) $(if $(SIM_SRC),$(SIM)) $(if $(CLI_SRC),$(BUILD)/octosim) \
+	$(if $(VIZ_SRC),$(if $(HAVE_VIZ),$(BUILD)/octoviz,no-viz))
+BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
+VECTORS := $(patsubst tests/vectors/%.c,$(BUILD)/vectors/%,$(VECTOR_SRC))
+
+.PHONY: all help demo test asan bench mutants cross check unit vectors benches testprograms headers format-check clean \
+	no-viz have-base have-cunit FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(PRODUCTS) ## build libocto.a, libsim.a, octosim and octoviz (default)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
+	@echo
+	@echo '  MODE=release|debug|asan, CC=gcc|clang, BUILD=<directory>: the same in another way or at another place'
+
+no-viz:
+	@echo 'octoviz is skipped: pkg-config does not find sdl2 and cairo (tools/install-packages demo installs them)'
+
+have-base:
+	$(if $(HAVE_BASE),,@echo 'libsodium and libcjson are needed (pkg-config does not find them); tools/install-packages demo installs them' >&2; exit 1)
+
+have-cunit:
+	$(if $(HAVE_CUNIT),,@echo 'the tests need CUnit (pkg-config does not find it); tools/install-packages test installs it' >&2; exit 1)
+
+# ---- Libraries and programs ------------------------------------------------------------------------------------
+
+# A list of members, rewritten only when it changes: a deleted source leaves its library.
+$(BUILD)/list/%: FORCE
+	@mkdir -p $(@D)
+	@echo '$(MEMBERS)' | cmp -s - $@ || echo '$(MEMBERS)' > $@
+$(BUILD)/list/plain: MEMBERS = $(PLAIN_OBJ)
+$(BUILD)/list/checked: MEMBERS = $(CHECKED_OBJ)
+$(BUILD)/list/sim: MEMBERS = $(SIM_OBJ)
+$(BUILD)/list/cli: MEMBERS = $(CLI_OBJ)
+$(BUILD)/list/carriers: MEMBERS = $(CARRIER_OBJ)
+$(BUILD)/list/viz: MEMBERS = $(VIZ_OBJ)
+FORCE:
+
+# Made beside and moved into place, so that two makes at once never see half a library.
+archive = @mkdir -p $(@D) && rm -f $@.$$$$ && echo '  AR  $@' && $(AR) rcs $@.$$$$ $(filter %.o,$^) && mv -f $@.$$$$ $@
+link = @mkdir -p $(@D) && echo '  LD  $@' && $(CC) $(ALL_LDFLAGS) -o $@.$$$$ $(filter %.o %.a,$^) $(1) && mv -f $@.$$$$ $@
+
+$(PLAIN): $(PLAIN_OBJ) $(BUILD)/list/plain
+	$(archive)
+$(CHECKED): $(CHECKED_OBJ) $(BUILD)/list/checked
+	$(archive)
+$(SIM): $(SIM_OBJ) $(BUILD)/list/sim
+	$(archive)
+$(CARRIERS): $(CARRIER_OBJ) $(BUILD)/list/carriers
+	$(archive)
+$(VIZ): $(VIZ_OBJ) $(BUILD)/list/viz
+	$(archive)
+
+$(BUILD)/octosim: $(CLI_OBJ) $(WORLD) $(CARRIERS) $(BUILD)/list/cli
+	$(call link,$(BASE_LIBS))
+# The library holds main() too: the linker takes it from there, and the viewer's tests bring their own instead.
+$(BUILD)/octoviz: $(VIZ) $(WORLD)
+	$(call link,$(BASE_LIBS) $(VIZ_LIBS))
+
+# ---- Objects ---------------------------------------------------------------------------------------------------
+
+compile = @mkdir -p $(@D) && echo '  CC  $@' && $(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(1) -MMD -MP -MF $(@:.o=.d) -MT $@ \
+	-c -o $@.$$$$ $< && mv -f $@.$$$$ $@ || { rm -f $@.$$$$; exit 1; }
+
+$(BUILD)/obj/plain/%.o: %.c Makefile | have-base
+	$(call compile)
+$(BUILD)/obj/checked/%.o: %.c Makefile | have-base
+	$(call compile,-DOCTO_CHECKED)
+$(BUILD)/obj/viz/%.o: viz/%.c Makefile | have-base
+	$(call compile,-DOCTO_CHECKED $(VIZ_CFLAGS))
+$(BUILD)/obj/tests/viz/%.o: tests/viz/%.c Makefile | have-base
+	$(call compile,-DOCTO_CHECKED $(VIZ_CFLAGS))
+$(BUILD)/obj/tests/bench/%.o: tests/bench/%.c Makefile | have-base
+	$(call compile)
+$(BUILD)/obj/tests/suites-%.o: $(BUILD)/tests/suites-%.c Makefile
+	$(call compile)
+$(BUILD)/obj/%.o: %.c Makefile | have-base
+	$(call compile,-DOCTO_CHECKED)
+
+-include $(patsubst %.o,%.d,$(PLAIN_OBJ) $(CHECKED_OBJ) $(SIM_OBJ) $(CLI_OBJ) $(CARRIER_OBJ) $(VIZ_OBJ) $(TEST_OBJ))
+
+# ---- Tests -----------------------------------------------------------------------------------------------------
+
+# suites-<list>.c holds the table of suites that tests/main.c runs; one suite a file, named after the file.
+suite_name = $(patsubst %_test,%,$(basename $(notdir $(1))))
+ONE := $(foreach name,$(SUITE),$(filter %/$(name)_test.c,$(SUITE_SRC)))
+
+$(BUILD)/tests/suites-%.c: FORCE
+	@mkdir -p $(@D)
+	@tools/suites $(call suite_name,$(SUITES)) > $@.$$$$; cmp -s $@.$$$$ $@ && rm -f $@.$$$$ || mv -f $@.$$$$ $@
+$(BUILD)/tests/suites-all.c: SUITES = $(SUITE_SRC)
+$(BUILD)/tests/suites-viz.c: SUITES = $(VIZ_SUITE_SRC)
+$(BUILD)/tests/suites-one.c: SUITES = $(ONE)
+
+$(BUILD)/tests/octotest: $(call obj,$(SUPPORT_SRC) $(SUITE_SRC)) $(BUILD)/obj/tests/suites-all.o $(WORLD) $(CARRIERS) | have-cunit
+	$(call link,$(CUNIT_LIBS) $(BASE_LIBS) -lm)
+$(BUILD)/tests/viztest: $(call obj,$(SUPPORT_SRC) $(VIZ_SUITE_SRC)) $(BUILD)/obj/tests/suites-viz.o $(VIZ) $(WORLD) | have-cunit
+	$(call link,$(CUNIT_LIBS) $(BASE_LIBS) $(VIZ_LIBS))
+$(BUILD)/tests/onetest: $(call obj,$(SUPPORT_SRC) $(ONE)) $(BUILD)/obj/tests/suites-one.o $(WORLD) $(CARRIERS) | have-cunit
+	$(call link,$(CUNIT_LIBS) $(BASE_LIBS) -lm)
+
+$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(SIM) $(PLAIN)
+	$(call link,$(BASE_LIBS) -lm)
+$(BUILD)/vectors/%: $(BUILD)/obj/tests/vectors/%.o $(WORLD)
+	$(call link,$(BASE_LIBS))
+
+$(call obj,$(SUITE_SRC) $(VIZ_SUITE_SRC) $(SUPPORT_SRC)): | have-cunit
+
+unit: $(BUILD)/tests/octotest ## build and run the unit, pair and scenario suites only
+	$(BUILD)/tests/octotest $(SUITE)
+
+check: $(BUILD)/tests/onetest ## SUITE="a b": build and run these suites and no other
+	$(if $(ONE),,$(error make check SUITE=<name>: name suites among $(call suite_name,$(SUITE_SRC))))
+	$(BUILD)/tests/onetest
+
+vectors: $(VECTORS)
+benches: $(BENCHES)
+testprograms: $(BUILD)/tests/octotest $(VECTORS) $(if $(VIZ_SUITE_SRC),$(if $(HAVE_VIZ),$(BUILD)/tests/viztest))
+
+clean: ## remove everything built
+	rm -rf build
