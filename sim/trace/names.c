@@ -1,0 +1,35 @@
+/* names.c: the names of everything a trace counts by number, from the lists in sim/trace.h. */
+#include "sim/trace.h"
+
+const char *trace_kind_name(enum trace_kind kind)
+{
+	static const char *const names[TRACE_KIND_COUNT] = {
+#define X(name, text) [TRACE_##name] = text,
+		TRACE_KINDS(X)
+#undef X
+	};
+
+	return (unsigned)kind < TRACE_KIND_COUNT ? names[kind] : "unknown";
+}
+
+const char *trace_drop_text(enum trace_drop drop)
+{
+	static const char *const texts[TRACE_DROP_COUNT] = {
+#define X(name, text) [TRACE_DROP_##name] = text,
+		TRACE_DROPS(X)
+#undef X
+	};
+
+	return (unsigned)drop < TRACE_DROP_COUNT ? texts[drop] : "unknown";
+}
+
+const char *trace_action_name(enum trace_action action)
+{
+	static const char *const names[TRACE_ACTION_COUNT] = {
+#define X(name, text) [TRACE_ACTION_##name] = text,
+		TRACE_ACTIONS(X)
+#undef X
+	};
+
+	return (unsigned)action < TRACE_ACTION_COUNT ? names[action] : "unknown";
+}
