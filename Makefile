@@ -54,6 +54,7 @@ SUITE_SRC := $(sort $(wildcard tests/unit/*_test.c tests/pair/*_test.c tests/sce
 VIZ_SUITE_SRC := $(sort $(wildcard tests/viz/*_test.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 VECTOR_SRC := $(sort $(wildcard tests/vectors/*.c))
+VIZ_TOOL_SRC := $(filter-out %_test.c,$(sort $(wildcard tests/viz/*.c)))
 # Whatever else tests share: linked into the runners.
 SUPPORT_SRC := $(filter-out %_test.c,$(sort $(wildcard tests/*.c tests/unit/*.c tests/pair/*.c tests/scenario/*.c)))
 
@@ -64,7 +65,7 @@ SIM_OBJ := $(call obj,$(SIM_SRC))
 CLI_OBJ := $(call obj,$(CLI_SRC))
 CARRIER_OBJ := $(call obj,$(CARRIER_SRC))
 VIZ_OBJ := $(call obj,$(VIZ_SRC))
-TEST_OBJ := $(call obj,$(SUITE_SRC) $(VIZ_SUITE_SRC) $(SUPPORT_SRC) $(BENCH_SRC) $(VECTOR_SRC))
+TEST_OBJ := $(call obj,$(SUITE_SRC) $(VIZ_SUITE_SRC) $(SUPPORT_SRC) $(BENCH_SRC) $(VECTOR_SRC) $(VIZ_TOOL_SRC))
 
 PLAIN := $(BUILD)/libocto.a
 CHECKED := $(BUILD)/checked/libocto.a
@@ -77,9 +78,14 @@ PRODUCTS := $(if $(CORE_SRC),$(PLAIN) $(CHECKED)) $(if $(SIM_SRC),$(SIM)) $(if $
 	$(if $(VIZ_SRC),$(if $(HAVE_VIZ),$(BUILD)/octoviz,no-viz))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
 VECTORS := $(patsubst tests/vectors/%.c,$(BUILD)/vectors/%,$(VECTOR_SRC))
+VIZ_TOOLS := $(patsubst tests/viz/%.c,$(BUILD)/viz/%,$(VIZ_TOOL_SRC))
 
-.PHONY: all help demo test asan bench mutants cross check unit vectors benches testprograms headers format-check clean \
-	no-viz have-base have-cunit FORCE
+.PHONY: all help demo test asan bench mutants cross check unit vectors benches testprograms list-sources format-check \
+	clean no-viz have-base have-cunit FORCE
+JOBS := $(shell nproc 2>/dev/null || echo 2)
+DEMO := scenarios/duel/simultaneous-open.json
+CROSS := $(wildcard scenarios/duel/*.json scenarios/handshake/*.json)
+
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -101,6 +107,9 @@ have-cunit:
 
 # ---- Libraries and programs ------------------------------------------------------------------------------------
 
+# make -s says nothing but errors.
+say := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
+
 # A list of members, rewritten only when it changes: a deleted source leaves its library.
 $(BUILD)/list/%: FORCE
 	@mkdir -p $(@D)
@@ -114,8 +123,8 @@ $(BUILD)/list/viz: MEMBERS = $(VIZ_OBJ)
 FORCE:
 
 # Made beside and moved into place, so that two makes at once never see half a library.
-archive = @mkdir -p $(@D) && rm -f $@.$$$$ && echo '  AR  $@' && $(AR) rcs $@.$$$$ $(filter %.o,$^) && mv -f $@.$$$$ $@
-link = @mkdir -p $(@D) && echo '  LD  $@' && $(CC) $(ALL_LDFLAGS) -o $@.$$$$ $(filter %.o %.a,$^) $(1) && mv -f $@.$$$$ $@
+archive = @mkdir -p $(@D) && rm -f $@.$$$$ && $(say) '  AR  $@' && $(AR) rcs $@.$$$$ $(filter %.o,$^) && mv -f $@.$$$$ $@
+link = @mkdir -p $(@D) && $(say) '  LD  $@' && $(CC) $(ALL_LDFLAGS) -o $@.$$$$ $(filter %.o %.a,$^) $(1) && mv -f $@.$$$$ $@
 
 $(PLAIN): $(PLAIN_OBJ) $(BUILD)/list/plain
 	$(archive)
@@ -130,13 +139,16 @@ $(VIZ): $(VIZ_OBJ) $(BUILD)/list/viz
 
 $(BUILD)/octosim: $(CLI_OBJ) $(WORLD) $(CARRIERS) $(BUILD)/list/cli
 	$(call link,$(BASE_LIBS))
+# The simulator on the core as it ships: same hashes, fewer checks.
+$(BUILD)/plain/octosim: $(CLI_OBJ) $(SIM) $(PLAIN) $(CARRIERS) $(BUILD)/list/cli
+	$(call link,$(BASE_LIBS))
 # The library holds main() too: the linker takes it from there, and the viewer's tests bring their own instead.
 $(BUILD)/octoviz: $(VIZ) $(WORLD)
 	$(call link,$(BASE_LIBS) $(VIZ_LIBS))
 
 # ---- Objects ---------------------------------------------------------------------------------------------------
 
-compile = @mkdir -p $(@D) && echo '  CC  $@' && $(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(1) -MMD -MP -MF $(@:.o=.d) -MT $@ \
+compile = @mkdir -p $(@D) && $(say) '  CC  $@' && $(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(1) -MMD -MP -MF $(@:.o=.d) -MT $@ \
 	-c -o $@.$$$$ $< && mv -f $@.$$$$ $@ || { rm -f $@.$$$$; exit 1; }
 
 $(BUILD)/obj/plain/%.o: %.c Makefile | have-base
@@ -180,6 +192,8 @@ $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(SIM) $(PLAIN)
 	$(call link,$(BASE_LIBS) -lm)
 $(BUILD)/vectors/%: $(BUILD)/obj/tests/vectors/%.o $(WORLD)
 	$(call link,$(BASE_LIBS))
+$(BUILD)/viz/%: $(BUILD)/obj/tests/viz/%.o $(WORLD)
+	$(call link,$(BASE_LIBS) -lm)
 
 $(call obj,$(SUITE_SRC) $(VIZ_SUITE_SRC) $(SUPPORT_SRC)): | have-cunit
 
@@ -190,9 +204,59 @@ check: $(BUILD)/tests/onetest ## SUITE="a b": build and run these suites and no 
 	$(if $(ONE),,$(error make check SUITE=<name>: name suites among $(call suite_name,$(SUITE_SRC))))
 	$(BUILD)/tests/onetest
 
+# Everything `make test` runs that is not octosim or octoviz.
+testprograms: $(BUILD)/tests/octotest $(VECTORS) $(VIZ_TOOLS) \
+	$(if $(VIZ_SUITE_SRC),$(if $(HAVE_VIZ),$(BUILD)/tests/viztest))
 vectors: $(VECTORS)
 benches: $(BENCHES)
-testprograms: $(BUILD)/tests/octotest $(VECTORS) $(if $(VIZ_SUITE_SRC),$(if $(HAVE_VIZ),$(BUILD)/tests/viztest))
+
+list-sources:
+	@printf '%s\n' $(CORE_SRC) $(CARRIER_SRC) $(SIM_SRC) $(CLI_SRC) $(VIZ_SRC) $(SUITE_SRC) $(VIZ_SUITE_SRC) \
+		$(SUPPORT_SRC) $(BENCH_SRC) $(VECTOR_SRC) $(VIZ_TOOL_SRC)
+
+# ---- What people type ------------------------------------------------------------------------------------------
+# Packages first, then a new make: this one has already looked for the libraries.
+
+demo: ## install what is missing, build, run the first scenario
+	@tools/install-packages demo
+	@echo 'Building'
+	@$(MAKE) -s -j$(JOBS) all
+	build/octosim run $(DEMO)
+	@echo
+	@echo 'What you can type next:'
+	@echo '  build/octosim list                      the scenarios, and what each is about'
+	@echo '  build/octosim run scenarios/duel/*.json every duel'
+	@echo '  build/octosim run --help                what else run can do'
+	@echo '  build/octoviz $(DEMO)  watch it'
+	@echo '  make test                               everything that is checked'
+
+test: ## install what is missing, run every check there is; the last line counts them
+	@tools/install-packages test
+	@tools/run-tests
+
+asan: ## unit tests and duel scenarios under the address and undefined-behaviour sanitizers
+	@tools/install-packages test
+	@$(MAKE) -s -j$(JOBS) CC=gcc MODE=asan build/gcc-asan/tests/octotest build/gcc-asan/octosim
+	build/gcc-asan/tests/octotest
+	build/gcc-asan/octosim run scenarios/duel/*.json
+
+bench: ## measure: prints a table, writes build/bench.json, never fails
+	@tools/install-packages test
+	@$(MAKE) -s -k -j$(JOBS) all benches || true
+	@tools/bench build/bench.json $(patsubst tests/bench/%.c,build/bench/%,$(BENCH_SRC)) || true
+
+mutants: ## plant each bug of tests/mutants and count the seeds the fuzzer needs to find it
+	@tools/install-packages test
+	@$(MAKE) -s -j$(JOBS) all
+	@tools/mutants
+
+cross: ## compare trace hashes with those of 32-bit x86 and of ARM (installs more packages)
+	@tools/install-packages cross
+	@tools/cross $(CROSS)
+
+format-check: ## show what clang-format would change (a help, not a rule)
+	@command -v clang-format >/dev/null || { echo 'clang-format is not installed' >&2; exit 1; }
+	@clang-format --style=file --dry-run $(shell find core sim viz tests -name '*.[ch]' | LC_ALL=C sort)
 
 clean: ## remove everything built
 	rm -rf build
