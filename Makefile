@@ -73,6 +73,7 @@ SIM := $(BUILD)/libsim.a
 CARRIERS := $(BUILD)/libcarriers.a
 VIZ := $(BUILD)/libviz.a
 WORLD := $(SIM) $(CHECKED)
+FLAGS := $(BUILD)/list/flags
 
 PRODUCTS := $(if $(CORE_SRC),$(PLAIN) $(CHECKED)) $(if $(SIM_SRC),$(SIM)) $(if $(CLI_SRC),$(BUILD)/octosim) \
 	$(if $(VIZ_SRC),$(if $(HAVE_VIZ),$(BUILD)/octoviz,no-viz))
@@ -120,6 +121,8 @@ $(BUILD)/list/sim: MEMBERS = $(SIM_OBJ)
 $(BUILD)/list/cli: MEMBERS = $(CLI_OBJ)
 $(BUILD)/list/carriers: MEMBERS = $(CARRIER_OBJ)
 $(BUILD)/list/viz: MEMBERS = $(VIZ_OBJ)
+# The same for the flags: another setting builds all anew.
+$(BUILD)/list/flags: MEMBERS = $(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(VIZ_CFLAGS)
 FORCE:
 
 # Made beside and moved into place, so that two makes at once never see half a library.
@@ -151,19 +154,19 @@ $(BUILD)/octoviz: $(VIZ) $(WORLD)
 compile = @mkdir -p $(@D) && $(say) '  CC  $@' && $(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(1) -MMD -MP -MF $(@:.o=.d) -MT $@ \
 	-c -o $@.$$$$ $< && mv -f $@.$$$$ $@ || { rm -f $@.$$$$; exit 1; }
 
-$(BUILD)/obj/plain/%.o: %.c Makefile | have-base
+$(BUILD)/obj/plain/%.o: %.c $(FLAGS) | have-base
 	$(call compile)
-$(BUILD)/obj/checked/%.o: %.c Makefile | have-base
+$(BUILD)/obj/checked/%.o: %.c $(FLAGS) | have-base
 	$(call compile,-DOCTO_CHECKED)
-$(BUILD)/obj/viz/%.o: viz/%.c Makefile | have-base
+$(BUILD)/obj/viz/%.o: viz/%.c $(FLAGS) | have-base
 	$(call compile,-DOCTO_CHECKED $(VIZ_CFLAGS))
-$(BUILD)/obj/tests/viz/%.o: tests/viz/%.c Makefile | have-base
+$(BUILD)/obj/tests/viz/%.o: tests/viz/%.c $(FLAGS) | have-base
 	$(call compile,-DOCTO_CHECKED $(VIZ_CFLAGS))
-$(BUILD)/obj/tests/bench/%.o: tests/bench/%.c Makefile | have-base
+$(BUILD)/obj/tests/bench/%.o: tests/bench/%.c $(FLAGS) | have-base
 	$(call compile)
-$(BUILD)/obj/tests/suites-%.o: $(BUILD)/tests/suites-%.c Makefile
+$(BUILD)/obj/tests/suites-%.o: $(BUILD)/tests/suites-%.c $(FLAGS)
 	$(call compile)
-$(BUILD)/obj/%.o: %.c Makefile | have-base
+$(BUILD)/obj/%.o: %.c $(FLAGS) | have-base
 	$(call compile,-DOCTO_CHECKED)
 
 -include $(patsubst %.o,%.d,$(PLAIN_OBJ) $(CHECKED_OBJ) $(SIM_OBJ) $(CLI_OBJ) $(CARRIER_OBJ) $(VIZ_OBJ) $(TEST_OBJ))
