@@ -1,0 +1,231 @@
+/* event_queue.c: see event_queue.h. An event moves towards lower levels as time reaches its bucket, at most
+ * once a level. Events of a bucket lie in chunks; a chunk that runs empty is kept for the next bucket that
+ * needs one. The heap stays small: what is left in it of an opened bucket shares all digits from the
+ * bucket's level up with the base, so only buckets of lower levels can come before it. Beside the events of
+ * one instant it holds at most one chunk a level. */
+#include "sim/engine/event_queue.h"
+
+#include "sim/engine/bits.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { DIGIT_BITS = 4, CHUNK_EVENTS = 21 };
+
+struct chunk {
+	arena_ref next;
+	uint32_t reserved;
+	struct event events[CHUNK_EVENTS];
+};
+_Static_assert(sizeof(struct event) == 24, "an event has no padding");
+_Static_assert(sizeof(struct chunk) == 512, "a chunk fills its size class");
+
+/* ---- The heap
+ * ---------------------------------------------------------------------------------------------- */
+
+static bool is_before(const struct event *a, const struct event *b)
+{
+	if (a->time_ns != b->time_ns)
+		return a->time_ns < b->time_ns;
+	return a->order != b->order ? a->order < b->order : a->counter < b->counter;
+}
+
+static bool heap_grow(struct arena *arena, struct event_queue *queue)
+{
+	const uint32_t room = queue->heap_room ? 2 * queue->heap_room : 64;
+	const arena_ref ref = arena_alloc(arena, (size_t)room * sizeof(struct event));
+
+	if (!ref)
+		return false;
+	if (queue->heap) {
+		memcpy(arena_at(arena, ref), arena_at(arena, queue->heap),
+		       (size_t)queue->heap_count * sizeof(struct event));
+		arena_free(arena, queue->heap, (size_t)queue->heap_room * sizeof(struct event));
+	}
+	queue->heap = ref;
+	queue->heap_room = room;
+	return true;
+}
+
+static void heap_push(struct arena *arena, struct event_queue *queue, const struct event *event)
+{
+	if (queue->heap_count == queue->heap_room && !heap_grow(arena, queue)) {
+		queue->count--;
+		return;
+	}
+	struct event *heap = arena_at(arena, queue->heap);
+	uint32_t hole = queue->heap_count++;
+
+	while (hole > 0 && is_before(event, &heap[(hole - 1) / 2])) {
+		heap[hole] = heap[(hole - 1) / 2];
+		hole = (hole - 1) / 2;
+	}
+	heap[hole] = *event;
+}
+
+static void heap_pop(struct arena *arena, struct event_queue *queue, struct event *out)
+{
+	struct event *heap = arena_at(arena, queue->heap);
+	const uint32_t count = --queue->heap_count;
+	const struct event last = heap[count];
+	uint32_t hole = 0;
+
+	*out = heap[0];
+	for (uint32_t child; (child = 2 * hole + 1) < count; hole = child) {
+		child += child + 1 < count && is_before(&heap[child + 1], &heap[child]);
+		if (is_before(&last, &heap[child]))
+			break;
+		heap[hole] = heap[child];
+	}
+	heap[hole] = last;
+}
+
+/* ---- The buckets
+ * ------------------------------------------------------------------------------------------- */
+
+/* A new chunk in front of a bucket's others. */
+static struct chunk *bucket_grow(struct arena *arena, struct event_queue *queue, struct event_bucket *bucket)
+{
+	arena_ref ref = queue->spare;
+
+	if (ref)
+		queue->spare = ((struct chunk *)arena_at(arena, ref))->next;
+	else if (!(ref = arena_alloc(arena, sizeof(struct chunk))))
+		return NULL;
+	struct chunk *chunk = arena_at(arena, ref);
+	chunk->next = bucket->chunk;
+	bucket->chunk = ref;
+	bucket->chunk_count = 0;
+	return chunk;
+}
+
+static void place(struct arena *arena, struct event_queue *queue, const struct event *event)
+{
+	if (event->time_ns == queue->now_ns) {
+		heap_push(arena, queue, event);
+		return;
+	}
+	const uint64_t differs = event->time_ns ^ queue->base_ns;
+	const unsigned level = bits_highest(differs) / DIGIT_BITS;
+	const unsigned digit = (unsigned)(event->time_ns >> (level * DIGIT_BITS)) % EVENT_QUEUE_DIGITS;
+	struct event_bucket *bucket = &queue->buckets[level][digit];
+	struct chunk *chunk = arena_at(arena, bucket->chunk);
+
+	if (!chunk || bucket->chunk_count == CHUNK_EVENTS) {
+		const bool is_first = !chunk;
+		chunk = bucket_grow(arena, queue, bucket);
+		if (!chunk) {
+			queue->count--;
+			return;
+		}
+		if (is_first) {
+			bucket->first_ns = event->time_ns;
+			queue->levels |= 1u << level;
+			queue->digits[level] = (uint16_t)(queue->digits[level] | 1u << digit);
+		}
+	}
+	chunk->events[bucket->chunk_count++] = *event;
+	if (event->time_ns < bucket->first_ns)
+		bucket->first_ns = event->time_ns;
+}
+
+/* The bucket that holds the earliest event: everything in a lower level, and within a level under a lower
+ * digit, is earlier. There must be one. */
+static void find_first(const struct event_queue *queue, unsigned *level, unsigned *digit)
+{
+	*level = bits_lowest(queue->levels);
+	*digit = bits_lowest(queue->digits[*level]);
+}
+
+/* Moves time to a bucket's first event. All its events then belong to lower levels or to the heap; those of
+ * all other buckets stay where they are, because they differ from the new base at the same digit as from
+ * the old. */
+static void open_bucket(struct arena *arena, struct event_queue *queue, unsigned level, unsigned digit)
+{
+	struct event_bucket *bucket = &queue->buckets[level][digit];
+	arena_ref ref = bucket->chunk;
+	uint32_t count = bucket->chunk_count;
+
+	queue->now_ns = queue->base_ns = bucket->first_ns;
+	bucket->chunk = 0;
+	bucket->chunk_count = 0;
+	queue->digits[level] = (uint16_t)(queue->digits[level] & ~(1u << digit));
+	if (!queue->digits[level])
+		queue->levels &= ~(1u << level);
+	const bool is_small = !((const struct chunk *)arena_at(arena, ref))->next;
+	while (ref) {
+		struct chunk *chunk = arena_at(arena, ref);
+		const arena_ref next = chunk->next;
+		if (is_small) {
+			for (uint32_t i = 0; i < count; i++)
+				heap_push(arena, queue, &chunk->events[i]);
+		} else {
+			for (uint32_t i = 0; i < count; i++)
+				place(arena, queue, &chunk->events[i]);
+		}
+		chunk->next = queue->spare;
+		queue->spare = ref;
+		ref = next;
+		count = CHUNK_EVENTS;
+	}
+}
+
+/* ---- Interface
+ * --------------------------------------------------------------------------------------------- */
+
+void event_queue_init(struct arena *arena, struct event_queue *queue)
+{
+	(void)arena; /* takes memory when the first event comes */
+	*queue = (struct event_queue){0};
+}
+
+void event_queue_push(struct arena *arena, struct event_queue *queue, const struct event *event)
+{
+	assert(event->time_ns >= queue->now_ns);
+	queue->count++;
+	place(arena, queue, event);
+}
+
+bool event_queue_pop(struct arena *arena, struct event_queue *queue, uint64_t until_ns, struct event *out)
+{
+	const struct event *heap = arena_at(arena, queue->heap);
+	uint64_t first_ns = queue->heap_count ? heap->time_ns : UINT64_MAX;
+	unsigned level = 0, digit = 0;
+	bool is_in_bucket = false;
+
+	if (queue->levels) {
+		find_first(queue, &level, &digit);
+		is_in_bucket = !queue->heap_count || queue->buckets[level][digit].first_ns <= first_ns;
+		if (is_in_bucket)
+			first_ns = queue->buckets[level][digit].first_ns;
+	}
+	if (first_ns > until_ns)
+		return false;
+	if (is_in_bucket)
+		open_bucket(arena, queue, level, digit);
+	if (queue->heap_count == 0) /* nothing pending, or the arena is full */
+		return false;
+	heap_pop(arena, queue, out);
+	queue->now_ns = out->time_ns;
+	queue->count--;
+	return true;
+}
+
+uint64_t event_queue_peek_time(const struct arena *arena, const struct event_queue *queue)
+{
+	const struct event *heap = arena_at(arena, queue->heap);
+	uint64_t first_ns = queue->heap_count ? heap->time_ns : UINT64_MAX;
+	unsigned level, digit;
+
+	if (queue->levels) {
+		find_first(queue, &level, &digit);
+		if (queue->buckets[level][digit].first_ns < first_ns)
+			first_ns = queue->buckets[level][digit].first_ns;
+	}
+	return first_ns;
+}
+
+uint64_t event_queue_size(const struct event_queue *queue)
+{
+	return queue->count;
+}
