@@ -1,0 +1,144 @@
+/* scenario.h: a scenario file, read and checked: who exists, what the network does to them, what must come true.
+ * Plain data, no JSON types; immutable once loaded. The language is described in docs/scenarios.md.
+ * Knows nothing of worlds or cores; see sim/world.c for what is made of it. */
+#ifndef OCTOSIM_SCENARIO_H
+#define OCTOSIM_SCENARIO_H
+
+#include "core/octo.h"
+
+#include <stdio.h>
+
+enum { SCENARIO_NAME_MAX = 48 };          /* bytes of a node's name, NUL included */
+
+struct scenario_node {
+	char name[SCENARIO_NAME_MAX];     /* "robot", or "fleet-17" of a group */
+	bool is_agent;                    /* "kind": "agent", else "remote" */
+	char identity[SCENARIO_NAME_MAX]; /* label the identity is made from; its own name unless "identity" says otherwise.
+	                                     Two nodes with one label are clones. The run's seed has no part in it. */
+	uint16_t suites;                  /* offer, OCTO_SUITE_* bits */
+	uint32_t rate_up, rate_down;      /* offer, bytes per second */
+	uint32_t stored_epoch;            /* "boot_epoch": as if it had booted that often before */
+	int64_t clock_offset_ns;          /* its clock minus world time at the start */
+	int32_t clock_drift_ppb;          /* its clock gains so many ns per second */
+	uint32_t cookie_above;            /* "cookie_above": curve_rate_max of the core */
+};
+
+struct scenario_pair {
+	uint32_t a, b;                    /* node numbers; ordered where direction matters: a from, b to */
+};
+
+enum scenario_latency { SCENARIO_CONSTANT, SCENARIO_UNIFORM, SCENARIO_NORMAL };
+
+/* A rule for ordered pairs. For a pair, each aspect comes from the last rule that matches the pair and sets it. */
+struct scenario_link {
+	uint8_t *from, *to;               /* one byte a node: 1 when the rule's pattern matches it */
+	bool both_ways;                   /* "between": also the other way round */
+	bool sets_latency, sets_loss, sets_mask, sets_duplicate, sets_corrupt, sets_rate, sets_queue;
+	enum scenario_latency latency;
+	uint64_t latency_a_ns, latency_b_ns; /* constant: a; uniform: a..b; normal: mean a, standard deviation b, never below 0 */
+	uint32_t loss;                    /* probabilities are of 2^32: 0xffffffff is certain enough to be treated as 1 */
+	char *mask;                       /* "mask": "x.x" : 'x' loses the link's n-th datagram, '.' lets it pass; then all pass */
+	uint32_t duplicate, corrupt;
+	uint64_t rate_bps;                /* bits per second; 0: unlimited */
+	uint64_t queue_bytes;             /* droptail limit in front of the rate; 0: unlimited */
+};
+
+enum scenario_verb {
+	SCENARIO_CONNECT, SCENARIO_DISCONNECT, SCENARIO_LOAD,             /* act on pairs: a acts towards b */
+	SCENARIO_CRASH, SCENARIO_RESTART, SCENARIO_MOVE, SCENARIO_CLOCK,  /* act on nodes */
+	SCENARIO_INJECT
+};
+
+/* A datagram recorded earlier in the run: the nth (1-based) of a type that `from` sent to `to`, lost or not. */
+struct scenario_packet {
+	enum octo_packet_type type;       /* OCTO_PACKET_UNKNOWN: any */
+	uint32_t from, to;
+	uint32_t nth;
+};
+
+struct scenario_action {
+	uint64_t at_ns;                   /* world time */
+	enum scenario_verb verb;
+	struct scenario_pair *pairs;      /* CONNECT, DISCONNECT, LOAD */
+	uint32_t pair_count;
+	uint32_t *nodes;                  /* CRASH, RESTART, MOVE, CLOCK */
+	uint32_t node_count;
+	bool loses_store;                 /* RESTART: "store": "lost" */
+	int64_t clock_step_ns;            /* CLOCK */
+	uint64_t load_interval_ns, load_count; /* LOAD */
+	uint16_t load_size;
+	uint8_t load_priority;
+	struct scenario_packet packet;    /* INJECT */
+	uint32_t inject_to;               /* INJECT: who gets it */
+	uint32_t inject_source;           /* INJECT: whose address it seems to come from */
+	bool flip_each;                   /* INJECT: one copy for each byte, that byte flipped */
+	uint64_t inject_count;            /* INJECT: copies, at least 1; with random_bytes: datagrams */
+	bool random_bytes;                /* INJECT: "junk": random bytes of random length instead of a recorded packet */
+};
+
+enum scenario_subject {
+	SCENARIO_SESSION, SCENARIO_DUELS, SCENARIO_PACKETS, SCENARIO_MESSAGES, SCENARIO_WARNINGS, SCENARIO_STEPS,
+	SCENARIO_INVARIANTS
+};
+enum scenario_fate { SCENARIO_SENT, SCENARIO_DELIVERED, SCENARIO_DROPPED, SCENARIO_REJECTED };
+
+struct scenario_expectation {
+	uint64_t by_ns;                   /* judged at this world time; INVARIANTS: always */
+	enum scenario_subject subject;
+	char *text;                       /* one line for people: "by 15s session robot-pilot established, count 1" */
+	uint32_t line, column;            /* where it stands in the file */
+	struct scenario_pair *pairs;      /* SESSION, DUELS: unordered; MESSAGES, PACKETS: a to b */
+	uint32_t pair_count;
+	uint32_t *nodes;                  /* WARNINGS, STEPS */
+	uint32_t node_count;
+	uint64_t at_least, at_most;       /* DUELS, MESSAGES: for each pair; PACKETS, WARNINGS, STEPS: in total.
+	                                     0 and UINT64_MAX when not said; "exactly" sets both */
+	enum octo_state state;            /* SESSION: both sides are in it */
+	bool has_state;
+	bool has_count; uint32_t count;   /* SESSION: distinct current sessions of a pair, seen from both sides */
+	bool has_initiator; bool initiator_is_winner; uint32_t initiator; /* SESSION: node number, or the ID-duel's winner */
+	bool has_suite; uint8_t suite;    /* SESSION */
+	bool has_winner; uint32_t winner; /* DUELS: node number */
+	enum octo_packet_type type;       /* PACKETS; OCTO_PACKET_UNKNOWN: any */
+	enum scenario_fate fate;          /* PACKETS */
+	bool has_reason; enum octo_reason reason; /* PACKETS with REJECTED */
+	enum octo_warning warning;        /* WARNINGS */
+	enum octo_step step;              /* STEPS */
+};
+
+struct scenario {
+	char *path, *title, *why;         /* never NULL; empty when absent (only allowed with scenario_load_text) */
+	char **covers; uint32_t cover_count; /* "R71", … */
+	uint64_t hash;                    /* of the file's bytes */
+	uint64_t seed, duration_ns;
+	bool is_model_crypto;             /* "crypto": "model" */
+	uint64_t heal_ns;                 /* "heal": from here on no loss, duplication, corruption; OCTO_NEVER: never */
+	bool random_ties;                 /* "ties": "random": events of one instant run in a drawn order */
+	struct scenario_node *nodes; uint32_t node_count;
+	struct scenario_pair *trust; uint32_t trust_count; /* a < b, no doubles, sorted */
+	struct scenario_link *links; uint32_t link_count;
+	struct scenario_action *actions; uint32_t action_count; /* by time, then in file order */
+	struct scenario_expectation *expectations; uint32_t expectation_count;
+};
+
+/* One thing that is wrong in a file. */
+struct scenario_error {
+	uint32_t line, column;            /* 1-based; 0 when the file could not be read at all */
+	char where[128];                  /* JSON path: "timeline.2.connect.0"; "" for the whole file */
+	char text[384];                   /* what was found, what is allowed, the nearest known name, what to do */
+};
+struct scenario_errors {
+	struct scenario_error *list;      /* sorted by line, then column */
+	uint32_t count;
+};
+
+/* Reads and checks a file, or text (named `name` in messages). NULL when anything is wrong; *errors then says all of
+ * it. The caller ends with scenario_free() and scenario_errors_free(). */
+struct scenario *scenario_load(const char *path, struct scenario_errors *errors);
+struct scenario *scenario_load_text(const char *name, const char *text, size_t size, struct scenario_errors *errors);
+void scenario_free(struct scenario *scenario);
+void scenario_errors_free(struct scenario_errors *errors);
+/* "file.json:12:7: timeline.2.connect.0: …" a line each. */
+void scenario_errors_print(const struct scenario_errors *errors, const char *path, FILE *out);
+
+#endif
