@@ -34,8 +34,8 @@ void quote_plain(char *out, size_t out_size, const char *text, size_t size)
 		bool is_shown = step > 0 && !is_obeyed(bytes + at, size - at);
 		size_t need = is_shown ? step : 1;
 
-		/* Three bytes and the NUL are kept back for the "…". */
-		if (used + need + (at + (step > 0 ? step : 1) < size ? 4 : 1) > out_size) {
+		/* Unless all the rest fits, three bytes and the NUL are kept back for the "…". */
+		if (used + (size - at) + 1 > out_size && used + need + 4 > out_size) {
 			if (used + 4 <= out_size) {
 				memcpy(out + used, "…", 3);
 				used += 3;
