@@ -40,7 +40,9 @@ CUNIT_LIBS := $(if $(HAVE_CUNIT),$(call libs,cunit))
 VIZ_LIBS := $(if $(HAVE_VIZ),$(call libs,sdl2 cairo)) -lm
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wvla -Werror
-ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARNINGS) -ffp-contract=off $(OPT) $(ARCH_FLAGS) $(CFLAGS)
+# The sanitizers hide from gcc that a value was masked, and it warns of conversions that are none.
+WARNINGS_asan := -Wno-conversion
+ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARNINGS) $(WARNINGS_$(MODE)) -ffp-contract=off $(OPT) $(ARCH_FLAGS) $(CFLAGS)
 ALL_CPPFLAGS = -I. $(PKG_CFLAGS) $(CPPFLAGS)
 ALL_LDFLAGS = $(OPT) $(ARCH_FLAGS) -pthread $(LDFLAGS)
 
