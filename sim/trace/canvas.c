@@ -18,12 +18,12 @@ static const char *const escapes[CANVAS_COLOR_COUNT] = {
 	[CANVAS_PURPLE] = "\033[38;5;175m",
 };
 
-/* What a terminal without UTF-8 gets. */
+/* What a terminal without UTF-8 gets. What may stand between lanes takes one column, as it does there. */
 static const struct { uint32_t glyph; const char *text; } substitutes[] = {
-	{0x2502, "|"}, {0x250a, ":"}, {0x250b, ";"}, {0x2551, "#"}, {0x00b7, "."}, {0x2500, "-"}, {0x2504, "."},
-	{0x224b, "~"}, {0x2571, "/"}, {0x2572, "\\"}, {0x2573, "X"}, {0x25ba, ">"}, {0x25c4, "<"}, {0x2715, "x"},
-	{0x2298, "0"}, {0x21bb, "(again)"}, {0x2192, "->"}, {0x2694, "><"}, {0x25b2, "^"}, {0x25b3, "^"}, {0x25bc, "v"},
-	{0x2026, "..."}, {0x21c4, "<->"}, {0x25a0, "!!"}, {0x26a0, "!"}, {0x22ee, ":"}, {0x25cf, "*"}, {0x2014, "-"},
+	{0x2502, "|"}, {0x250a, ":"}, {0x250b, ";"}, {0x2551, "#"}, {0x00b7, "."}, {0x2504, "."}, {0x224b, "~"},
+	{0x25ba, ">"}, {0x25c4, "<"}, {0x2715, "x"}, {0x2298, "!"}, {0x21bb, "@"}, {0x2026, "~"}, {0x22ee, ":"},
+	{0x2192, "->"}, {0x2694, "**"}, {0x25b2, "^"}, {0x25b3, "^"}, {0x25bc, "v"}, {0x21c4, "<->"}, {0x25a0, "##"},
+	{0x26a0, "!!"},
 };
 
 void canvas_clear(struct canvas *canvas)

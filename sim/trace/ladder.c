@@ -74,35 +74,41 @@ static enum canvas_color arrow_color(const struct ladder_arrow *arrow)
 	}
 }
 
-static void upper_case(char *text)
+static const char *type_text(const struct ladder_arrow *arrow, bool is_short)
 {
-	for (; *text; text++)
-		if (*text >= 'a' && *text <= 'z')
-			*text = (char)(*text - 'a' + 'A');
+	switch (arrow->type) {
+	case OCTO_PACKET_SYN: return "SYN";
+	case OCTO_PACKET_SYN_ACK: return is_short ? "S-ACK" : "SYN-ACK";
+	case OCTO_PACKET_ACK: return "ACK";
+	case OCTO_PACKET_RETRY: return "RETRY";
+	case OCTO_PACKET_PROBE: return "PROBE";
+	case OCTO_PACKET_PROBE_REPLY: return is_short ? "REPLY" : "PROBE-REPLY";
+	case OCTO_PACKET_DATA: return "DATA";
+	default: return is_short ? "?" : "UNKNOWN";
+	}
 }
 
 /* The longest label that leaves room for the arrow itself. */
 static void label_of(const struct ladder_arrow *arrow, int room, char out[64])
 {
-	char type[16], number[16] = "", more[24] = "";
+	char number[16] = "", more[24] = "";
 	const char *again = arrow->is_again ? " ↻" : "";
 
-	snprintf(type, sizeof(type), "%s", arrow->is_headless && !arrow->type ? "?" :
-	         octo_packet_type_name((enum octo_packet_type)arrow->type));
-	upper_case(type);
 	if (arrow->packet)
 		snprintf(number, sizeof(number), "#%" PRIu32 " ", arrow->packet);
 	if (arrow->nonce[0])
 		snprintf(more, sizeof(more), " n=%s", arrow->nonce);
 	else if (arrow->type == OCTO_PACKET_DATA || arrow->type == OCTO_PACKET_UNKNOWN)
 		snprintf(more, sizeof(more), " %u B", arrow->size);
-	snprintf(out, 64, "%s%s%s%s", number, type, more, again);
+	snprintf(out, 64, "%s%s%s%s", number, type_text(arrow, false), more, again);
 	if (canvas_width(out) > room)
-		snprintf(out, 64, "%s%s%s", number, type, again);
+		snprintf(out, 64, "%s%s%s", number, type_text(arrow, false), again);
 	if (canvas_width(out) > room)
-		snprintf(out, 64, "%s%s", type, again);
+		snprintf(out, 64, "%s%s", type_text(arrow, false), again);
 	if (canvas_width(out) > room)
-		snprintf(out, 64, "%.*s", room > 0 ? room : 0, type);
+		snprintf(out, 64, "%s", type_text(arrow, true));
+	if (canvas_width(out) > room)
+		out[0] = 0;
 }
 
 /* Where an arrow's ends are: the cells beside the lanes. Nobody stands half a gap away. */
@@ -149,27 +155,44 @@ static void draw_run(struct drawing *d, int from, int to, const struct ladder_ar
 	}
 }
 
-static void draw_label(struct drawing *d, const struct ladder_arrow *arrow, int from, int way, int room)
+/* Pieces of the arrow before the label; where lanes are near each other every column counts. */
+static int lead_columns(const struct drawing *d)
+{
+	return d->gap >= 20 ? 2 : 1;
+}
+
+/* Columns that a label may take: within the first gap, some of which belongs to the arrow. */
+static int label_room(const struct drawing *d, int length)
+{
+	int gap = length < d->gap ? length : d->gap;
+
+	return gap >= 20 ? gap * 2 / 3 - 5 : gap - 5;
+}
+
+/* Columns from the arrow's beginning to where it may turn. */
+static int label_columns(const struct drawing *d, const struct ladder_arrow *arrow, int length)
 {
 	char label[64];
 	int width;
 
-	label_of(arrow, room, label);
+	label_of(arrow, label_room(d, length), label);
+	width = canvas_width(label);
+	return lead_columns(d) + (width ? width + 2 : 0);
+}
+
+static void draw_label(struct drawing *d, const struct ladder_arrow *arrow, int from, int way, int length)
+{
+	int lead = lead_columns(d);
+	char label[64];
+	int width;
+
+	label_of(arrow, label_room(d, length), label);
 	width = canvas_width(label);
 	if (!width)
 		return;
-	canvas_text(&d->canvas, way > 0 ? from + 3 : from - 2 - width, label, arrow_color(arrow));
-	canvas_put(&d->canvas, way > 0 ? from + 2 : from - 2, ' ', CANVAS_PLAIN);
-	canvas_put(&d->canvas, way > 0 ? from + 3 + width : from - 3 - width, ' ', CANVAS_PLAIN);
-}
-
-/* Columns that the label and its surroundings take from the arrow's beginning. */
-static int label_columns(const struct ladder_arrow *arrow, int room)
-{
-	char label[64];
-
-	label_of(arrow, room, label);
-	return canvas_width(label) + 5;
+	canvas_text(&d->canvas, way > 0 ? from + lead + 1 : from - lead - width, label, arrow_color(arrow));
+	canvas_put(&d->canvas, from + way * lead, ' ', CANVAS_PLAIN);
+	canvas_put(&d->canvas, from + way * (lead + 1 + width), ' ', CANVAS_PLAIN);
 }
 
 static void draw_head(struct drawing *d, const struct ladder_arrow *arrow, int to, int way)
@@ -185,18 +208,17 @@ static void draw_head(struct drawing *d, const struct ladder_arrow *arrow, int t
 /* An arrow that has all it has on one line: lost on the way, still flying, or of unknown beginning. */
 static void draw_half(struct drawing *d, const struct ladder_arrow *arrow)
 {
-	int from, to, way, length, room, stop;
+	int from, to, way, length, stop;
 
 	ends_of(d, arrow, &from, &to);
 	way = from < to ? 1 : -1;
 	length = (to - from) * way;
-	room = length * 2 / 3 - 4;
 	if (arrow->is_headless) {
 		draw_run(d, from + way * length / 2, to, arrow);
 		draw_head(d, arrow, to, way);
 		return;
 	}
-	stop = label_columns(arrow, room) + 3;
+	stop = label_columns(d, arrow, length) + lead_columns(d) * 2;
 	if (stop < length / 2)
 		stop = length / 2;
 	if (stop > length)
@@ -206,7 +228,7 @@ static void draw_half(struct drawing *d, const struct ladder_arrow *arrow)
 		draw_head(d, arrow, from + way * stop, way);
 	else
 		canvas_put(&d->canvas, from + way * stop, 0x2026, arrow_color(arrow));
-	draw_label(d, arrow, from, way, room);
+	draw_label(d, arrow, from, way, length);
 }
 
 static int way_of(const struct drawing *d, const struct ladder_arrow *arrow)
@@ -253,22 +275,21 @@ static void draw_first(struct drawing *d, struct active *active)
 {
 	const struct ladder_arrow *arrow = active->arrow;
 	int lines = (int)(arrow->to_row - arrow->from_row) + 1;
-	int from, to, way, length, room, least, out;
+	int from, to, way, length, least, out;
 
 	ends_of(d, arrow, &from, &to);
 	way = from < to ? 1 : -1;
 	length = (to - from) * way;
-	room = length * 2 / 3 - 5;
-	least = label_columns(arrow, room) - 1;
+	least = label_columns(d, arrow, length);
 	out = least;
 	while (out + 1 < length - 1 && (out < least + 2 || out < length / lines) && is_in_canvas(from + way * (out + 1)) &&
 	       !d->coming[from + way * (out + 1)])
 		out++;
-	while (out > least - 2 && (!is_in_canvas(from + way * out) || d->going[from + way * out] ||
+	while (out > least - lead_columns(d) && (!is_in_canvas(from + way * out) || d->going[from + way * out] ||
 	                           d->coming[from + way * out] || is_lane_column(d, from + way * out)))
 		out--;
 	draw_run(d, from, from + way * out, arrow);
-	draw_label(d, arrow, from, way, room);
+	draw_label(d, arrow, from, way, length);
 	go_down(d, active, from + way * out);
 }
 
