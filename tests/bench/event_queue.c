@@ -173,9 +173,9 @@ static bool measure(uint32_t pending, const char *label, double goal)
 int main(void)
 {
 	make_delays();
-	bool is_right = measure(1000, "1k", 0.5);
+	bool is_right = measure(1000, "1k", 1.5);
 
-	is_right = measure(100000, "100k", 1.5) && is_right;
+	is_right = measure(100000, "100k", 2.0) && is_right;
 	is_right = measure(1000000, "1M", 3.0) && is_right;
 	return is_right ? 0 : 1;
 }

@@ -1,0 +1,134 @@
+/* delay_test.c: the distributions have the shape they are named after, in integers. */
+#include "sim/engine/rng.h"
+#include "sim/network/delay.h"
+#include "tests/check.h"
+
+#include <stdlib.h>
+
+static void constant_is_constant(void)
+{
+	CHECK_U64(delay_draw(SCENARIO_CONSTANT, 35, 99, 0), 35);
+	CHECK_U64(delay_draw(SCENARIO_CONSTANT, 35, 99, UINT64_MAX), 35);
+}
+
+static void uniform_reaches_both_ends_and_no_farther(void)
+{
+	unsigned counts[5] = {0};
+
+	for (uint64_t n = 0; n < 50000; n++) {
+		const uint64_t delay = delay_draw(SCENARIO_UNIFORM, 10, 14, rng_draw(1, 0, n, 0));
+		CU_ASSERT_FATAL(delay >= 10 && delay <= 14);
+		counts[delay - 10]++;
+	}
+	for (int i = 0; i < 5; i++)
+		CHECK(counts[i] > 9500 && counts[i] < 10500);
+	CHECK_U64(delay_draw(SCENARIO_UNIFORM, 7, 7, UINT64_MAX), 7);
+	CHECK_U64(delay_draw(SCENARIO_UNIFORM, 0, UINT64_MAX, 12345), 12345);
+	CHECK_U64(delay_draw(SCENARIO_UNIFORM, 5, 9, 0), 5);
+	CHECK_U64(delay_draw(SCENARIO_UNIFORM, 5, 9, UINT64_MAX), 9);
+}
+
+/* A draw whose tail probability on its side is tail / 2^63. */
+static uint64_t above(uint64_t tail) { return UINT64_C(1) << 63 | tail; }
+static uint64_t below(uint64_t tail) { return tail; }
+
+/* Quantiles from published tables, to a millionth of a deviation: mean 10^9, deviation 10^7. */
+static void normal_quantiles_are_those_of_the_tables(void)
+{
+	static const struct { uint64_t tail; uint64_t distance_ns; } known[] = {
+		/* tail = p * 2^64, p the one-sided probability */
+		{UINT64_C(2926672865222989824), 10000000},     /* p 0.158655253931457, 1 deviation */
+		{UINT64_C(922337203685477581), 16448536},      /* p 0.05 */
+		{UINT64_C(461168601842738790), 19599640},      /* p 0.025 */
+		{UINT64_C(184467440737095516), 23263479},      /* p 0.01 */
+		{UINT64_C(18446744073709552), 30902323},       /* p 0.001 */
+		{UINT64_C(18446744073710), 47534243},          /* p 10^-6 */
+		{UINT64_C(18446744074), 59978070}              /* p 10^-9 */
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		const uint64_t high = delay_draw(SCENARIO_NORMAL, 1000000000, 10000000, above(known[i].tail));
+		const uint64_t low = delay_draw(SCENARIO_NORMAL, 1000000000, 10000000, below(known[i].tail));
+		const int64_t off = (int64_t)(high - 1000000000 - known[i].distance_ns);
+		CHECK(off > -100 && off < 100);
+		CHECK_U64(1000000000 - low, high - 1000000000);
+	}
+}
+
+static void normal_has_its_mean_variance_and_tails(void)
+{
+	enum { DRAWS = 400000 };
+	const int64_t mean = 20000000, deviation = 3000000;
+	double sum = 0, squares = 0, cubes = 0, fourths = 0;
+	unsigned beyond[5] = {0};
+
+	for (uint64_t n = 0; n < DRAWS; n++) {
+		const int64_t off = (int64_t)delay_draw(SCENARIO_NORMAL, (uint64_t)mean, (uint64_t)deviation,
+		                                        rng_draw(3, 0, n, 0)) - mean;
+		const double z = (double)off / (double)deviation;
+		sum += z;
+		squares += z * z;
+		cubes += z * z * z;
+		fourths += z * z * z * z;
+		for (int k = 1; k < 5; k++)
+			beyond[k] += off > k * deviation || off < -k * deviation;
+	}
+	CHECK(sum / DRAWS > -0.008 && sum / DRAWS < 0.008);           /* 5 standard errors */
+	CHECK(squares / DRAWS > 0.9888 && squares / DRAWS < 1.0112);
+	CHECK(cubes / DRAWS > -0.031 && cubes / DRAWS < 0.031);
+	CHECK(fourths / DRAWS > 2.92 && fourths / DRAWS < 3.08);
+	CHECK(beyond[1] > 126924 - 1475 && beyond[1] < 126924 + 1475); /* 31.731 % */
+	CHECK(beyond[2] > 18200 - 660 && beyond[2] < 18200 + 660);    /* 4.550 % */
+	CHECK(beyond[3] > 1080 - 165 && beyond[3] < 1080 + 165);      /* 0.270 % */
+	CHECK(beyond[4] > 5 && beyond[4] < 51);                       /* 25.3 expected */
+}
+
+static void normal_falls_steadily_with_the_draw(void)
+{
+	uint64_t last = UINT64_MAX;
+	unsigned wrong = 0;
+
+	/* Every octave, its edges and places within; the smaller the tail, the farther out. */
+	for (unsigned bit = 0; bit < 63; bit++) {
+		for (uint64_t part = 0; part < 300; part++) {
+			const uint64_t one = UINT64_C(1) << bit;
+			const uint64_t tail = one + (bit > 9 ? one / 300 * part : 0);
+			const uint64_t now = delay_draw(SCENARIO_NORMAL, UINT64_C(1) << 62, UINT64_C(1) << 50,
+			                                above(tail));
+			wrong += now > last;
+			last = now;
+		}
+	}
+	CHECK_U64(wrong, 0);
+	CHECK_U64(delay_draw(SCENARIO_NORMAL, 1000, 1000000, above((UINT64_C(1) << 63) - 1)), 1000);
+}
+
+static void normal_never_goes_below_zero_or_past_the_end(void)
+{
+	CHECK_U64(delay_draw(SCENARIO_NORMAL, 1000, 1000000, below(1)), 0);
+	CHECK_U64(delay_draw(SCENARIO_NORMAL, 1000, UINT64_MAX, below(1)), 0);
+	CHECK_U64(delay_draw(SCENARIO_NORMAL, 1000, UINT64_MAX, above(1)), UINT64_MAX);
+	CHECK_U64(delay_draw(SCENARIO_NORMAL, UINT64_MAX, 5000, above(1)), UINT64_MAX);
+	CHECK_U64(delay_draw(SCENARIO_NORMAL, 1234, 0, above(1)), 1234);
+}
+
+static void the_table_is_what_its_script_writes(void)
+{
+	CHECK_I64(system("python3 tools/make_normal_table.py --check"), 0);
+}
+
+CU_ErrorCode suite_delay(void)
+{
+	CU_pSuite suite = CU_add_suite("delay", NULL, NULL);
+
+	if (!suite)
+		return CU_get_error();
+	CU_ADD_TEST(suite, constant_is_constant);
+	CU_ADD_TEST(suite, uniform_reaches_both_ends_and_no_farther);
+	CU_ADD_TEST(suite, normal_quantiles_are_those_of_the_tables);
+	CU_ADD_TEST(suite, normal_has_its_mean_variance_and_tails);
+	CU_ADD_TEST(suite, normal_falls_steadily_with_the_draw);
+	CU_ADD_TEST(suite, normal_never_goes_below_zero_or_past_the_end);
+	CU_ADD_TEST(suite, the_table_is_what_its_script_writes);
+	return CU_get_error();
+}
