@@ -1,0 +1,171 @@
+/* names.c: the words for every enum of octo.h, from the same lists that define the enums, so that none can lack one. */
+#include "core/octo.h"
+
+#include "core/base/check.h"
+
+const char *octo_status_text(enum octo_status status)
+{
+	static const char *const texts[] = {
+#define X(name, text) text,
+		OCTO_STATUSES(X)
+#undef X
+	};
+	OCTO_ASSERT(status < OCTO_STATUS_COUNT);
+	return texts[status];
+}
+
+const char *octo_packet_type_name(enum octo_packet_type type)
+{
+	switch (type) {
+	case OCTO_PACKET_SYN: return "syn";
+	case OCTO_PACKET_SYN_ACK: return "syn-ack";
+	case OCTO_PACKET_ACK: return "ack";
+	case OCTO_PACKET_RETRY: return "retry";
+	case OCTO_PACKET_PROBE: return "probe";
+	case OCTO_PACKET_PROBE_REPLY: return "probe-reply";
+	case OCTO_PACKET_DATA: return "data";
+	case OCTO_PACKET_UNKNOWN: break;
+	}
+	return "unknown";
+}
+
+enum octo_packet_type octo_packet_type_of(const uint8_t *bytes, size_t size)
+{
+	if (size == 0)
+		return OCTO_PACKET_UNKNOWN;
+	if (bytes[0] & 0x80)
+		return OCTO_PACKET_DATA;
+	if (bytes[0] >= OCTO_PACKET_SYN && bytes[0] <= OCTO_PACKET_PROBE_REPLY)
+		return (enum octo_packet_type)bytes[0];
+	return OCTO_PACKET_UNKNOWN;
+}
+
+const char *octo_class_name(enum octo_class class)
+{
+	static const char *const names[] = {
+#define X(name, text) text,
+		OCTO_CLASSES(X)
+#undef X
+	};
+	OCTO_ASSERT(class < OCTO_CLASS_COUNT);
+	return names[class];
+}
+
+const char *octo_reason_name(enum octo_reason reason)
+{
+	static const char *const names[] = {
+#define X(name, text, class) text,
+		OCTO_REASONS(X)
+#undef X
+	};
+	OCTO_ASSERT(reason < OCTO_REASON_COUNT);
+	return names[reason];
+}
+
+enum octo_class octo_reason_class(enum octo_reason reason)
+{
+	static const uint8_t classes[] = {
+#define X(name, text, class) OCTO_CLASS_##class,
+		OCTO_REASONS(X)
+#undef X
+	};
+	OCTO_ASSERT(reason < OCTO_REASON_COUNT);
+	return (enum octo_class)classes[reason];
+}
+
+const char *octo_state_name(enum octo_state state)
+{
+	static const char *const names[] = {
+#define X(name, text) text,
+		OCTO_STATES(X)
+#undef X
+	};
+	OCTO_ASSERT(state < OCTO_STATE_COUNT);
+	return names[state];
+}
+
+const char *octo_step_name(enum octo_step step)
+{
+	static const char *const names[] = {
+#define X(name, key, text) key,
+		OCTO_STEPS(X)
+#undef X
+	};
+	OCTO_ASSERT(step < OCTO_STEP_COUNT);
+	return names[step];
+}
+
+const char *octo_step_text(enum octo_step step)
+{
+	static const char *const texts[] = {
+#define X(name, key, text) text,
+		OCTO_STEPS(X)
+#undef X
+	};
+	OCTO_ASSERT(step < OCTO_STEP_COUNT);
+	return texts[step];
+}
+
+const char *octo_role_name(enum octo_role role)
+{
+	static const char *const names[] = {
+#define X(name, text) text,
+		OCTO_ROLES(X)
+#undef X
+	};
+	OCTO_ASSERT(role < OCTO_ROLE_COUNT);
+	return names[role];
+}
+
+const char *octo_end_text(enum octo_end end)
+{
+	static const char *const texts[] = {
+#define X(name, text) text,
+		OCTO_ENDS(X)
+#undef X
+	};
+	OCTO_ASSERT(end < OCTO_END_COUNT);
+	return texts[end];
+}
+
+const char *octo_warning_name(enum octo_warning warning)
+{
+	static const char *const names[] = {
+#define X(name, key, text) key,
+		OCTO_WARNINGS(X)
+#undef X
+	};
+	OCTO_ASSERT(warning < OCTO_WARNING_COUNT);
+	return names[warning];
+}
+
+const char *octo_warning_text(enum octo_warning warning)
+{
+	static const char *const texts[] = {
+#define X(name, key, text) text,
+		OCTO_WARNINGS(X)
+#undef X
+	};
+	OCTO_ASSERT(warning < OCTO_WARNING_COUNT);
+	return texts[warning];
+}
+
+const char *octo_event_name(enum octo_event_kind kind)
+{
+	static const char *const names[] = {
+#define X(name, text) text,
+		OCTO_EVENTS(X)
+#undef X
+	};
+	OCTO_ASSERT(kind < OCTO_EVENT_COUNT);
+	return names[kind];
+}
+
+const char *octo_suite_name(uint8_t suite)
+{
+	switch (suite) {
+	case OCTO_SUITE_CHACHA20_POLY1305: return "chacha20-poly1305";
+	case OCTO_SUITE_AES_256_GCM: return "aes-256-gcm";
+	default: return "none";
+	}
+}

@@ -1,0 +1,432 @@
+/* channel.c: CommsChannel (C:121), the public calls. Glue only: the handshake is in core/intrinsic, the choice of
+ * couriers in core/schedule.c. */
+#include "core/octo.h"
+
+#include "core/intrinsic/identity.h"
+#include "core/intrinsic/id_duel.h"
+#include "core/intrinsic/inbound.h"
+#include "core/intrinsic/record.h"
+#include "core/intrinsic/session_directory.h"
+#include "core/intrinsic/wake_queue.h"
+#include "core/schedule.h"
+
+static const uint64_t block_magic = UINT64_C(0x4c4e484354434f31); /* the block holds a channel of this layout */
+static const uint32_t epoch_limit = UINT32_C(1) << 24;
+/* The channel's own time starts here, so that ages from before the boot are times after zero. */
+static const octo_time_ns own_time_start = UINT64_C(100) * 365 * 86400 * OCTO_SECOND;
+
+static const struct agenda_couriers courier_layer = { .fill = schedule_fill, .next = schedule_next };
+
+/* ---- Configuration and layout --------------------------------------------------------------------------------- */
+
+void octo_config_default(struct octo_config *config)
+{
+	memset(config, 0, sizeof *config);
+	config->peers_max = 8;
+	config->version_min = config->version_max = PACKET_VERSION;
+	config->suites = OCTO_SUITE_CHACHA20_POLY1305;
+	config->rate_up = config->rate_down = 125000;
+	config->payload_max = OCTO_DATAGRAM_MAX;
+	config->keepalive_s = 15;
+	config->resend_ns = OCTO_SECOND;
+	config->jitter_permille = 250;
+	config->offer_ns = 15 * OCTO_SECOND;
+	config->answer_ns = 10 * OCTO_SECOND;
+	config->attempt_spacing_ns = 3 * OCTO_SECOND;
+	config->initial_spacing_ns = 3 * OCTO_SECOND;
+	config->nudge_spacing_ns = 200 * OCTO_MILLISECOND;
+	config->redial_min_ns = 3 * OCTO_SECOND;
+	config->redial_max_ns = 60 * OCTO_SECOND;
+	config->spare_ns = 15 * OCTO_SECOND;
+	config->challenge_min_ns = OCTO_SECOND;
+	config->challenge_max_ns = 5 * OCTO_SECOND;
+	config->dead_min_ns = 10 * OCTO_SECOND;
+	config->celibacy_ns = 60 * OCTO_SECOND;
+	config->cookie_rotation_ns = 120 * OCTO_SECOND;
+	config->clock_step_max_ns = 3600 * OCTO_SECOND;
+	config->curve_rate_max = 64;
+}
+
+static bool is_in_range(const struct octo_config *config)
+{
+	const octo_time_ns longest = UINT64_C(365) * 86400 * OCTO_SECOND;
+	const octo_time_ns times[] = { config->resend_ns, config->offer_ns, config->answer_ns, config->attempt_spacing_ns,
+		config->initial_spacing_ns, config->redial_min_ns, config->spare_ns, config->challenge_min_ns,
+		config->dead_min_ns, config->celibacy_ns, config->cookie_rotation_ns, config->clock_step_max_ns };
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+		if (times[i] == 0 || times[i] > longest)
+			return false;
+	return config->peers_max >= 1 && config->peers_max <= 65535 && config->version_min == PACKET_VERSION &&
+	       config->version_max == PACKET_VERSION && (config->suites & OCTO_SUITE_CHACHA20_POLY1305) &&
+	       !(config->suites & ~(OCTO_SUITE_CHACHA20_POLY1305 | OCTO_SUITE_AES_256_GCM)) &&
+	       config->rate_up >= 4096 && config->rate_down >= 4096 && config->payload_max >= 128 &&
+	       config->payload_max <= OCTO_DATAGRAM_MAX && config->keepalive_s >= 1 && config->keepalive_s <= 3600 &&
+	       config->jitter_permille <= 500 && config->redial_max_ns >= config->redial_min_ns &&
+	       config->redial_max_ns <= longest && config->challenge_max_ns >= config->challenge_min_ns &&
+	       config->challenge_max_ns <= longest && config->nudge_spacing_ns <= longest &&
+	       config->stored_epoch < epoch_limit - 1;
+}
+
+static uint64_t aligned(uint64_t size)
+{
+	return (size + 15) / 16 * 16;
+}
+
+static uint32_t courier_states_size(const struct octo_host *host)
+{
+	uint64_t size = 0;
+	for (uint32_t i = 0; i < host->courier_count; i++)
+		size += aligned(host->couriers[i]->state_size);
+	return (uint32_t)size;
+}
+
+/* Fills in the offsets and returns the size of the whole. */
+static uint64_t lay_out(struct octo_channel *channel, const struct octo_config *config, const struct octo_host *host)
+{
+	uint32_t peers = config->peers_max, capacity = directory_capacity(peers);
+	channel->peers_at = aligned(sizeof *channel);
+	channel->wake_at = channel->peers_at + aligned(peers * (uint64_t)sizeof(struct peer));
+	channel->directory_at = channel->wake_at + aligned(peers * sizeof(uint32_t));
+	channel->courier_states_at = channel->directory_at + capacity * (uint64_t)sizeof(struct directory_entry);
+	channel->courier_states_size = courier_states_size(host);
+	channel->directory_mask = capacity - 1;
+	return aligned(channel->courier_states_at + (uint64_t)peers * channel->courier_states_size);
+}
+
+static bool couriers_fit(const struct octo_host *host)
+{
+	if (host->courier_count > BLOCK_COURIERS_MAX)
+		return false;
+	for (uint32_t i = 0; i < host->courier_count; i++) {
+		if (host->couriers[i]->id > OCTO_COURIER_ID_MAX)
+			return false;
+		for (uint32_t j = 0; j < i; j++)
+			if (host->couriers[i]->id == host->couriers[j]->id)
+				return false;
+	}
+	return true;
+}
+
+size_t octo_channel_size(const struct octo_config *config, const struct octo_host *host)
+{
+	struct octo_channel layout;
+	if (!is_in_range(config) || !couriers_fit(host))
+		return 0;
+	uint64_t size = lay_out(&layout, config, host);
+	return size <= SIZE_MAX ? (size_t)size : 0;
+}
+
+/* ---- Lifecycle -------------------------------------------------------------------------------------------------- */
+
+enum octo_status octo_channel_init(void *block, size_t size, const struct octo_config *config,
+                                   const struct octo_host *host, octo_time_ns now, struct octo_channel **out)
+{
+	size_t needed = octo_channel_size(config, host);
+	OCTO_ASSERT((uintptr_t)block % 16 == 0);
+	if (needed == 0)
+		return OCTO_BAD_CONFIG;
+	if (config->suites & ~octo_crypto_suites(host->crypto))
+		return OCTO_NO_SUITE;
+	if (size < needed)
+		return OCTO_FULL_BLOCK;
+	memset(block, 0, needed);
+	struct octo_channel *channel = block;
+	channel->magic = block_magic;
+	channel->size = needed;
+	lay_out(channel, config, host);
+	memcpy(&channel->config, config, sizeof *config);
+	octo_identity_from_seed(host->crypto, config->seed, &channel->self);
+	octo_wipe(channel->config.seed, sizeof channel->config.seed);
+	channel->epoch = config->stored_epoch + 1;
+	channel->provider = host->crypto->number;
+	channel->courier_count = (uint8_t)host->courier_count;
+	uint32_t at = 0;
+	for (uint32_t i = 0; i < host->courier_count; i++) {
+		channel->courier_state_at[i] = at;
+		channel->courier_state_size[i] = host->couriers[i]->state_size;
+		at += (uint32_t)aligned(host->couriers[i]->state_size);
+	}
+	channel->pulse.caller_now = now;
+	channel->pulse.own_now = own_time_start;
+	struct call call = call_begin(channel, host, now);
+	record_save_node(&call); /* before anything is sent: no two boots share an epoch */
+	*out = channel;
+	return OCTO_OK;
+}
+
+struct octo_channel *octo_channel_at(void *block)
+{
+	struct octo_channel *channel = block;
+	OCTO_ASSERT(channel->magic == block_magic);
+	return channel;
+}
+
+void octo_channel_close(struct octo_channel *channel)
+{
+	octo_wipe(channel, (size_t)channel->size);
+}
+
+/* ---- Driving ------------------------------------------------------------------------------------------------------ */
+
+static void plan_wake(struct call *call, struct peer *peer)
+{
+	wake_queue_set(call->channel, call_peer_index(call, peer), agenda_next(call, peer, &courier_layer));
+}
+
+static void report_received(struct call *call, const struct octo_address *from, const uint8_t *bytes, size_t size,
+                            enum octo_reason reason, const struct inbound *inbound, uint64_t seq)
+{
+	struct octo_counters *counters = &call->channel->pulse.counters;
+	counters->received++;
+	counters->bytes_received += size;
+	counters->reasons[reason]++;
+	if (!call_is_observed(call))
+		return;
+	struct octo_event event = { .packet = { .address = *from, .size = (uint16_t)(size < UINT16_MAX ? size : UINT16_MAX),
+		.type = (uint8_t)octo_packet_type_of(bytes, size), .class = (uint8_t)octo_reason_class(reason),
+		.reason = (uint8_t)reason, .is_initial = inbound->is_initial,
+		.is_timestamp_fresh = inbound->is_timestamp_fresh, .session_id = inbound->session_id,
+		.number = inbound->number } };
+	uint32_t peer = inbound->peer ? call_peer_index(call, inbound->peer) : OCTO_NO_PEER;
+	call_emit_reserved(call, &event, OCTO_EVENT_PACKET_RECEIVED, peer, seq);
+}
+
+void octo_channel_receive(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now,
+                          const struct octo_address *from, const uint8_t *bytes, size_t size)
+{
+	struct call call = call_begin(channel, host, now);
+	struct inbound inbound;
+	uint64_t seq = call_reserve(&call);
+	call.cause = seq;
+	enum octo_reason reason = inbound_receive(&call, from, bytes, size, schedule_deliver, &inbound);
+	if (inbound.peer)
+		plan_wake(&call, inbound.peer);
+	report_received(&call, from, bytes, size, reason, &inbound, seq);
+}
+
+static void report_sent(struct call *call, uint32_t peer, const struct agenda_packet *packet)
+{
+	struct octo_counters *counters = &call->channel->pulse.counters;
+	counters->sent++;
+	counters->bytes_sent += packet->size;
+	if (!call_is_observed(call)) {
+		call_reserve(call);
+		return;
+	}
+	struct octo_event event = { .packet = { .address = packet->to, .size = (uint16_t)packet->size,
+		.type = (uint8_t)octo_packet_type_of(packet->bytes, packet->size), .class = OCTO_CLASS_WHOLE,
+		.reason = OCTO_REASON_ACCEPTED, .is_initial = packet->session_id == 0, .is_cached = packet->is_cached,
+		.session_id = packet->session_id, .number = packet->number } };
+	call_emit(call, &event, OCTO_EVENT_PACKET_SENT, peer);
+}
+
+bool octo_channel_send(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now,
+                       uint8_t out[OCTO_DATAGRAM_MAX], size_t *size, struct octo_address *to)
+{
+	struct call call = call_begin(channel, host, now);
+	for (;;) {
+		uint32_t index = wake_queue_first(channel);
+		if (index == OCTO_NO_PEER || block_peer(channel, index)->wake_at > call.now)
+			return false;
+		struct peer *peer = block_peer(channel, index);
+		struct agenda_packet packet = { .bytes = out };
+		call.cause = 0;
+		bool is_made = agenda_run(&call, peer, &courier_layer, &packet);
+		plan_wake(&call, peer);
+		if (!is_made) {
+			OCTO_ASSERT(peer->wake_at > call.now); /* or this would never end */
+			continue;
+		}
+		*size = packet.size;
+		*to = packet.to;
+		report_sent(&call, index, &packet);
+		return true;
+	}
+}
+
+octo_time_ns octo_channel_next_wake(const struct octo_channel *channel)
+{
+	const struct pulse *pulse = &channel->pulse;
+	octo_time_ns wait = channel->config.clock_step_max_ns / 2;
+	uint32_t first = wake_queue_first(channel);
+	if (first != OCTO_NO_PEER) {
+		octo_time_ns at = block_peer(channel, first)->wake_at;
+		octo_time_ns until = at > pulse->own_now ? at - pulse->own_now : 0;
+		if (until < wait)
+			wait = until;
+	}
+	return wait < OCTO_NEVER - pulse->caller_now ? pulse->caller_now + wait : OCTO_NEVER - 1;
+}
+
+/* ---- Associates --------------------------------------------------------------------------------------------------- */
+
+enum octo_status octo_peer_add(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now,
+                               const struct octo_card *card, const struct octo_address *address, uint32_t *out)
+{
+	struct call call = call_begin(channel, host, now);
+	struct pair_keys keys;
+	uint32_t known;
+	if (id_duel(channel->self.card.id, card->id).verdict == DUEL_TIED) {
+		call_warn(&call, OCTO_NO_PEER, OCTO_WARNING_EQUAL_IDS);
+		return OCTO_EQUAL_ID;
+	}
+	if (octo_peer_find(channel, card->id, &known) == OCTO_OK)
+		return OCTO_KNOWN_PEER;
+	if (channel->peer_count == channel->config.peers_max)
+		return OCTO_FULL_PEERS;
+	channel->pulse.counters.curve_multiplications++;
+	if (!identity_card_is_whole(card) || !pair_keys_derive(host->crypto, &channel->self, card, &keys))
+		return OCTO_BAD_KEY;
+	uint32_t index = channel->peer_count++;
+	struct peer *peer = block_peer(channel, index);
+	peer->card = *card;
+	peer->keys = keys;
+	octo_wipe(&keys, sizeof keys);
+	peer->address = *address;
+	peer->we_win = id_duel(channel->self.card.id, card->id).verdict == DUEL_WON;
+	peer->celibate_until = peer->redial_at = peer->attempted_at = peer->initial_at = peer->nudged_at = OCTO_NEVER;
+	peer->first_success_at = peer->first_attempt_at = peer->last_success_at = peer->last_failure_at = OCTO_NEVER;
+	peer->redial_wait_ns = channel->config.redial_min_ns;
+	for (uint32_t i = 0; i < BLOCK_COURIERS_MAX; i++)
+		peer->couriers[i].wish_at = OCTO_NEVER;
+	wake_queue_add(channel, index);
+	*out = index;
+	return OCTO_OK;
+}
+
+enum octo_status octo_peer_restore(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now,
+                                   uint32_t index, const uint8_t *record, size_t size, octo_time_ns off_ns)
+{
+	struct call call = call_begin(channel, host, now);
+	struct peer *peer = block_peer(channel, index);
+	enum octo_status status = record_load_peer(&call, peer, record, size, off_ns);
+	if (status == OCTO_OK && peer->is_wanted)
+		peer->redial_at = call.now;
+	plan_wake(&call, peer);
+	return status;
+}
+
+enum octo_status octo_peer_find(const struct octo_channel *channel, const uint8_t id[OCTO_ID_BYTES], uint32_t *out)
+{
+	for (uint32_t i = 0; i < channel->peer_count; i++) {
+		if (memcmp(block_peer(channel, i)->card.id, id, OCTO_ID_BYTES) == 0) {
+			*out = i;
+			return OCTO_OK;
+		}
+	}
+	return OCTO_UNKNOWN_PEER;
+}
+
+static void user_step(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t index,
+                      enum octo_step step)
+{
+	struct call call = call_begin(channel, host, now);
+	struct peer *peer = block_peer(channel, index);
+	struct step_input input = { .is_user = true, .reason = OCTO_REASON_ACCEPTED };
+	handshake_step(&call, peer, step, &input);
+	plan_wake(&call, peer);
+}
+
+void octo_connect(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer)
+{
+	user_step(channel, host, now, peer, OCTO_STEP_CONNECT);
+}
+
+void octo_disconnect(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer)
+{
+	user_step(channel, host, now, peer, OCTO_STEP_DISCONNECT);
+}
+
+static octo_time_ns since(const struct octo_channel *channel, octo_time_ns at)
+{
+	return at == OCTO_NEVER ? OCTO_NEVER : channel->pulse.own_now - at;
+}
+
+void octo_peer_view(const struct octo_channel *channel, uint32_t index, struct octo_peer_view *view)
+{
+	const struct peer *peer = block_peer(channel, index);
+	memset(view, 0, sizeof *view);
+	view->state = peer_state(peer);
+	view->role = (enum octo_role)peer->role;
+	view->is_wanted = peer->is_wanted;
+	view->is_celibate = peer->celibate_until != OCTO_NEVER && peer->celibate_until > channel->pulse.own_now;
+	view->is_challenged = view->has_claim = peer->claim.is_held;
+	view->has_offer = peer->offer.id != 0;
+	view->has_answer = peer->answer.id != 0;
+	view->has_spare = peer->spare.id != 0;
+	view->address = peer->address;
+	if (peer->current.id)
+		view->session = session_describe(&peer->current);
+	view->redial_ns = peer->redial_wait_ns;
+	view->timeout_ns = round_trip_timeout(&peer->current.trip);
+	view->since_first_success = since(channel, peer->first_success_at);
+	view->since_first_attempt = since(channel, peer->first_attempt_at);
+	view->since_last_success = since(channel, peer->last_success_at);
+	view->since_last_failure = since(channel, peer->last_failure_at);
+	view->timestamp_seen = peer->timestamp_seen;
+}
+
+uint32_t octo_peer_count(const struct octo_channel *channel)
+{
+	return channel->peer_count;
+}
+
+const struct octo_card *octo_channel_card(const struct octo_channel *channel)
+{
+	return &channel->self.card;
+}
+
+const struct octo_counters *octo_channel_counters(const struct octo_channel *channel)
+{
+	return &channel->pulse.counters;
+}
+
+/* ---- Couriers ------------------------------------------------------------------------------------------------------- */
+
+void octo_courier_activate(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now,
+                           uint32_t index, uint32_t courier, bool is_active)
+{
+	struct call call = call_begin(channel, host, now);
+	struct peer *peer = block_peer(channel, index);
+	OCTO_ASSERT(courier < channel->courier_count);
+	peer->couriers[courier].is_active = is_active;
+	peer->couriers[courier].wish_at = OCTO_NEVER;
+	schedule_read(&call, peer);
+	plan_wake(&call, peer);
+}
+
+void *octo_courier_state(struct octo_channel *channel, uint32_t peer, uint32_t courier)
+{
+	return schedule_state(channel, peer, courier);
+}
+
+void octo_courier_wake(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t index)
+{
+	struct call call = call_begin(channel, host, now);
+	struct peer *peer = block_peer(channel, index);
+	schedule_read(&call, peer);
+	plan_wake(&call, peer);
+}
+
+/* ---- Tests ------------------------------------------------------------------------------------------------------------ */
+
+static uint64_t digest_range(uint64_t hash, const void *bytes, size_t size)
+{
+	const uint8_t *at = bytes;
+	for (size_t i = 0; i + 8 <= size; i += 8) {
+		uint64_t word;
+		memcpy(&word, at + i, sizeof word);
+		hash = (hash ^ word) * UINT64_C(0x9fb21c651e98df25);
+		hash ^= hash >> 32;
+	}
+	return hash;
+}
+
+uint64_t octo_channel_digest(const struct octo_channel *channel)
+{
+	_Static_assert(offsetof(struct octo_channel, pulse) % 8 == 0 && sizeof(struct pulse) % 8 == 0, "whole words");
+	const uint8_t *bytes = (const uint8_t *)channel;
+	size_t behind = offsetof(struct octo_channel, pulse) + sizeof(struct pulse);
+	uint64_t hash = digest_range(UINT64_C(0x243f6a8885a308d3), bytes, offsetof(struct octo_channel, pulse));
+	return digest_range(hash, bytes + behind, (size_t)channel->size - behind);
+}

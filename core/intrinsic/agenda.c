@@ -1,0 +1,235 @@
+/* agenda.c: first what expires, then timers, then packets; each in a fixed order, so that one instant has one outcome. */
+#include "core/intrinsic/agenda.h"
+
+#include "core/intrinsic/offer.h"
+#include "core/intrinsic/session_directory.h"
+
+static bool is_due(const struct call *call, octo_time_ns at)
+{
+	return at <= call->now;
+}
+
+static void step(struct call *call, struct peer *peer, enum octo_step which)
+{
+	struct step_input input = { .reason = OCTO_REASON_ACCEPTED };
+	handshake_step(call, peer, which, &input);
+}
+
+/* ---- Expiries and timers --------------------------------------------------------------------------------------- */
+
+static void end_celibacy_in_time(struct call *call, struct peer *peer)
+{
+	if (peer->celibate_until == OCTO_NEVER || !is_due(call, peer->celibate_until))
+		return;
+	peer->celibate_until = OCTO_NEVER;
+	struct octo_event event = { .celibacy = { .began = false } };
+	call_emit(call, &event, OCTO_EVENT_CELIBACY, call_peer_index(call, peer));
+}
+
+static bool may_redial(const struct peer *peer)
+{
+	return peer->redial_at != OCTO_NEVER && peer->is_wanted && peer->celibate_until == OCTO_NEVER &&
+	       peer_state(peer) == OCTO_STATE_IDLE;
+}
+
+/* The first expiry or timer that is due; false when there is none. */
+static bool run_timer(struct call *call, struct peer *peer)
+{
+	struct offer *offer = &peer->offer;
+	struct answer *answer = &peer->answer;
+	struct session *current = &peer->current;
+	if (peer->spare.id && !peer->spare.closes_left && is_due(call, peer->spare.expires_at))
+		session_end_spare(call, peer, OCTO_END_REPLACED);
+	else if (peer->claim.is_held && is_due(call, peer->claim.expires_at))
+		step(call, peer, OCTO_STEP_CHALLENGE_EXPIRED);
+	else if (current->id && !peer->claim.is_held && is_due(call, session_dead_at(call, current)))
+		step(call, peer, OCTO_STEP_SESSION_DEAD);
+	else if (answer->id && is_due(call, answer->expires_at))
+		step(call, peer, OCTO_STEP_ANSWER_EXPIRED);
+	else if (offer->id && is_due(call, offer->expires_at))
+		step(call, peer, OCTO_STEP_OFFER_EXPIRED);
+	else if (may_redial(peer) && is_due(call, peer->redial_at))
+		step(call, peer, OCTO_STEP_CONNECT);
+	else if (offer->id && is_due(call, offer->resend_at))
+		step(call, peer, OCTO_STEP_OFFER_TIMER);
+	else if (answer->id && is_due(call, answer->resend_at))
+		step(call, peer, OCTO_STEP_ANSWER_TIMER);
+	else if (current->id && is_due(call, current->ack_resend_at))
+		step(call, peer, OCTO_STEP_CONFIRM_TIMER);
+	else if (peer->claim.is_held && is_due(call, peer->claim.next_at))
+		step(call, peer, OCTO_STEP_CHALLENGE_TIMER);
+	else if (current->id && !current->is_ping_due && is_due(call, current->ping_at))
+		step(call, peer, OCTO_STEP_KEEPALIVE_TIMER);
+	else
+		return false;
+	return true;
+}
+
+/* ---- Packets ---------------------------------------------------------------------------------------------------- */
+
+static void put(struct agenda_packet *packet, const uint8_t *bytes, size_t size, const struct octo_address *to)
+{
+	memcpy(packet->bytes, bytes, size);
+	packet->size = size;
+	packet->to = *to;
+	packet->session_id = load_le(bytes + 4, 8);
+	packet->number = 0;
+}
+
+static void send_syn(struct call *call, struct peer *peer, struct agenda_packet *packet)
+{
+	struct offer *offer = &peer->offer;
+	put(packet, offer->syn, SYN_BYTES, offer_next_target(offer));
+	packet->number = offer->id;
+	packet->is_cached = offer->sends > 0;
+	if (offer->sends++ == 0)
+		offer->sent_first_at = call->now;
+	offer->is_alternate_next = offer->alternate.port && !offer->is_alternate_next;
+	offer->is_due = false;
+	if (offer->resend_at == OCTO_NEVER)
+		offer->resend_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));
+}
+
+static bool send_syn_ack(struct call *call, struct peer *peer, struct agenda_packet *packet)
+{
+	struct answer *answer = &peer->answer;
+	answer->is_due = false;
+	if (answer->resend_at == OCTO_NEVER)
+		answer->resend_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));
+	if (answer->credit_bytes < SYN_ACK_BYTES)
+		return false; /* the source has to ask again first */
+	answer->credit_bytes = (uint16_t)(answer->credit_bytes - SYN_ACK_BYTES);
+	put(packet, answer->syn_ack, SYN_ACK_BYTES, &answer->source);
+	packet->is_cached = answer->sends > 0;
+	if (answer->sends == 0)
+		answer->sent_first_at = call->now;
+	if (answer->sends < UINT8_MAX)
+		answer->sends++;
+	answer->sent_at = call->now;
+	return true;
+}
+
+static void send_ack(struct call *call, struct peer *peer, struct session *session, struct agenda_packet *packet)
+{
+	put(packet, session->ack, ACK_BYTES, &peer->address);
+	packet->is_cached = session->is_ack_sent;
+	session->ack_sent_at = call->now;
+	session->is_ack_due = false;
+	if (!session->is_ack_sent) {
+		session->is_ack_sent = true;
+		session->awaiting_since = call->now;
+		session->ping_at = call_after(call, session->agreement.idle_s * OCTO_SECOND);
+		session->ack_resend_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));
+	}
+}
+
+static bool send_data(struct call *call, struct peer *peer, struct session *session, session_filler fill,
+                      struct agenda_packet *packet)
+{
+	packet->number = session->number_next;
+	packet->session_id = session->send_id;
+	packet->is_cached = false;
+	packet->to = peer->address;
+	packet->size = session_compose(call, peer, session, fill, packet->bytes);
+	return packet->size > 0;
+}
+
+static bool send_close(struct call *call, struct peer *peer, struct agenda_packet *packet)
+{
+	bool is_sent = send_data(call, peer, &peer->spare, NULL, packet);
+	if (!peer->spare.closes_left) {
+		directory_bury(call, peer, peer->spare.id);
+		octo_wipe(&peer->spare, sizeof peer->spare);
+	}
+	return is_sent;
+}
+
+static bool has_control(const struct peer *peer)
+{
+	return peer->current.is_ping_due || peer->current.is_pong_due || peer->claim.is_due;
+}
+
+static bool send_packet(struct call *call, struct peer *peer, const struct agenda_couriers *couriers,
+                        struct agenda_packet *packet)
+{
+	if (peer->is_reply_due) {
+		put(packet, peer->reply, sizeof peer->reply, &peer->reply_to);
+		packet->is_cached = false;
+		peer->is_reply_due = false;
+		return true;
+	}
+	if (peer->spare.closes_left && is_due(call, peer->spare.expires_at))
+		return send_close(call, peer, packet);
+	if (peer->offer.id && peer->offer.is_due) {
+		send_syn(call, peer, packet);
+		return true;
+	}
+	if (peer->answer.id && peer->answer.is_due && send_syn_ack(call, peer, packet))
+		return true;
+	if (peer->spare.id && peer->spare.is_ack_due) {
+		send_ack(call, peer, &peer->spare, packet);
+		return true;
+	}
+	if (!peer->current.id)
+		return false;
+	if (peer->current.is_ack_due) {
+		send_ack(call, peer, &peer->current, packet);
+		return true;
+	}
+	bool is_courier_due = couriers && is_due(call, couriers->next(call, peer));
+	if (!has_control(peer) && !is_courier_due)
+		return false;
+	return send_data(call, peer, &peer->current, is_courier_due ? couriers->fill : NULL, packet);
+}
+
+bool agenda_run(struct call *call, struct peer *peer, const struct agenda_couriers *couriers,
+                struct agenda_packet *packet)
+{
+	end_celibacy_in_time(call, peer);
+	directory_sweep(call, peer);
+	while (run_timer(call, peer))
+		;
+	return send_packet(call, peer, couriers, packet);
+}
+
+static void earliest(octo_time_ns *next, octo_time_ns at)
+{
+	if (at < *next)
+		*next = at;
+}
+
+octo_time_ns agenda_next(struct call *call, struct peer *peer, const struct agenda_couriers *couriers)
+{
+	octo_time_ns next = directory_sweep(call, peer);
+	bool is_packet_due = peer->is_reply_due || (peer->offer.id && peer->offer.is_due) ||
+	                     (peer->answer.id && peer->answer.is_due) || (peer->spare.id && peer->spare.is_ack_due) ||
+	                     (peer->current.id && (peer->current.is_ack_due || has_control(peer)));
+	if (is_packet_due)
+		return call->now;
+	earliest(&next, peer->celibate_until);
+	if (may_redial(peer))
+		earliest(&next, peer->redial_at);
+	if (peer->offer.id) {
+		earliest(&next, peer->offer.expires_at);
+		earliest(&next, peer->offer.resend_at);
+	}
+	if (peer->answer.id) {
+		earliest(&next, peer->answer.expires_at);
+		earliest(&next, peer->answer.resend_at);
+	}
+	if (peer->spare.id)
+		earliest(&next, peer->spare.expires_at);
+	if (peer->claim.is_held) {
+		earliest(&next, peer->claim.expires_at);
+		earliest(&next, peer->claim.next_at);
+	}
+	if (peer->current.id) {
+		if (!peer->claim.is_held)
+			earliest(&next, session_dead_at(call, &peer->current));
+		earliest(&next, peer->current.ack_resend_at);
+		earliest(&next, peer->current.ping_at);
+		if (couriers)
+			earliest(&next, couriers->next(call, peer));
+	}
+	return next;
+}

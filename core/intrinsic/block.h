@@ -1,0 +1,190 @@
+/* block.h: everything a channel keeps, as it lies in the caller's block. Indices and offsets only, so that the block
+ * can be copied and run on at another address. Each struct belongs to the module it is named after; modules change
+ * only their own. Knows no couriers: their states are bytes at an offset. */
+#ifndef OCTO_INTRINSIC_BLOCK_H
+#define OCTO_INTRINSIC_BLOCK_H
+
+#include "core/intrinsic/key_schedule.h"
+#include "core/intrinsic/replay_window.h"
+#include "core/intrinsic/round_trip.h"
+
+enum {
+	BLOCK_COURIERS_MAX = 16,
+	BLOCK_GRAVES = 2,                 /* session ids of the lately dead, a peer */
+	BLOCK_STALE_SOURCES = 4
+};
+
+/* Times below are the channel's own (call.h), OCTO_NEVER when not set. A slot with id 0 is empty, and all zero. */
+
+struct offer {                            /* O: our pending attempt (offer.c) */
+	uint64_t id;                      /* n_I, which is also the receive session id */
+	uint64_t timestamp;
+	octo_time_ns resend_at, expires_at, sent_first_at;
+	octo_time_ns suspended_left_ns;   /* life left when it was suspended */
+	struct octo_address target, alternate; /* alternate.port 0: none */
+	uint8_t secret[OCTO_KEY_BYTES];   /* e_I */
+	uint8_t syn[SYN_BYTES];
+	uint32_t sends;
+	bool is_suspended, is_due, has_cookie, is_alternate_next;
+};
+
+struct answer {                           /* I: the peer's attempt, answered and not yet confirmed (answer.c) */
+	uint64_t id;                      /* n_R, which is also the receive session id */
+	uint64_t initiator_id;            /* n_I */
+	uint64_t timestamp;               /* of its SYN */
+	uint64_t log_id;
+	octo_time_ns resend_at, expires_at, sent_at;
+	octo_time_ns sent_first_at;
+	struct octo_address source;
+	uint16_t credit_bytes;            /* may still be sent to source before it proves itself */
+	bool is_due;
+	uint8_t sends;
+	uint32_t generation;
+	struct octo_agreement agreement;
+	struct transcript syn_identity;   /* h1: equal exactly when the SYN is the same but for its cookie */
+	struct transcript h2;
+	uint8_t ack_key[OCTO_KEY_BYTES];  /* k3 */
+	uint8_t send_key[OCTO_KEY_BYTES], receive_key[OCTO_KEY_BYTES];
+	uint8_t syn_ack[SYN_ACK_BYTES];
+};
+
+struct session {                          /* cur and prev (session.c) */
+	uint64_t id;                      /* receive session id */
+	uint64_t send_id;
+	uint64_t log_id;
+	uint64_t number_next;             /* packet number */
+	octo_time_ns established_at, received_at, sent_at;
+	octo_time_ns awaiting_since;      /* first unanswered sending since something was received */
+	octo_time_ns ping_at;
+	octo_time_ns ack_resend_at;       /* initiator: until the first packet of this session arrives */
+	octo_time_ns ack_sent_at;
+	octo_time_ns expires_at;          /* spare only */
+	octo_time_ns ping_sent_at;
+	octo_time_ns courier_at;          /* not before: pacing to the agreed rate */
+	uint32_t generation;
+	uint32_t ping_token, pong_token;
+	uint8_t role;                     /* enum octo_role */
+	bool by_winner, is_ack_due, is_ack_sent, is_ping_due, is_ping_out, is_pong_due;
+	uint8_t closes_left;              /* spare only: CLOSE packets still to send */
+	struct octo_agreement agreement;
+	struct round_trip trip;
+	struct replay_window window;
+	uint8_t send_key[OCTO_KEY_BYTES], receive_key[OCTO_KEY_BYTES];
+	uint8_t ack[ACK_BYTES];           /* initiator: the cached ACK */
+	uint8_t syn_ack_identity[16];     /* initiator: hash of the SYN-ACK that was accepted */
+};
+
+struct claim {                            /* P: an initial packet held while the session is challenged (claim.c) */
+	uint64_t timestamp;
+	octo_time_ns next_at, expires_at, spacing_ns;
+	struct octo_address source;
+	uint32_t token;
+	uint8_t pings_left;
+	bool is_held, is_due;
+	uint8_t syn[SYN_BYTES];
+};
+
+struct courier_slot {                     /* a courier towards a peer (schedule.c) */
+	octo_time_ns wish_at;             /* when it wants to send; OCTO_NEVER: it does not */
+	uint64_t order;                   /* first come, first served among equals */
+	bool is_active;
+};
+
+struct grave { uint64_t id; octo_time_ns until; };
+struct stale_source { struct octo_address address; octo_time_ns at; };
+
+struct peer {
+	struct octo_card card;
+	struct pair_keys keys;
+	bool we_win;                      /* the ID-duel */
+	bool is_wanted;                   /* a session is wanted: dial when there is none */
+	bool is_user_wish;                /* the next attempt carries the user flag */
+	uint8_t role;                     /* enum octo_role: in the present attempt or session */
+	uint32_t generation;
+	struct octo_address address;      /* last known good */
+	uint64_t timestamp_seen, timestamp_floor;
+	uint64_t flagged_timestamp;       /* of the last initial packet that was flagged as hacked */
+	uint64_t duel_winner_nonce, duel_loser_nonce; /* the last duel, so that it is logged once */
+	octo_time_ns celibate_until;      /* OCTO_NEVER: not celibate */
+	octo_time_ns redial_at, redial_wait_ns, attempted_at;
+	octo_time_ns initial_at;          /* last processed initial packet */
+	octo_time_ns nudged_at;
+	octo_time_ns first_success_at, first_attempt_at, last_success_at, last_failure_at; /* C:82-85 */
+	struct offer offer;
+	struct answer answer;
+	struct session current, spare;
+	struct claim claim;
+	struct grave graves[BLOCK_GRAVES];
+	uint8_t grave_next;
+	uint8_t stale_next;
+	struct stale_source stale_sources[BLOCK_STALE_SOURCES];
+	/* One RETRY waiting to be sent. */
+	bool is_reply_due;
+	struct octo_address reply_to;
+	uint8_t reply[RETRY_BYTES];
+	octo_time_ns wake_at;
+	uint32_t wake_position;           /* in the wake queue */
+	struct courier_slot couriers[BLOCK_COURIERS_MAX];
+};
+
+struct directory_entry { uint64_t id; uint32_t peer; uint32_t reserved; };
+
+struct cookie_jar {
+	uint8_t key[OCTO_KEY_BYTES], previous[OCTO_KEY_BYTES];
+	octo_time_ns rotated_at;
+	octo_time_ns second_began_at;     /* SYNs that reached the curve in the present second */
+	uint32_t curves_in_second;
+	bool has_key;
+};
+
+/* What even a rejected packet may change; outside the digest. */
+struct pulse {
+	octo_time_ns caller_now;          /* the caller's clock in the last call */
+	octo_time_ns own_now;             /* the channel's own time: never backwards, no leaps */
+	uint64_t event_seq;
+	struct octo_counters counters;
+};
+
+struct octo_channel {
+	uint64_t magic;
+	uint64_t size;
+	struct pulse pulse;
+	struct octo_config config;        /* its seed is wiped */
+	struct octo_identity self;
+	uint32_t epoch;                   /* of this boot */
+	uint32_t peer_count;
+	uint64_t attempts;                /* of this boot */
+	uint64_t courier_order;
+	uint8_t provider;                 /* struct octo_crypto's number */
+	uint8_t courier_count;
+	uint16_t courier_state_size[BLOCK_COURIERS_MAX];
+	uint32_t courier_state_at[BLOCK_COURIERS_MAX]; /* inside a peer's courier states */
+	uint32_t courier_states_size;     /* of one peer */
+	uint32_t directory_mask, directory_count;
+	uint64_t peers_at, wake_at, directory_at, courier_states_at; /* offsets from the block's start */
+	struct cookie_jar cookies;
+};
+
+static inline void *block_at(const struct octo_channel *channel, uint64_t offset)
+{
+	return (void *)((uintptr_t)channel + (uintptr_t)offset);
+}
+
+static inline struct peer *block_peer(const struct octo_channel *channel, uint32_t index)
+{
+	OCTO_ASSERT(index < channel->peer_count);
+	return (struct peer *)block_at(channel, channel->peers_at) + index;
+}
+
+static inline enum octo_state peer_state(const struct peer *peer)
+{
+	return peer->current.id ? OCTO_STATE_ESTABLISHED : peer->answer.id ? OCTO_STATE_ANSWERING :
+	       peer->offer.id ? OCTO_STATE_OFFERING : OCTO_STATE_IDLE;
+}
+
+static inline bool same_address(const struct octo_address *a, const struct octo_address *b)
+{
+	return memcmp(a, b, sizeof *a) == 0;
+}
+
+#endif

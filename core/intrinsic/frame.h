@@ -1,0 +1,50 @@
+/* frame.h: what a data packet carries once decrypted: a list of frames [P 6]. All frames are read; which of them a
+ * session may use is its own affair (frame_is_negotiated). Knows no keys and no couriers' contents. */
+#ifndef OCTO_INTRINSIC_FRAME_H
+#define OCTO_INTRINSIC_FRAME_H
+
+#include "core/base/cursor.h"
+
+enum frame_type {
+	FRAME_PAD = 0x00,
+	FRAME_ACK = 0x01,
+	FRAME_ACK_RANGES = 0x02,
+	FRAME_PING = 0x03,
+	FRAME_PONG = 0x04,
+	FRAME_PATH_CHALLENGE = 0x05,
+	FRAME_PATH_RESPONSE = 0x06,
+	FRAME_MAX_RATE = 0x07,
+	FRAME_CLOSE = 0x08,
+	FRAME_SYNC_REQUEST = 0x09,
+	FRAME_SYNC_HASH = 0x0a,
+	FRAME_HANDSHAKE = 0x0b,
+	FRAME_COURIER = 0x80              /* | courier id, 0..126 */
+};
+
+enum { FRAME_ACK_RANGES_MAX = 24 };
+
+struct frame_range { uint64_t gap, length; };
+
+struct frame {
+	enum frame_type type;             /* FRAME_COURIER without the id */
+	uint8_t courier;                  /* COURIER, SYNC_REQUEST, SYNC_HASH: courier id */
+	uint32_t token;                   /* PING, PONG: token. MAX_RATE: bytes per second. CLOSE: reason */
+	uint64_t largest;                 /* ACK: low 16 bits; ACK_RANGES */
+	uint8_t delay;                    /* ACK, ACK_RANGES */
+	uint32_t bitmap;                  /* ACK */
+	uint8_t range_count;              /* ACK_RANGES */
+	struct frame_range ranges[FRAME_ACK_RANGES_MAX];
+	const uint8_t *data;              /* COURIER, HANDSHAKE, PATH_*, SYNC_HASH: inside the packet */
+	size_t size;                      /* of data */
+};
+
+/* Reads the next frame. False when it is malformed (the reader has failed) or there is none left. */
+bool frame_read(struct reader *reader, struct frame *frame);
+/* Appends a frame. The caller has made sure that there is room (frame_size). */
+void frame_write(struct writer *writer, const struct frame *frame);
+/* Bytes that frame_write() appends. */
+size_t frame_size(const struct frame *frame);
+/* Whether version 1 without features may carry it. */
+bool frame_is_negotiated(enum frame_type type);
+
+#endif

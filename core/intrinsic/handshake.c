@@ -1,0 +1,425 @@
+/* handshake.c: the transition table [P 5] and its actions, a few lines each; the work is done in the slots' modules.
+ * A cell that is absent cannot happen, and reaching it is a fault of this program, not of a peer. */
+#include "core/intrinsic/handshake.h"
+
+#include "core/intrinsic/answer.h"
+#include "core/intrinsic/claim.h"
+#include "core/intrinsic/id_duel.h"
+#include "core/intrinsic/offer.h"
+#include "core/intrinsic/record.h"
+#include "core/intrinsic/retry.h"
+#include "core/intrinsic/session.h"
+#include "core/intrinsic/session_directory.h"
+
+typedef enum octo_reason (*action)(struct call *call, struct peer *peer, struct step_input *input);
+
+/* ---- Helpers ----------------------------------------------------------------------------------------------- */
+
+void handshake_set_role(struct call *call, struct peer *peer, enum octo_role role)
+{
+	if (peer->role == role)
+		return;
+	struct octo_event event = { .role = { .before = peer->role, .after = (uint8_t)role } };
+	peer->role = (uint8_t)role;
+	call_emit(call, &event, OCTO_EVENT_ROLE, call_peer_index(call, peer));
+}
+
+uint64_t handshake_timestamp(const struct call *call, const struct peer *peer)
+{
+	uint64_t own = (uint64_t)call->channel->epoch << 40 | call->channel->attempts;
+	return own > peer->timestamp_floor ? own : peer->timestamp_floor;
+}
+
+void handshake_log_duel(struct call *call, struct peer *peer, enum octo_role clash, uint64_t winner_nonce,
+                        uint64_t loser_nonce, enum octo_role role_after)
+{
+	bool is_known = peer->duel_winner_nonce == winner_nonce && peer->duel_loser_nonce == loser_nonce;
+	if (is_known && clash == OCTO_ROLE_INITIATOR)
+		return;
+	peer->duel_winner_nonce = winner_nonce;
+	peer->duel_loser_nonce = loser_nonce;
+	if (!is_known)
+		call->channel->pulse.counters.duels++;
+	struct octo_event event = { .duel = { .clash = (uint8_t)clash, .role_before = (uint8_t)clash,
+		.role_after = (uint8_t)role_after, .we_won = peer->we_win,
+		.deciding_byte = id_duel(call->channel->self.card.id, peer->card.id).deciding_byte,
+		.winner_nonce = winner_nonce, .loser_nonce = loser_nonce } };
+	memcpy(event.duel.ours, call->channel->self.card.id, OCTO_ID_BYTES);
+	memcpy(event.duel.theirs, peer->card.id, OCTO_ID_BYTES);
+	call_emit(call, &event, OCTO_EVENT_DUEL, call_peer_index(call, peer));
+}
+
+void handshake_plan_redial(struct call *call, struct peer *peer)
+{
+	handshake_set_role(call, peer, OCTO_ROLE_NONE);
+	if (!peer->is_wanted || peer->redial_at != OCTO_NEVER)
+		return;
+	peer->redial_at = call_after(call, call_jitter(call, peer->redial_wait_ns));
+	octo_time_ns longest = call->channel->config.redial_max_ns;
+	peer->redial_wait_ns = peer->redial_wait_ns < longest / 2 ? 2 * peer->redial_wait_ns : longest;
+}
+
+static void begin_celibacy(struct call *call, struct peer *peer)
+{
+	octo_time_ns lasts_ns = call->channel->config.celibacy_ns;
+	peer->is_wanted = false;
+	peer->is_user_wish = false;
+	peer->redial_at = OCTO_NEVER;
+	peer->celibate_until = call_after(call, lasts_ns);
+	handshake_set_role(call, peer, OCTO_ROLE_NONE);
+	struct octo_event event = { .celibacy = { .began = true, .lasts_ns = lasts_ns } };
+	call_emit(call, &event, OCTO_EVENT_CELIBACY, call_peer_index(call, peer));
+	record_save_peer(call, peer);
+}
+
+static void end_celibacy(struct call *call, struct peer *peer)
+{
+	if (peer->celibate_until == OCTO_NEVER)
+		return;
+	peer->celibate_until = OCTO_NEVER;
+	struct octo_event event = { .celibacy = { .began = false } };
+	call_emit(call, &event, OCTO_EVENT_CELIBACY, call_peer_index(call, peer));
+}
+
+/* A processed initial packet: the next one of this peer must wait (C:95). */
+static void charge_initial(struct call *call, struct peer *peer)
+{
+	peer->initial_at = call->now;
+}
+
+/* ---- Connecting and disconnecting -------------------------------------------------------------------------- */
+
+static enum octo_reason dial(struct call *call, struct peer *peer, struct step_input *input)
+{
+	octo_time_ns spacing = call->channel->config.attempt_spacing_ns;
+	if (input->is_user) {
+		end_celibacy(call, peer);
+		peer->is_user_wish = true;
+		peer->redial_wait_ns = call->channel->config.redial_min_ns;
+	}
+	peer->is_wanted = true;
+	if (peer->attempted_at != OCTO_NEVER && call->now - peer->attempted_at < spacing)
+		peer->redial_at = peer->attempted_at + spacing;
+	else
+		offer_make(call, peer);
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason note_wish(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)call, (void)input;
+	peer->is_wanted = true;
+	peer->is_user_wish = true; /* should this attempt fail, the next one tells the peer */
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason keep_session(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)call, (void)peer, (void)input;
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason become_celibate(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)input;
+	offer_wipe(call, peer, false);
+	answer_wipe(call, peer, false);
+	begin_celibacy(call, peer);
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason send_close(struct call *call, struct peer *peer, struct step_input *input)
+{
+	session_close(call, peer);
+	return become_celibate(call, peer, input);
+}
+
+static enum octo_reason obey_close(struct call *call, struct peer *peer, struct step_input *input)
+{
+	session_end(call, peer, OCTO_END_CLOSED);
+	return become_celibate(call, peer, input);
+}
+
+/* ---- Timers ------------------------------------------------------------------------------------------------ */
+
+static enum octo_reason resend_syn(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)input;
+	peer->offer.is_due = true;
+	peer->offer.resend_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason give_up_offer(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)input;
+	offer_wipe(call, peer, false);
+	peer->last_failure_at = call->now;
+	handshake_plan_redial(call, peer);
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason resend_syn_ack(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)input;
+	peer->answer.is_due = true;
+	peer->answer.resend_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason give_up_answer(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)input;
+	answer_wipe(call, peer, false);
+	peer->last_failure_at = call->now;
+	if (peer->offer.id)
+		offer_resume(call, peer);
+	else
+		handshake_plan_redial(call, peer);
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason drop_kept_answer(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)input;
+	answer_wipe(call, peer, false);
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason resend_ack(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)input;
+	peer->current.is_ack_due = true;
+	peer->current.ack_resend_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason ask_for_life(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)input;
+	session_ask(call, &peer->current);
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason challenge_again(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)input;
+	claim_challenge(call, peer);
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason believe_claim(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)input;
+	claim_believe(call, peer);
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason bury_session(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)input;
+	session_end(call, peer, OCTO_END_DEAD);
+	peer->last_failure_at = call->now;
+	handshake_set_role(call, peer, OCTO_ROLE_NONE);
+	peer->redial_at = call->now; /* dialling itself keeps attempts apart */
+	return OCTO_REASON_ACCEPTED;
+}
+
+/* ---- SYN ---------------------------------------------------------------------------------------------------- */
+
+static enum octo_reason refuse(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)call, (void)peer;
+	return input->reason;
+}
+
+static enum octo_reason say_stale(struct call *call, struct peer *peer, struct step_input *input)
+{
+	retry_stale(call, peer, input);
+	return input->reason;
+}
+
+static enum octo_reason demand_cookie(struct call *call, struct peer *peer, struct step_input *input)
+{
+	retry_cookie(call, peer, input);
+	return input->reason;
+}
+
+static enum octo_reason repeat_answer(struct call *call, struct peer *peer, struct step_input *input)
+{
+	answer_repeat(call, peer, input->from);
+	return input->reason;
+}
+
+static enum octo_reason answer_syn(struct call *call, struct peer *peer, struct step_input *input)
+{
+	enum octo_reason reason = answer_make(call, peer, input->bytes, input->offer, input->from);
+	if (reason != OCTO_REASON_ACCEPTED)
+		return reason;
+	end_celibacy(call, peer);
+	charge_initial(call, peer);
+	return reason;
+}
+
+/* Both sides are initiators (C:71-80). The winner keeps its role and drops the packet; for the loser, which changes
+ * its role, it is the right packet after all. */
+static enum octo_reason duel(struct call *call, struct peer *peer, struct step_input *input)
+{
+	uint64_t own = peer->offer.id, theirs = load_le(input->bytes + PACKET_HEADER_BYTES, 8);
+	if (peer->we_win) {
+		handshake_log_duel(call, peer, OCTO_ROLE_INITIATOR, own, theirs, OCTO_ROLE_INITIATOR);
+		offer_nudge(call, peer, input->from);
+		return OCTO_REASON_DUEL_LOST;
+	}
+	enum octo_reason reason = answer_make(call, peer, input->bytes, input->offer, input->from);
+	if (reason != OCTO_REASON_ACCEPTED)
+		return reason;
+	handshake_log_duel(call, peer, OCTO_ROLE_INITIATOR, theirs, own, OCTO_ROLE_ADHERENT);
+	offer_suspend(call, peer);
+	charge_initial(call, peer);
+	return reason;
+}
+
+static enum octo_reason hold_claim(struct call *call, struct peer *peer, struct step_input *input)
+{
+	claim_hold(call, peer, input);
+	charge_initial(call, peer);
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason refute_claim(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)input;
+	claim_refute(call, peer);
+	return OCTO_REASON_ACCEPTED;
+}
+
+/* ---- SYN-ACK, ACK, RETRY ------------------------------------------------------------------------------------- */
+
+static enum octo_reason complete_offer(struct call *call, struct peer *peer, struct step_input *input)
+{
+	/* A suspended offer means that we yielded once; the peer's answer to it means that the peer yielded too (C:77). */
+	if (peer->offer.is_suspended)
+		handshake_log_duel(call, peer, OCTO_ROLE_ADHERENT, peer->we_win ? peer->offer.id : peer->answer.initiator_id,
+		                   peer->we_win ? peer->answer.initiator_id : peer->offer.id, OCTO_ROLE_INITIATOR);
+	if (input->timestamp > peer->timestamp_seen)
+		peer->timestamp_seen = input->timestamp;
+	peer->address = *input->from;
+	offer_wipe(call, peer, true);
+	/* The peer's attempt is kept: its SYN-ACK may be the one that the peer has accepted meanwhile, and the order of
+	 * sessions then decides for both. */
+	input->session->is_ack_due = true;
+	session_install(call, peer, input->session);
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason repeat_ack(struct call *call, struct peer *peer, struct step_input *input)
+{
+	struct session *session = &peer->current;
+	uint8_t identity[sizeof session->syn_ack_identity];
+	keyed_hash(identity, sizeof identity, NULL, 0, input->bytes, SYN_ACK_BYTES);
+	bool is_same = session->role == OCTO_ROLE_INITIATOR &&
+	               load_le(input->bytes + 4, 8) == session->id &&
+	               equal_bytes(identity, session->syn_ack_identity, sizeof identity);
+	if (!is_same)
+		return OCTO_REASON_FINISHED_OFFER;
+	bool is_spaced = session->ack_sent_at == OCTO_NEVER ||
+	                 call->now - session->ack_sent_at >= call->channel->config.nudge_spacing_ns;
+	if (is_spaced)
+		session->is_ack_due = true;
+	return OCTO_REASON_REPEATED;
+}
+
+static enum octo_reason confirm_answer(struct call *call, struct peer *peer, struct step_input *input)
+{
+	struct session session;
+	answer_to_session(call, peer, &session);
+	uint64_t seen = input->timestamp > peer->answer.timestamp ? input->timestamp : peer->answer.timestamp;
+	if (seen > peer->timestamp_seen)
+		peer->timestamp_seen = seen;
+	peer->address = *input->from;
+	answer_wipe(call, peer, true);
+	offer_wipe(call, peer, false);
+	session_ask(call, &session); /* the initiator repeats its ACK until it hears from us (C:116) */
+	session_install(call, peer, &session);
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason follow_retry(struct call *call, struct peer *peer, struct step_input *input)
+{
+	enum octo_reason reason = retry_follow(call, peer, input->advice);
+	if (peer_state(peer) == OCTO_STATE_IDLE)
+		handshake_set_role(call, peer, OCTO_ROLE_NONE);
+	return reason;
+}
+
+/* ---- The table ------------------------------------------------------------------------------------------------ */
+
+struct cell {
+	action act;
+	const char *name;
+	bool needs_liar; /* no honest run gets here */
+};
+
+#define CELL(function) { function, #function, false }
+#define LIAR(function) { function, #function, true }
+#define NONE { NULL, NULL, false }
+
+static const struct cell table[OCTO_STEP_COUNT][OCTO_STATE_COUNT] = {
+	/*                              idle                  offering              answering              established */
+	[OCTO_STEP_CONNECT]           = { CELL(dial),            CELL(note_wish),       CELL(note_wish),       CELL(keep_session) },
+	[OCTO_STEP_DISCONNECT]        = { CELL(become_celibate), CELL(become_celibate), CELL(become_celibate), CELL(send_close) },
+	[OCTO_STEP_OFFER_TIMER]       = { NONE,                  CELL(resend_syn),      NONE,                  NONE },
+	[OCTO_STEP_OFFER_EXPIRED]     = { NONE,                  CELL(give_up_offer),   NONE,                  NONE },
+	[OCTO_STEP_ANSWER_TIMER]      = { NONE,                  NONE,                  CELL(resend_syn_ack),  CELL(resend_syn_ack) },
+	[OCTO_STEP_ANSWER_EXPIRED]    = { NONE,                  NONE,                  CELL(give_up_answer),  CELL(drop_kept_answer) },
+	[OCTO_STEP_CONFIRM_TIMER]     = { NONE,                  NONE,                  NONE,                  CELL(resend_ack) },
+	[OCTO_STEP_KEEPALIVE_TIMER]   = { NONE,                  NONE,                  NONE,                  CELL(ask_for_life) },
+	[OCTO_STEP_CHALLENGE_TIMER]   = { NONE,                  NONE,                  NONE,                  CELL(challenge_again) },
+	[OCTO_STEP_CHALLENGE_EXPIRED] = { NONE,                  NONE,                  NONE,                  CELL(believe_claim) },
+	[OCTO_STEP_SESSION_DEAD]      = { NONE,                  NONE,                  NONE,                  CELL(bury_session) },
+	[OCTO_STEP_SYN_CELIBATE]      = { CELL(refuse),          NONE,                  NONE,                  NONE },
+	[OCTO_STEP_SYN_STALE]         = { CELL(say_stale),       CELL(say_stale),       CELL(say_stale),       CELL(refuse) },
+	[OCTO_STEP_SYN_HELD]          = { NONE,                  NONE,                  CELL(refuse),          CELL(refuse) },
+	[OCTO_STEP_SYN_REPEATED]      = { NONE,                  NONE,                  CELL(repeat_answer),   CELL(repeat_answer) },
+	[OCTO_STEP_SYN_TOO_SOON]      = { CELL(refuse),          CELL(refuse),          CELL(refuse),          CELL(refuse) },
+	[OCTO_STEP_SYN_COOKIE]        = { CELL(demand_cookie),   CELL(demand_cookie),   CELL(demand_cookie),   NONE },
+	[OCTO_STEP_SYN_FRESH]         = { CELL(answer_syn),      CELL(duel),            CELL(answer_syn),      CELL(hold_claim) },
+	[OCTO_STEP_SYN_ACK_VALID]     = { NONE,                  CELL(complete_offer),  CELL(complete_offer),  NONE },
+	[OCTO_STEP_SYN_ACK_FINISHED]  = { CELL(refuse),          CELL(refuse),          CELL(refuse),          CELL(repeat_ack) },
+	[OCTO_STEP_CONFIRMED]         = { NONE,                  NONE,                  CELL(confirm_answer),  CELL(confirm_answer) },
+	[OCTO_STEP_CONFIRM_DEAD]      = { NONE,                  NONE,                  LIAR(refuse),          CELL(refuse) },
+	[OCTO_STEP_PONG_CHALLENGE]    = { NONE,                  NONE,                  NONE,                  CELL(refute_claim) },
+	[OCTO_STEP_CLOSE]             = { NONE,                  NONE,                  NONE,                  CELL(obey_close) },
+	[OCTO_STEP_RETRY]             = { CELL(refuse),          CELL(follow_retry),    CELL(follow_retry),    CELL(refuse) },
+	[OCTO_STEP_BAD_PACKET]        = { CELL(refuse),          CELL(refuse),          CELL(refuse),          CELL(refuse) },
+};
+
+const char *octo_step_action(enum octo_step step, enum octo_state state)
+{
+	OCTO_ASSERT(step < OCTO_STEP_COUNT && state < OCTO_STATE_COUNT);
+	return table[step][state].name;
+}
+
+bool octo_step_needs_liar(enum octo_step step, enum octo_state state)
+{
+	OCTO_ASSERT(step < OCTO_STEP_COUNT && state < OCTO_STATE_COUNT);
+	return table[step][state].needs_liar;
+}
+
+enum octo_reason handshake_step(struct call *call, struct peer *peer, enum octo_step step, struct step_input *input)
+{
+	enum octo_state before = peer_state(peer);
+	const struct cell *cell = &table[step][before];
+	OCTO_ASSERT(cell->act);
+	call->channel->pulse.counters.cells[step][before]++;
+	uint64_t seq = call_reserve(call), outer_cause = call->cause;
+	if (!outer_cause)
+		call->cause = seq;
+	enum octo_reason reason = cell->act(call, peer, input);
+	call->cause = outer_cause;
+	struct octo_event event = { .handshake = { .step = (uint8_t)step, .before = (uint8_t)before,
+		.after = (uint8_t)peer_state(peer), .timestamp = input->timestamp } };
+	call_emit_reserved(call, &event, OCTO_EVENT_HANDSHAKE, call_peer_index(call, peer), seq);
+	return reason;
+}

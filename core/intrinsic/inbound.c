@@ -1,0 +1,315 @@
+/* inbound.c: see the header. One function for each type of packet. */
+#include "core/intrinsic/inbound.h"
+
+#include "core/intrinsic/answer.h"
+#include "core/intrinsic/cookie.h"
+#include "core/intrinsic/frame.h"
+#include "core/intrinsic/offer.h"
+#include "core/intrinsic/retry.h"
+#include "core/intrinsic/session.h"
+#include "core/intrinsic/session_directory.h"
+
+static enum octo_reason reject(struct call *call, struct peer *peer, enum octo_reason reason)
+{
+	struct step_input input = { .reason = reason };
+	return handshake_step(call, peer, OCTO_STEP_BAD_PACKET, &input);
+}
+
+/* ---- SYN ---------------------------------------------------------------------------------------------------- */
+
+static struct peer *find_by_hint(struct call *call, const uint8_t syn[SYN_BYTES])
+{
+	uint64_t hint = load_le(syn + PACKET_HEADER_BYTES + 8, 8);
+	for (uint32_t i = 0; i < call->channel->peer_count; i++) {
+		struct peer *peer = block_peer(call->channel, i);
+		if (syn_hint(peer->keys.hint_in, syn) == hint)
+			return peer;
+	}
+	return NULL;
+}
+
+enum octo_reason inbound_open_syn(struct call *call, const struct peer *peer, const uint8_t syn[SYN_BYTES],
+                                  struct syn_offer *offer)
+{
+	uint8_t plain[SYN_OFFER_BYTES], ad[SYN_AD_BYTES], nonce[CRYPTO_WIDE_NONCE_BYTES];
+	syn_ad(ad, syn, peer->card.id, call->channel->self.card.id);
+	syn_nonce(nonce, syn);
+	struct crypto_box box = { .key = peer->keys.syn_in, .nonce = nonce, .ad = ad, .ad_size = sizeof ad,
+		                  .in = syn + SYN_OFFER_AT, .out = plain, .size = sizeof plain };
+	if (!call->host->crypto->open_wide(&box))
+		return OCTO_REASON_BAD_TAG;
+	return syn_offer_read(plain, offer);
+}
+
+/* Which row of the table an authentic SYN is. `reason` is filled for the rows that reject it. */
+static enum octo_step classify_syn(struct call *call, struct peer *peer, struct step_input *input)
+{
+	const struct answer *answer = &peer->answer;
+	const struct claim *claim = &peer->claim;
+	enum octo_state state = peer_state(peer);
+	bool is_celibate = peer->celibate_until != OCTO_NEVER && peer->celibate_until > call->now;
+	if (is_celibate && !input->is_user) {
+		input->reason = OCTO_REASON_CELIBATE;
+		return OCTO_STEP_SYN_CELIBATE;
+	}
+	if (answer->id && equal_bytes(answer->syn_identity.h, input->identity->h, sizeof input->identity->h)) {
+		input->reason = OCTO_REASON_REPEATED;
+		return OCTO_STEP_SYN_REPEATED;
+	}
+	if (input->timestamp <= peer->timestamp_seen) {
+		input->reason = OCTO_REASON_STALE;
+		return OCTO_STEP_SYN_STALE;
+	}
+	bool is_flagged = state == OCTO_STATE_ESTABLISHED && input->timestamp == peer->flagged_timestamp;
+	if (is_flagged || (answer->id && input->timestamp <= answer->timestamp) ||
+	    (claim->is_held && input->timestamp <= claim->timestamp)) {
+		input->reason = is_flagged ? OCTO_REASON_FLAGGED : OCTO_REASON_HELD;
+		return OCTO_STEP_SYN_HELD;
+	}
+	if (state == OCTO_STATE_OFFERING && peer->we_win)
+		return OCTO_STEP_SYN_FRESH; /* refused by the duel: costs nothing and leaves no trace */
+	octo_time_ns spacing = call->channel->config.initial_spacing_ns;
+	if (peer->initial_at != OCTO_NEVER && call->now - peer->initial_at < spacing) {
+		input->reason = OCTO_REASON_TOO_SOON;
+		return OCTO_STEP_SYN_TOO_SOON;
+	}
+	if (state != OCTO_STATE_ESTABLISHED && !cookie_admits(call, input->bytes, input->from)) {
+		input->reason = OCTO_REASON_COOKIE_WANTED;
+		return OCTO_STEP_SYN_COOKIE;
+	}
+	return OCTO_STEP_SYN_FRESH;
+}
+
+static enum octo_reason receive_syn(struct call *call, const struct octo_address *from, const uint8_t *bytes,
+                                    const struct packet_header *header, struct inbound *inbound)
+{
+	struct peer *peer = find_by_hint(call, bytes);
+	struct syn_offer offer;
+	inbound->number = load_le(bytes + PACKET_HEADER_BYTES, 8);
+	if (!peer)
+		return OCTO_REASON_UNKNOWN_SENDER;
+	inbound->peer = peer;
+	enum octo_reason reason = inbound_open_syn(call, peer, bytes, &offer);
+	if (reason != OCTO_REASON_ACCEPTED)
+		return reject(call, peer, reason);
+	inbound->is_timestamp_fresh = offer.timestamp > peer->timestamp_seen;
+	struct transcript identity;
+	transcript_start(&identity, peer->card.id, call->channel->self.card.id, bytes);
+	struct step_input input = { .bytes = bytes, .from = from, .timestamp = offer.timestamp, .offer = &offer,
+		                    .identity = &identity, .is_user = header->flags & PACKET_FLAG_USER };
+	enum octo_step step = classify_syn(call, peer, &input);
+	return handshake_step(call, peer, step, &input);
+}
+
+/* ---- SYN-ACK, ACK, RETRY ------------------------------------------------------------------------------------- */
+
+static enum octo_reason receive_syn_ack(struct call *call, const struct octo_address *from, const uint8_t *bytes,
+                                        struct peer *peer, uint64_t id)
+{
+	struct session session;
+	struct step_input input = { .bytes = bytes, .from = from, .session = &session };
+	if (peer->offer.id != id) {
+		input.reason = OCTO_REASON_FINISHED_OFFER;
+		return handshake_step(call, peer, OCTO_STEP_SYN_ACK_FINISHED, &input);
+	}
+	enum octo_reason reason = offer_read_syn_ack(call, peer, bytes, &session, &input.timestamp);
+	if (reason == OCTO_REASON_ACCEPTED)
+		reason = handshake_step(call, peer, OCTO_STEP_SYN_ACK_VALID, &input);
+	else
+		reason = reject(call, peer, reason);
+	octo_wipe(&session, sizeof session);
+	return reason;
+}
+
+static bool is_alive(const struct peer *peer, uint64_t id)
+{
+	return peer->offer.id == id || peer->answer.id == id || peer->current.id == id ||
+	       (peer->spare.id == id && !peer->spare.closes_left);
+}
+
+static enum octo_reason receive_ack(struct call *call, const struct octo_address *from, const uint8_t *bytes,
+                                    struct peer *peer, uint64_t id)
+{
+	struct step_input input = { .bytes = bytes, .from = from };
+	if (peer->answer.id != id)
+		return reject(call, peer, is_alive(peer, id) ? OCTO_REASON_UNSOLICITED : OCTO_REASON_CLOSED_SESSION);
+	enum octo_reason reason = answer_read_ack(call, peer, bytes, &input.timestamp);
+	if (reason != OCTO_REASON_ACCEPTED)
+		return reject(call, peer, reason);
+	if (input.timestamp < peer->timestamp_seen) {
+		input.reason = OCTO_REASON_DEAD_INCARNATION;
+		return handshake_step(call, peer, OCTO_STEP_CONFIRM_DEAD, &input);
+	}
+	return handshake_step(call, peer, OCTO_STEP_CONFIRMED, &input);
+}
+
+static enum octo_reason receive_retry(struct call *call, const struct octo_address *from, const uint8_t *bytes,
+                                      struct peer *peer, uint64_t id)
+{
+	struct retry_advice advice;
+	struct step_input input = { .bytes = bytes, .from = from, .advice = &advice, .reason = OCTO_REASON_UNSOLICITED };
+	if (peer->offer.id == id) {
+		enum octo_reason reason = retry_open(call, peer, bytes, &advice);
+		if (reason != OCTO_REASON_ACCEPTED)
+			return reject(call, peer, reason);
+	} else if (peer_state(peer) == OCTO_STATE_OFFERING || peer_state(peer) == OCTO_STATE_ANSWERING) {
+		return reject(call, peer, OCTO_REASON_UNSOLICITED);
+	}
+	return handshake_step(call, peer, OCTO_STEP_RETRY, &input);
+}
+
+/* ---- Data ----------------------------------------------------------------------------------------------------- */
+
+/* All frames are looked at before any is obeyed: a packet with one bad frame changes nothing. */
+static enum octo_reason check_frames(const uint8_t *plain, size_t size)
+{
+	struct reader reader = reader_of(plain, size);
+	enum octo_reason reason = OCTO_REASON_ACCEPTED;
+	struct frame frame;
+	while (frame_read(&reader, &frame))
+		if (!frame_is_negotiated(frame.type))
+			reason = OCTO_REASON_NOT_NEGOTIATED;
+	return reader.failed ? OCTO_REASON_BAD_FRAME : reason;
+}
+
+static void receive_pong(struct call *call, struct peer *peer, uint32_t token)
+{
+	struct session *session = &peer->current;
+	if (peer->claim.is_held && token == peer->claim.token) {
+		struct step_input input = { .timestamp = peer->claim.timestamp };
+		handshake_step(call, peer, OCTO_STEP_PONG_CHALLENGE, &input);
+	} else if (session->is_ping_out && token == session->ping_token) {
+		round_trip_sample(&session->trip, call->now - session->ping_sent_at);
+		session->is_ping_out = false;
+	}
+}
+
+/* Returns false when the session is over. */
+static bool obey_frame(struct call *call, struct peer *peer, struct session *session, const struct frame *frame,
+                       inbound_courier deliver)
+{
+	bool is_current = session == &peer->current;
+	struct step_input none = { .reason = OCTO_REASON_ACCEPTED };
+	switch (frame->type) {
+	case FRAME_PING:
+		session->pong_token = frame->token; /* only the latest of a flood is answered */
+		session->is_pong_due = is_current;
+		return true;
+	case FRAME_PONG:
+		if (is_current)
+			receive_pong(call, peer, frame->token);
+		return true;
+	case FRAME_CLOSE:
+		if (is_current)
+			handshake_step(call, peer, OCTO_STEP_CLOSE, &none);
+		else
+			session_end_spare(call, peer, OCTO_END_CLOSED);
+		return false;
+	case FRAME_COURIER:
+		deliver(call, peer, frame->courier, frame->data, frame->size);
+		return true;
+	default:
+		return true; /* PAD; the others were refused before */
+	}
+}
+
+static void obey_frames(struct call *call, struct peer *peer, struct session *session, const uint8_t *plain, size_t size,
+                        inbound_courier deliver)
+{
+	struct reader reader = reader_of(plain, size);
+	struct frame frame;
+	while (frame_read(&reader, &frame))
+		if (!obey_frame(call, peer, session, &frame, deliver))
+			return;
+}
+
+/* The first packet under a pending answer's keys confirms it as an ACK would. */
+static enum octo_reason confirm_by_data(struct call *call, const struct octo_address *from, struct peer *peer)
+{
+	struct step_input input = { .from = from, .timestamp = peer->answer.timestamp };
+	if (input.timestamp < peer->timestamp_seen) {
+		input.reason = OCTO_REASON_DEAD_INCARNATION;
+		return handshake_step(call, peer, OCTO_STEP_CONFIRM_DEAD, &input);
+	}
+	return handshake_step(call, peer, OCTO_STEP_CONFIRMED, &input);
+}
+
+static enum octo_reason receive_data(struct call *call, const struct octo_address *from, const uint8_t *bytes, size_t size,
+                                     inbound_courier deliver, struct inbound *inbound)
+{
+	struct data_header header;
+	enum octo_reason reason = data_header_read(bytes, size, &header);
+	if (reason != OCTO_REASON_ACCEPTED)
+		return reason;
+	inbound->session_id = header.session_id;
+	struct peer *peer = directory_find(call->channel, header.session_id);
+	if (!peer)
+		return OCTO_REASON_UNKNOWN_SESSION;
+	inbound->peer = peer;
+	struct session *session = peer->current.id == header.session_id ? &peer->current : &peer->spare;
+	bool is_answer = peer->answer.id == header.session_id;
+	if (!is_answer && (session->id != header.session_id || session->closes_left))
+		return reject(call, peer, peer->offer.id == header.session_id ? OCTO_REASON_UNSOLICITED :
+		                                                                OCTO_REASON_CLOSED_SESSION);
+	if (header.key_phase || header.wants_sync)
+		return reject(call, peer, OCTO_REASON_NOT_NEGOTIATED);
+	static const struct replay_window untouched;
+	uint8_t plain[OCTO_DATAGRAM_MAX];
+	reason = session_open(call, is_answer ? peer->answer.receive_key : session->receive_key,
+	                      is_answer ? peer->answer.agreement.suite : session->agreement.suite,
+	                      is_answer ? &untouched : &session->window, &header, bytes, size, plain, &inbound->number);
+	if (reason == OCTO_REASON_BAD_TAG)
+		return reject(call, peer, reason);
+	if (reason != OCTO_REASON_ACCEPTED)
+		return reason;
+	size_t plain_size = size - header.size - CRYPTO_TAG_BYTES;
+	reason = check_frames(plain, plain_size);
+	if (reason != OCTO_REASON_ACCEPTED)
+		return reject(call, peer, reason);
+	if (is_answer) {
+		reason = confirm_by_data(call, from, peer);
+		if (reason != OCTO_REASON_ACCEPTED)
+			return reason;
+		session = peer->current.id == header.session_id ? &peer->current : &peer->spare;
+	}
+	replay_window_accept(&session->window, inbound->number);
+	session_heard(call, session);
+	obey_frames(call, peer, session, plain, plain_size, deliver);
+	return OCTO_REASON_ACCEPTED;
+}
+
+/* ---- Any packet ------------------------------------------------------------------------------------------------ */
+
+enum octo_reason inbound_receive(struct call *call, const struct octo_address *from, const uint8_t *bytes, size_t size,
+                                 inbound_courier deliver, struct inbound *inbound)
+{
+	enum octo_packet_type type = octo_packet_type_of(bytes, size);
+	struct packet_header header;
+	*inbound = (struct inbound){ .peer = NULL };
+	if (size == 0)
+		return OCTO_REASON_TOO_SHORT;
+	if (size > OCTO_DATAGRAM_MAX)
+		return OCTO_REASON_TOO_LONG;
+	if (type == OCTO_PACKET_DATA)
+		return receive_data(call, from, bytes, size, deliver, inbound);
+	enum octo_reason reason = packet_check(bytes, size, &header);
+	if (size >= PACKET_HEADER_BYTES && type != OCTO_PACKET_UNKNOWN) {
+		inbound->session_id = header.session_id;
+		inbound->is_initial = header.session_id == 0;
+	}
+	if (reason != OCTO_REASON_ACCEPTED)
+		return reason;
+	if (type == OCTO_PACKET_SYN)
+		return receive_syn(call, from, bytes, &header, inbound);
+	if (type == OCTO_PACKET_PROBE || type == OCTO_PACKET_PROBE_REPLY)
+		return OCTO_REASON_NOT_SUPPORTED;
+	struct peer *peer = directory_find(call->channel, header.session_id);
+	if (!peer)
+		return OCTO_REASON_UNKNOWN_SESSION;
+	inbound->peer = peer;
+	if (type == OCTO_PACKET_SYN_ACK)
+		return receive_syn_ack(call, from, bytes, peer, header.session_id);
+	if (type == OCTO_PACKET_ACK)
+		return receive_ack(call, from, bytes, peer, header.session_id);
+	return receive_retry(call, from, bytes, peer, header.session_id);
+}

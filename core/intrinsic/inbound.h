@@ -1,0 +1,27 @@
+/* inbound.h: from a received datagram to a step of the handshake or the frames of a session. Everything that can be
+ * wrong with a packet is found here, in an order that does the cheap checks first [P 5]; nothing changes before the
+ * packet is authentic. */
+#ifndef OCTO_INTRINSIC_INBOUND_H
+#define OCTO_INTRINSIC_INBOUND_H
+
+#include "core/intrinsic/handshake.h"
+
+/* Takes a courier's message out of an authentic packet. */
+typedef void (*inbound_courier)(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size);
+
+/* Whom a packet turned out to be from, and more that its event tells. */
+struct inbound {
+	struct peer *peer;                /* NULL: nobody we know */
+	uint64_t session_id, number;
+	bool is_initial, is_timestamp_fresh;
+};
+
+/* Returns what becomes of the packet. */
+enum octo_reason inbound_receive(struct call *call, const struct octo_address *from, const uint8_t *bytes, size_t size,
+                                 inbound_courier deliver, struct inbound *inbound);
+
+/* Verifies a SYN of this peer and reads its offer. Returns OCTO_REASON_ACCEPTED, BAD_TAG, BAD_FIELD. */
+enum octo_reason inbound_open_syn(struct call *call, const struct peer *peer, const uint8_t syn[SYN_BYTES],
+                                  struct syn_offer *offer);
+
+#endif

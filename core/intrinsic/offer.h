@@ -1,0 +1,23 @@
+/* offer.h: slot O, our own pending attempt: SYN sent, SYN-ACK awaited [P 5]. */
+#ifndef OCTO_INTRINSIC_OFFER_H
+#define OCTO_INTRINSIC_OFFER_H
+
+#include "core/intrinsic/handshake.h"
+
+/* Makes a fresh attempt: new n, new e, new timestamp; its SYN is due at once. */
+void offer_make(struct call *call, struct peer *peer);
+void offer_suspend(struct call *call, struct peer *peer);
+void offer_resume(struct call *call, struct peer *peer);
+/* Empties the slot. The id goes to a grave unless it lives on in a session. */
+void offer_wipe(struct call *call, struct peer *peer, bool is_id_kept);
+/* Sends the same SYN to where the peer was heard last; the former target stays as alternate. */
+void offer_nudge(struct call *call, struct peer *peer, const struct octo_address *source);
+/* Where the next sending goes: target and alternate take turns. */
+const struct octo_address *offer_next_target(const struct offer *offer);
+
+/* Verifies a SYN-ACK against the offer and makes the session and its ACK of it. Changes no state.
+ * Returns OCTO_REASON_ACCEPTED, BAD_KEY, BAD_TAG, BAD_FIELD. */
+enum octo_reason offer_read_syn_ack(struct call *call, const struct peer *peer, const uint8_t syn_ack[SYN_ACK_BYTES],
+                                    struct session *session, uint64_t *timestamp);
+
+#endif

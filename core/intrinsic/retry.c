@@ -1,0 +1,108 @@
+/* retry.c: see the header. */
+#include "core/intrinsic/retry.h"
+
+#include "core/intrinsic/cookie.h"
+#include "core/intrinsic/offer.h"
+#include "core/intrinsic/record.h"
+
+/* A timestamp no boot epoch of 24 bits reaches: whoever claims to have seen it lies, or was lied to. */
+static const uint64_t timestamp_limit = UINT64_C(1) << 63;
+
+static void retry_ad(uint8_t ad[PACKET_HEADER_BYTES + CRYPTO_TAG_BYTES], const uint8_t *header, const uint8_t *syn)
+{
+	memcpy(ad, header, PACKET_HEADER_BYTES);
+	memcpy(ad + PACKET_HEADER_BYTES, syn + SYN_TAG_AT, CRYPTO_TAG_BYTES);
+}
+
+static void post(struct call *call, struct peer *peer, const struct step_input *input, const struct retry_advice *advice)
+{
+	uint8_t plain[RETRY_ADVICE_BYTES], ad[PACKET_HEADER_BYTES + CRYPTO_TAG_BYTES];
+	struct writer writer = writer_of(peer->reply, sizeof peer->reply);
+	packet_header_write(&writer, OCTO_PACKET_RETRY, 0, load_le(input->bytes + PACKET_HEADER_BYTES, 8));
+	uint8_t *nonce = write_room(&writer, CRYPTO_WIDE_NONCE_BYTES);
+	call_random(call, nonce, CRYPTO_WIDE_NONCE_BYTES);
+	retry_advice_write(plain, advice);
+	retry_ad(ad, peer->reply, input->bytes);
+	struct crypto_box box = { .key = peer->keys.retry_out, .nonce = nonce, .ad = ad, .ad_size = sizeof ad, .in = plain,
+		                  .out = peer->reply + RETRY_ADVICE_AT, .size = sizeof plain };
+	call_seal_wide(call, &box);
+	peer->reply_to = *input->from;
+	peer->is_reply_due = true;
+}
+
+void retry_cookie(struct call *call, struct peer *peer, const struct step_input *input)
+{
+	struct retry_advice advice = { .reason = RETRY_COOKIE };
+	cookie_make(call, input->bytes, input->from, advice.cookie);
+	post(call, peer, input, &advice);
+}
+
+/* A place for this source among those answered lately; NULL when it must wait, or all places are taken. */
+static struct stale_source *stale_place(struct call *call, struct peer *peer, const struct octo_address *source)
+{
+	octo_time_ns spacing = call->channel->config.attempt_spacing_ns;
+	struct stale_source *free_place = NULL;
+	for (int i = 0; i < BLOCK_STALE_SOURCES; i++) {
+		struct stale_source *place = &peer->stale_sources[i];
+		bool is_recent = place->address.port && call->now - place->at < spacing;
+		if (is_recent && same_address(&place->address, source))
+			return NULL;
+		if (!is_recent && !free_place)
+			free_place = place;
+	}
+	return free_place;
+}
+
+void retry_stale(struct call *call, struct peer *peer, const struct step_input *input)
+{
+	struct stale_source *place = stale_place(call, peer, input->from);
+	if (!place)
+		return;
+	place->address = *input->from;
+	place->at = call->now;
+	struct retry_advice advice = { .reason = RETRY_STALE, .timestamp_seen = peer->timestamp_seen };
+	post(call, peer, input, &advice);
+}
+
+enum octo_reason retry_open(struct call *call, const struct peer *peer, const uint8_t retry[RETRY_BYTES],
+                            struct retry_advice *advice)
+{
+	uint8_t plain[RETRY_ADVICE_BYTES], ad[PACKET_HEADER_BYTES + CRYPTO_TAG_BYTES];
+	retry_ad(ad, retry, peer->offer.syn);
+	struct crypto_box box = { .key = peer->keys.retry_in, .nonce = retry + RETRY_NONCE_AT, .ad = ad,
+		                  .ad_size = sizeof ad, .in = retry + RETRY_ADVICE_AT, .out = plain, .size = sizeof plain };
+	if (!call->host->crypto->open_wide(&box))
+		return OCTO_REASON_BAD_TAG;
+	return retry_advice_read(plain, advice);
+}
+
+static enum octo_reason follow_cookie(struct peer *peer, const struct retry_advice *advice)
+{
+	struct offer *offer = &peer->offer;
+	if (offer->has_cookie)
+		return OCTO_REASON_UNSOLICITED;
+	offer->has_cookie = true;
+	memcpy(offer->syn + SYN_COOKIE_AT, advice->cookie, COOKIE_BYTES);
+	offer->is_due = !offer->is_suspended;
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason follow_stale(struct call *call, struct peer *peer, const struct retry_advice *advice)
+{
+	if (advice->timestamp_seen >= timestamp_limit) {
+		call_warn(call, call_peer_index(call, peer), OCTO_WARNING_TIMESTAMP_REFUSED);
+		return OCTO_REASON_REFUSED_TIMESTAMP;
+	}
+	if (advice->timestamp_seen < peer->offer.timestamp)
+		return OCTO_REASON_UNSOLICITED; /* it should not have been stale then */
+	peer->timestamp_floor = advice->timestamp_seen;
+	record_save_peer(call, peer);
+	offer_wipe(call, peer, false);
+	peer->redial_at = call->now; /* dialling itself keeps attempts apart */
+	return OCTO_REASON_ACCEPTED;
+}
+
+enum octo_reason retry_follow(struct call *call, struct peer *peer, const struct retry_advice *advice)
+{
+	return advice->reason == RETRY_COOKIE ? follow_cookie(peer, advice) : follow_stale(call, peer, advice);
+}

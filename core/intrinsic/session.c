@@ -1,0 +1,272 @@
+/* session.c: see the header. The order of sessions is (generation, initiated by the ID-duel's winner, log id): both
+ * sides know all three, so both keep the same one (C:81). */
+#include "core/intrinsic/session.h"
+
+#include "core/intrinsic/record.h"
+#include "core/intrinsic/session_directory.h"
+
+enum { CLOSES = 3, TIMEOUTS_UNTIL_DEAD = 3, ASK_PART = 3 };
+static const octo_time_ns close_spacing_ns = 100 * OCTO_MILLISECOND;
+
+void session_begin(struct call *call, struct session *session, enum octo_role role,
+                   const struct octo_agreement *agreement)
+{
+	memset(session, 0, sizeof *session);
+	session->role = (uint8_t)role;
+	session->agreement = *agreement;
+	session->established_at = session->received_at = session->sent_at = call->now;
+	session->awaiting_since = session->ping_at = session->ack_resend_at = OCTO_NEVER;
+	session->ack_sent_at = session->expires_at = session->ping_sent_at = OCTO_NEVER;
+	session->courier_at = call->now;
+}
+
+struct octo_event_session session_describe(const struct session *session)
+{
+	return (struct octo_event_session){ .log_id = session->log_id, .receive_id = session->id,
+		.send_id = session->send_id, .generation = session->generation, .by_winner = session->by_winner,
+		.role = session->role, .agreement = session->agreement };
+}
+
+static void report(struct call *call, const struct peer *peer, const struct session *session, enum octo_event_kind kind,
+                   enum octo_end end, bool was_current)
+{
+	if (!call_is_observed(call)) {
+		call_reserve(call);
+		return;
+	}
+	struct octo_event event = { .session = session_describe(session) };
+	event.session.end = (uint8_t)end;
+	event.session.was_current = was_current;
+	call_emit(call, &event, kind, call_peer_index(call, peer));
+}
+
+static bool is_higher(const struct session *a, const struct session *b)
+{
+	if (a->generation != b->generation)
+		return a->generation > b->generation;
+	if (a->by_winner != b->by_winner)
+		return a->by_winner;
+	return a->log_id > b->log_id;
+}
+
+static void wipe(struct call *call, struct peer *peer, struct session *session)
+{
+	uint64_t id = session->id;
+	directory_bury(call, peer, id); /* reads the session's round trip: before it is gone */
+	octo_wipe(session, sizeof *session);
+}
+
+void session_end_spare(struct call *call, struct peer *peer, enum octo_end end)
+{
+	struct session *spare = &peer->spare;
+	if (!spare->id)
+		return;
+	if (!spare->closes_left) /* a closing one was reported when it stopped being current */
+		report(call, peer, spare, OCTO_EVENT_SESSION_DOWN, end, false);
+	wipe(call, peer, spare);
+}
+
+static void make_spare(struct call *call, struct peer *peer, const struct session *session)
+{
+	session_end_spare(call, peer, OCTO_END_REPLACED);
+	peer->spare = *session;
+	peer->spare.expires_at = call_after(call, call->channel->config.spare_ns);
+	report(call, peer, &peer->spare, OCTO_EVENT_SESSION_SPARE, OCTO_END_REPLACED, false);
+}
+
+void session_install(struct call *call, struct peer *peer, struct session *fresh)
+{
+	struct session *current = &peer->current;
+	if (fresh->generation > peer->generation)
+		peer->generation = fresh->generation;
+	octo_wipe(&peer->claim, sizeof peer->claim);
+	if (current->id && !is_higher(fresh, current)) {
+		make_spare(call, peer, fresh);
+	} else {
+		if (current->id)
+			make_spare(call, peer, current);
+		*current = *fresh;
+		handshake_set_role(call, peer, (enum octo_role)current->role);
+		report(call, peer, current, OCTO_EVENT_SESSION_UP, OCTO_END_REPLACED, true);
+	}
+	octo_wipe(fresh, sizeof *fresh);
+	peer->is_wanted = true;
+	peer->is_user_wish = false;
+	peer->redial_at = OCTO_NEVER;
+	peer->redial_wait_ns = call->channel->config.redial_min_ns;
+	peer->last_success_at = call->now;
+	if (peer->first_success_at == OCTO_NEVER)
+		peer->first_success_at = call->now;
+	record_save_peer(call, peer);
+}
+
+void session_end(struct call *call, struct peer *peer, enum octo_end end)
+{
+	struct session *current = &peer->current;
+	session_end_spare(call, peer, end);
+	octo_wipe(&peer->claim, sizeof peer->claim);
+	if (!current->id)
+		return;
+	report(call, peer, current, OCTO_EVENT_SESSION_DOWN, end, true);
+	wipe(call, peer, current);
+}
+
+void session_close(struct call *call, struct peer *peer)
+{
+	struct session *current = &peer->current;
+	octo_wipe(&peer->claim, sizeof peer->claim);
+	session_end_spare(call, peer, OCTO_END_DISCONNECTED);
+	report(call, peer, current, OCTO_EVENT_SESSION_DOWN, OCTO_END_DISCONNECTED, true);
+	peer->spare = *current;
+	octo_wipe(current, sizeof *current);
+	struct session *closing = &peer->spare;
+	closing->closes_left = CLOSES;
+	closing->is_ping_due = closing->is_pong_due = closing->is_ack_due = false;
+	closing->expires_at = call->now; /* the first CLOSE is due at once */
+}
+
+octo_time_ns session_dead_at(const struct call *call, const struct session *session)
+{
+	if (session->awaiting_since == OCTO_NEVER)
+		return OCTO_NEVER;
+	octo_time_ns silence = TIMEOUTS_UNTIL_DEAD * round_trip_timeout(&session->trip) +
+	                       session->agreement.idle_s * OCTO_SECOND;
+	octo_time_ns least = call->channel->config.dead_min_ns;
+	return session->awaiting_since + (silence > least ? silence : least);
+}
+
+void session_ask(struct call *call, struct session *session)
+{
+	if (session->is_ping_due)
+		return;
+	session->is_ping_due = true;
+	session->ping_token = call_random_u32(call);
+}
+
+void session_heard(struct call *call, struct session *session)
+{
+	session->received_at = call->now;
+	session->awaiting_since = OCTO_NEVER;
+	session->ack_resend_at = OCTO_NEVER;
+	session->ping_at = call_after(call, call_jitter_shorter(call, session->agreement.idle_s * OCTO_SECOND));
+}
+
+/* Something was sent that asks for an answer: from here on silence counts, and after a while is asked about. */
+static void expect_answer(struct call *call, struct session *session)
+{
+	if (session->awaiting_since != OCTO_NEVER)
+		return;
+	session->awaiting_since = call->now;
+	octo_time_ns ask_at = call_after(call, session->agreement.idle_s * OCTO_SECOND / ASK_PART);
+	if (ask_at < session->ping_at)
+		session->ping_at = ask_at;
+}
+
+static void write_ping(struct writer *writer, enum frame_type type, uint32_t token)
+{
+	struct frame frame = { .type = type, .token = token };
+	frame_write(writer, &frame);
+}
+
+static void write_control(struct call *call, struct peer *peer, struct session *session, struct writer *writer)
+{
+	if (session->closes_left) {
+		struct frame close = { .type = FRAME_CLOSE, .token = 0 };
+		frame_write(writer, &close);
+		session->closes_left--;
+		session->expires_at = call_after(call, close_spacing_ns);
+		return;
+	}
+	if (session->is_pong_due) {
+		write_ping(writer, FRAME_PONG, session->pong_token);
+		session->is_pong_due = false;
+	}
+	if (session->is_ping_due) {
+		write_ping(writer, FRAME_PING, session->ping_token);
+		session->is_ping_due = false;
+		session->is_ping_out = true;
+		session->ping_sent_at = call->now;
+		expect_answer(call, session);
+		session->ping_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));
+	}
+	if (peer->claim.is_due && session == &peer->current) {
+		write_ping(writer, FRAME_PING, peer->claim.token);
+		peer->claim.is_due = false;
+	}
+}
+
+static void nonce_of(uint8_t nonce[CRYPTO_NONCE_BYTES], uint64_t number)
+{
+	memset(nonce, 0, 4);
+	store_le(nonce + 4, 8, number);
+}
+
+/* header || full session id || key epoch, which is 0 until there is rekeying. */
+static size_t data_ad(uint8_t ad[DATA_HEADER_BYTES_MAX + 12], const uint8_t *header, size_t header_size, uint64_t id)
+{
+	memcpy(ad, header, header_size);
+	store_le(ad + header_size, 8, id);
+	store_le(ad + header_size + 8, 4, 0);
+	return header_size + 12;
+}
+
+size_t session_compose(struct call *call, struct peer *peer, struct session *session, session_filler fill,
+                       uint8_t out[OCTO_DATAGRAM_MAX])
+{
+	size_t header_size = data_header_write(out, session->send_id, session->number_next, UINT64_MAX);
+	struct writer frames = writer_of(out + header_size, session->agreement.payload_max - header_size - CRYPTO_TAG_BYTES);
+	write_control(call, peer, session, &frames);
+	if (fill && fill(call, peer, &frames))
+		expect_answer(call, session);
+	if (frames.position == 0)
+		return 0;
+	uint8_t nonce[CRYPTO_NONCE_BYTES], ad[DATA_HEADER_BYTES_MAX + 12];
+	nonce_of(nonce, session->number_next);
+	size_t ad_size = data_ad(ad, out, header_size, session->send_id);
+	struct crypto_box box = { .key = session->send_key, .nonce = nonce, .ad = ad, .ad_size = ad_size,
+		                  .in = frames.bytes, .out = frames.bytes, .size = frames.position };
+	call_seal(call, session->agreement.suite, &box, true);
+	session->number_next++;
+	session->sent_at = call->now;
+	return header_size + frames.position + CRYPTO_TAG_BYTES;
+}
+
+enum octo_reason session_open(struct call *call, const uint8_t receive_key[OCTO_KEY_BYTES], uint8_t suite,
+                              const struct replay_window *window, const struct data_header *header,
+                              const uint8_t *bytes, size_t size, uint8_t plain[OCTO_DATAGRAM_MAX], uint64_t *number)
+{
+	uint8_t nonce[CRYPTO_NONCE_BYTES], ad[DATA_HEADER_BYTES_MAX + 12];
+	*number = data_number_expand(window->next, header->truncated, header->number_bytes);
+	nonce_of(nonce, *number);
+	size_t ad_size = data_ad(ad, bytes, header->size, header->session_id);
+	struct crypto_box box = { .key = receive_key, .nonce = nonce, .ad = ad, .ad_size = ad_size,
+		                  .in = bytes + header->size, .out = plain,
+		                  .size = size - header->size - CRYPTO_TAG_BYTES };
+	if (!call->host->crypto->open(suite, &box))
+		return OCTO_REASON_BAD_TAG;
+	switch (replay_window_look(window, *number)) {
+	case REPLAY_SEEN: return OCTO_REASON_DUPLICATE;
+	case REPLAY_TOO_OLD: return OCTO_REASON_TOO_OLD;
+	case REPLAY_NEW: break;
+	}
+	return OCTO_REASON_ACCEPTED;
+}
+
+void session_audit_keys(struct call *call, const struct peer *peer, const struct session *session)
+{
+#ifdef OCTO_CHECKED
+	static const uint8_t key[CRYPTO_SHORT_KEY_BYTES] = "octo audit key";
+	bool is_initiator = session->role == OCTO_ROLE_INITIATOR;
+	uint8_t both[2 * OCTO_KEY_BYTES];
+	memcpy(both, is_initiator ? session->send_key : session->receive_key, OCTO_KEY_BYTES);
+	memcpy(both + OCTO_KEY_BYTES, is_initiator ? session->receive_key : session->send_key, OCTO_KEY_BYTES);
+	struct octo_event event = { .keys = { .log_id = session->log_id,
+		.initiator_nonce = is_initiator ? session->id : session->send_id,
+		.adherent_nonce = is_initiator ? session->send_id : session->id, .keys = short_hash(key, both, sizeof both),
+		.generation = session->generation, .role = session->role, .agreement = session->agreement } };
+	call_emit_reserved(call, &event, OCTO_EVENT_AUDIT_KEYS, call_peer_index(call, peer), 0);
+	octo_wipe(both, sizeof both);
+#else
+	(void)call, (void)peer, (void)session;
+#endif
+}

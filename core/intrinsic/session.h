@@ -1,0 +1,43 @@
+/* session.h: an established session: installing by order, keepalive and death, its packets [P 5, P 7]. A peer has at
+ * most two: `current` sends and receives, `spare` (the one it replaced, or one that came too late) only receives.
+ * What couriers write into a packet is handed in as a function: this layer does not know them. */
+#ifndef OCTO_INTRINSIC_SESSION_H
+#define OCTO_INTRINSIC_SESSION_H
+
+#include "core/intrinsic/frame.h"
+#include "core/intrinsic/handshake.h"
+
+/* Zeroes a session and sets what both roles share; ids, keys and order are the caller's to fill in. */
+void session_begin(struct call *call, struct session *session, enum octo_role role,
+                   const struct octo_agreement *agreement);
+/* Takes a finished handshake's session: the higher in order becomes current, the other the spare. */
+void session_install(struct call *call, struct peer *peer, struct session *fresh);
+/* Ends the current session and with it the spare. */
+void session_end(struct call *call, struct peer *peer, enum octo_end end);
+/* Ends the current session but keeps its keys in the spare slot until three CLOSE packets are sent. */
+void session_close(struct call *call, struct peer *peer);
+void session_end_spare(struct call *call, struct peer *peer, enum octo_end end);
+
+/* When the peer is to be taken for dead: OCTO_NEVER while nothing sent is unanswered. */
+octo_time_ns session_dead_at(const struct call *call, const struct session *session);
+/* Asks the peer for a sign of life in the next packet. */
+void session_ask(struct call *call, struct session *session);
+/* A packet of this session was authentic: the peer lives. */
+void session_heard(struct call *call, struct session *session);
+
+/* Room for couriers' frames in a packet being built; appends them and returns true if it appended any. */
+typedef bool (*session_filler)(struct call *call, struct peer *peer, struct writer *writer);
+/* Builds the next data packet of a session. 0 when there is nothing to say. */
+size_t session_compose(struct call *call, struct peer *peer, struct session *session, session_filler fill,
+                       uint8_t out[OCTO_DATAGRAM_MAX]);
+
+/* Opens a data packet with these keys into `plain`. Changes no state.
+ * Returns OCTO_REASON_ACCEPTED, BAD_TAG, DUPLICATE, TOO_OLD. */
+enum octo_reason session_open(struct call *call, const uint8_t receive_key[OCTO_KEY_BYTES], uint8_t suite,
+                              const struct replay_window *window, const struct data_header *header,
+                              const uint8_t *bytes, size_t size, uint8_t plain[OCTO_DATAGRAM_MAX], uint64_t *number);
+
+struct octo_event_session session_describe(const struct session *session);
+void session_audit_keys(struct call *call, const struct peer *peer, const struct session *session);
+
+#endif

@@ -1,0 +1,15 @@
+/* wake_queue.h: which peer has something to do next. A binary heap of peer indices inside the block, so that a thousand
+ * idle sessions cost nothing between their timers. */
+#ifndef OCTO_INTRINSIC_WAKE_QUEUE_H
+#define OCTO_INTRINSIC_WAKE_QUEUE_H
+
+#include "core/intrinsic/block.h"
+
+/* Enters a new peer, the last of the address book, with nothing to do. */
+void wake_queue_add(struct octo_channel *channel, uint32_t peer);
+/* The peer's time has changed. */
+void wake_queue_set(struct octo_channel *channel, uint32_t peer, octo_time_ns at);
+/* The peer that comes first, OCTO_NO_PEER without peers. */
+uint32_t wake_queue_first(const struct octo_channel *channel);
+
+#endif

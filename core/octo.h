@@ -1,0 +1,609 @@
+/* octo.h: CommsChannel, the UDP communications core of OctoMY robots. The one public header of core/.
+ *
+ * The core is sans-I/O. It never reads a clock, opens a socket, allocates, or keeps a global: time is an
+ * argument, everything else comes in through the callbacks of struct octo_host. Three calls drive it:
+ *
+ *     octo_channel_receive(channel, &host, now, &from, bytes, size);       a datagram came in
+ *     while (octo_channel_send(channel, &host, now, out, &size, &to))      until nothing is due
+ *             transmit(out, size, &to);
+ *     sleep_until(octo_channel_next_wake(channel));                        then send again
+ *
+ * A channel lives in one block of memory that the caller owns. The block holds indices, never pointers, and
+ * every byte of it is initialised: it may be copied with memcpy, put back at another address and run on.
+ *
+ * Threads: a channel belongs to one thread at a time. Two channels share nothing.
+ *
+ * Three kinds of error, never mixed. The peer's fault: one counter of enum octo_reason, one event, no change of
+ * state. The caller's fault (a NULL pointer, an index out of range): the program stops with a message, in release
+ * builds too. A limit reached: a status OCTO_FULL_* that names the limit.
+ *
+ * Byte-exact formats and the reasons for them are in PROTOCOL.md, cited here as [P n]. The seed documents are
+ * cited as C:n (communications) and S:n (couriers and sessions), line n. */
+#ifndef OCTO_H
+#define OCTO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define OCTO_MUST_CHECK __attribute__((warn_unused_result))
+
+/* ---- Units and sizes ------------------------------------------------------------------------------------- */
+
+/* Nanoseconds of the caller's clock. Only differences matter; the clock may step (see octo_channel_receive). */
+typedef uint64_t octo_time_ns;
+
+#define OCTO_NEVER UINT64_MAX                     /* no time at all: nothing is due */
+#define OCTO_MICROSECOND UINT64_C(1000)
+#define OCTO_MILLISECOND UINT64_C(1000000)
+#define OCTO_SECOND UINT64_C(1000000000)
+
+enum {
+	OCTO_DATAGRAM_MAX = 512,                  /* largest datagram payload, bytes (C:9) */
+	OCTO_ID_BYTES = 32,                       /* FULL-ID: BLAKE2b-256 over both public keys */
+	OCTO_KEY_BYTES = 32,                      /* any X25519, Ed25519 or AEAD key */
+	OCTO_SEED_BYTES = 32,                     /* the secret a whole identity is made from */
+	OCTO_ID_TEXT_BYTES = 2 * OCTO_ID_BYTES + 1, /* FULL-ID as hexadecimal text, with its NUL */
+	OCTO_COURIER_PAYLOAD_MAX = 480,           /* most bytes one courier message can hold */
+	OCTO_RECORD_BYTES_MAX = 160,              /* largest stored record */
+	OCTO_COURIER_ID_MAX = 126                 /* courier ids are 0..126 */
+};
+
+#define OCTO_NO_PEER UINT32_MAX                   /* "none of the peers" wherever a peer index is asked for */
+
+/* ---- Status ---------------------------------------------------------------------------------------------- */
+
+#define OCTO_STATUSES(X)                                                                              \
+	X(OK, "ok")                                                                                   \
+	X(EQUAL_ID, "the peer's FULL-ID is our own: a clone of us, or ourselves")                     \
+	X(BAD_KEY, "the peer's public key is not usable (wrong FULL-ID or a low-order point)")        \
+	X(BAD_RECORD, "the stored record is damaged, or from another version or node")                \
+	X(BAD_CONFIG, "a value of the configuration is out of range")                                 \
+	X(BAD_TEXT, "the text is not a FULL-ID: 64 hexadecimal digits are expected")                  \
+	X(NO_SUITE, "an offered cipher suite does not exist on this machine")                         \
+	X(KNOWN_PEER, "this peer is in the address book already")                                     \
+	X(UNKNOWN_PEER, "no such peer in the address book")                                           \
+	X(NO_SESSION, "there is no established session with this peer")                               \
+	X(FULL_PEERS, "the address book is full: raise peers_max")                                    \
+	X(FULL_BLOCK, "the block is smaller than octo_channel_size() asks for")
+
+enum octo_status {
+#define X(name, text) OCTO_##name,
+	OCTO_STATUSES(X)
+#undef X
+	OCTO_STATUS_COUNT
+};
+
+/* A sentence for a status, without a full stop. Never NULL. */
+const char *octo_status_text(enum octo_status status);
+
+/* ---- Addresses and identities ---------------------------------------------------------------------------- */
+
+/* Where a datagram comes from or goes to: an IPv6 address (IPv4 as ::ffff:a.b.c.d) and a UDP port in host order.
+ * No padding: two addresses are equal when their bytes are. */
+struct octo_address {
+	uint8_t ip[16];
+	uint16_t port;
+};
+
+/* What everybody may know of a node; exchanged when nodes are paired (C:99). The id must be the hash of the keys. */
+struct octo_card {
+	uint8_t id[OCTO_ID_BYTES];                /* FULL-ID */
+	uint8_t x_public[OCTO_KEY_BYTES];         /* X25519, for handshakes */
+	uint8_t ed_public[OCTO_KEY_BYTES];        /* Ed25519, for signatures on clear text */
+};
+
+/* A node's whole identity, made from one seed. Wipe with octo_wipe() when done. */
+struct octo_identity {
+	struct octo_card card;
+	uint8_t x_secret[OCTO_KEY_BYTES];
+	uint8_t ed_seed[OCTO_SEED_BYTES];
+};
+
+/* Cryptography, behind one small interface (core/intrinsic/crypto.h). Two providers exist. */
+struct octo_crypto;
+const struct octo_crypto *octo_crypto_sodium(void); /* the real one: libsodium */
+/* Same sizes, same rules, no secrecy: a keyed hash stands in for curves and ciphers. For simulations of very many
+ * nodes; a carrier that sends to a real network refuses it. */
+const struct octo_crypto *octo_crypto_model(void);
+const char *octo_crypto_name(const struct octo_crypto *crypto); /* "sodium" or "model" */
+uint16_t octo_crypto_suites(const struct octo_crypto *crypto);  /* bitmap of OCTO_SUITE_* that work on this machine */
+
+void octo_identity_from_seed(const struct octo_crypto *crypto, const uint8_t seed[OCTO_SEED_BYTES],
+                             struct octo_identity *identity);
+/* FULL-ID to 64 lower-case hexadecimal digits and NUL, and back. Returns OCTO_OK or OCTO_BAD_TEXT. */
+void octo_id_to_text(const uint8_t id[OCTO_ID_BYTES], char text[OCTO_ID_TEXT_BYTES]);
+OCTO_MUST_CHECK enum octo_status octo_id_from_text(const char *text, uint8_t id[OCTO_ID_BYTES]);
+void octo_wipe(void *secret, size_t size); /* overwrites; not removed by the compiler */
+
+/* ---- Couriers (C:14-45, S:26-45) --------------------------------------------------------------------------- */
+
+/* What a courier asks of the channel, read afresh before each sending opportunity (C:37-42, S:34-41). */
+struct octo_mandate {
+	uint32_t urgency_ms;      /* milliseconds until the courier wants to send; 0: now */
+	uint8_t priority;         /* 0-255, a lower number is a lower priority */
+	bool accept_reads;        /* false: data for this courier is discarded and counted */
+	bool want_to_send;        /* false: no sending opportunities */
+	uint16_t payload_size;    /* at most this many bytes will be written */
+};
+
+/* A kind of courier: functions over a state that the channel keeps for each (peer, courier), zeroed at first.
+ * The functions know nothing of sessions. `now` is the channel's own time, which never steps backwards. */
+struct octo_courier {
+	const char *name;
+	uint16_t id;              /* on the wire; 0..OCTO_COURIER_ID_MAX, unique in a channel */
+	uint16_t state_size;      /* bytes; the channel aligns a state to 8 */
+	/* Fills *mandate (all fields are zero before). */
+	void (*mandate)(const void *state, octo_time_ns now, struct octo_mandate *mandate);
+	/* The sending opportunity: writes at most size_max bytes (never more than the mandate said), returns how many.
+	 * 0 declines. */
+	size_t (*send)(void *state, octo_time_ns now, uint8_t *out, size_t size_max);
+	/* A message of the peer's courier with the same id. Any bytes at all may come. */
+	void (*receive)(void *state, octo_time_ns now, const uint8_t *data, size_t size);
+};
+
+/* The load courier: numbered messages of one size at one interval, for tests and measurements. */
+struct octo_load {
+	/* The plan, set by the application through octo_courier_state(), then octo_courier_wake(). */
+	uint64_t interval_ns;     /* 0 with count > 0: as fast as the channel lets it */
+	uint64_t count;           /* messages left to send */
+	uint16_t size;            /* bytes each, 8..OCTO_COURIER_PAYLOAD_MAX */
+	uint8_t priority;
+	uint8_t is_paced;         /* internal: next_ns is valid */
+	uint8_t reserved[4];
+	uint64_t next_ns;         /* internal: when the next is due */
+	/* What happened. */
+	uint64_t sent;
+	uint64_t received;        /* well-formed messages */
+	uint64_t received_out_of_order; /* of those, with a number below one seen before */
+	uint64_t damaged;         /* not what the load courier writes; must stay 0 */
+	uint64_t highest;         /* 1 + the highest number received, 0 at first */
+};
+extern const struct octo_courier octo_courier_load; /* id 1 */
+
+/* ---- Events ------------------------------------------------------------------------------------------------ */
+
+enum octo_packet_type {
+	OCTO_PACKET_UNKNOWN = 0,
+	OCTO_PACKET_SYN = 0x41,
+	OCTO_PACKET_SYN_ACK = 0x42,
+	OCTO_PACKET_ACK = 0x43,
+	OCTO_PACKET_RETRY = 0x44,
+	OCTO_PACKET_PROBE = 0x45,
+	OCTO_PACKET_PROBE_REPLY = 0x46,
+	OCTO_PACKET_DATA = 0x80                   /* any first byte with the top bit set */
+};
+const char *octo_packet_type_name(enum octo_packet_type type);
+/* The type a datagram claims to be, from its first byte alone; OCTO_PACKET_UNKNOWN when it is none of ours. */
+enum octo_packet_type octo_packet_type_of(const uint8_t *bytes, size_t size);
+
+/* Packet classes (C:58-61). "initial" (session id 0) is a property beside the class. */
+#define OCTO_CLASSES(X) X(BROKEN, "broken") X(WHOLE, "whole") X(HACKED, "hacked")
+enum octo_class {
+#define X(name, text) OCTO_CLASS_##name,
+	OCTO_CLASSES(X)
+#undef X
+	OCTO_CLASS_COUNT
+};
+const char *octo_class_name(enum octo_class class);
+
+/* Why a packet was not (or not fully) used. Every received packet counts under exactly one; ACCEPTED is the good one.
+ * The third column is the class: B broken, W whole (the format and, where there is one, the tag were right). */
+#define OCTO_REASONS(X)                                                                               \
+	X(ACCEPTED, "accepted", WHOLE)                                                                \
+	X(TOO_SHORT, "too-short", BROKEN)                                                             \
+	X(TOO_LONG, "too-long", BROKEN)                                                               \
+	X(BAD_TYPE, "bad-type", BROKEN)                                                               \
+	X(BAD_VERSION, "bad-version", BROKEN)                                                         \
+	X(BAD_FLAGS, "bad-flags", BROKEN)                                                             \
+	X(BAD_LENGTH, "bad-length", BROKEN)                                                           \
+	X(BAD_SESSION_ID, "bad-session-id", BROKEN)                                                   \
+	X(BAD_FIELD, "bad-field", BROKEN)                                                             \
+	X(BAD_FRAME, "bad-frame", BROKEN)                                                             \
+	X(BAD_KEY, "bad-key", BROKEN)                                                                 \
+	X(BAD_TAG, "bad-tag", BROKEN)                                                                 \
+	X(UNKNOWN_SENDER, "unknown-sender", BROKEN)                                                   \
+	X(UNKNOWN_SESSION, "unknown-session", BROKEN)                                                 \
+	X(CLOSED_SESSION, "closed-session", BROKEN)                                                   \
+	X(NOT_NEGOTIATED, "not-negotiated", BROKEN)                                                   \
+	X(NOT_SUPPORTED, "not-supported", BROKEN)                                                     \
+	X(STALE, "stale", WHOLE)                                                                      \
+	X(HELD, "held", WHOLE)                                                                        \
+	X(REPEATED, "repeated", WHOLE)                                                                \
+	X(TOO_SOON, "too-soon", WHOLE)                                                                \
+	X(CELIBATE, "celibate", WHOLE)                                                                \
+	X(COOKIE_WANTED, "cookie-wanted", WHOLE)                                                      \
+	X(DUEL_LOST, "duel-lost", WHOLE)                                                              \
+	X(FLAGGED, "flagged", WHOLE)                                                                  \
+	X(FINISHED_OFFER, "finished-offer", WHOLE)                                                    \
+	X(DEAD_INCARNATION, "dead-incarnation", WHOLE)                                                \
+	X(UNSOLICITED, "unsolicited", WHOLE)                                                          \
+	X(REFUSED_TIMESTAMP, "refused-timestamp", WHOLE)                                              \
+	X(DUPLICATE, "duplicate", WHOLE)                                                              \
+	X(TOO_OLD, "too-old", WHOLE)
+
+enum octo_reason {
+#define X(name, text, class) OCTO_REASON_##name,
+	OCTO_REASONS(X)
+#undef X
+	OCTO_REASON_COUNT
+};
+const char *octo_reason_name(enum octo_reason reason);
+enum octo_class octo_reason_class(enum octo_reason reason);
+
+/* The states of a pair, from the slots that are filled [P 5]. */
+#define OCTO_STATES(X)                                                                                \
+	X(IDLE, "idle") X(OFFERING, "offering") X(ANSWERING, "answering") X(ESTABLISHED, "established")
+enum octo_state {
+#define X(name, text) OCTO_STATE_##name,
+	OCTO_STATES(X)
+#undef X
+	OCTO_STATE_COUNT
+};
+const char *octo_state_name(enum octo_state state);
+
+/* The rows of the handshake's transition table [P 5]. */
+#define OCTO_STEPS(X)                                                                                 \
+	X(CONNECT, "connect", "connect wanted (user, redial)")                                        \
+	X(DISCONNECT, "disconnect", "user disconnects")                                               \
+	X(OFFER_TIMER, "offer-timer", "offer's resend timer")                                         \
+	X(OFFER_EXPIRED, "offer-expired", "offer expired")                                            \
+	X(ANSWER_TIMER, "answer-timer", "answer's resend timer")                                      \
+	X(ANSWER_EXPIRED, "answer-expired", "answer expired")                                         \
+	X(CONFIRM_TIMER, "confirm-timer", "ACK's resend timer")                                       \
+	X(KEEPALIVE_TIMER, "keepalive-timer", "keepalive timer")                                      \
+	X(CHALLENGE_TIMER, "challenge-timer", "challenge's resend timer")                             \
+	X(CHALLENGE_EXPIRED, "challenge-expired", "challenge unanswered")                             \
+	X(SESSION_DEAD, "session-dead", "peer is dead")                                               \
+	X(SYN_CELIBATE, "syn-celibate", "SYN in celibacy")                                            \
+	X(SYN_STALE, "syn-stale", "SYN, stale timestamp")                                             \
+	X(SYN_HELD, "syn-held", "SYN, not newer than the held one")                                   \
+	X(SYN_REPEATED, "syn-repeated", "SYN, the answered one again")                                \
+	X(SYN_TOO_SOON, "syn-too-soon", "SYN, too soon")                                              \
+	X(SYN_COOKIE, "syn-cookie", "SYN, cookie demanded")                                           \
+	X(SYN_FRESH, "syn-fresh", "SYN, fresh")                                                       \
+	X(SYN_ACK_VALID, "syn-ack-valid", "SYN-ACK for the offer")                                    \
+	X(SYN_ACK_FINISHED, "syn-ack-finished", "SYN-ACK for a finished offer")                       \
+	X(CONFIRMED, "confirmed", "ACK or first data for the answer")                                 \
+	X(CONFIRM_DEAD, "confirm-dead", "ACK of a dead incarnation")                                  \
+	X(PONG_CHALLENGE, "pong-challenge", "PONG to the challenge")                                  \
+	X(CLOSE, "close", "CLOSE received")                                                           \
+	X(RETRY, "retry", "RETRY received")                                                           \
+	X(BAD_PACKET, "bad-packet", "bad packet")
+
+enum octo_step {
+#define X(name, key, text) OCTO_STEP_##name,
+	OCTO_STEPS(X)
+#undef X
+	OCTO_STEP_COUNT
+};
+const char *octo_step_name(enum octo_step step);
+const char *octo_step_text(enum octo_step step);
+/* The action's name in one cell of the table; NULL where the cell cannot happen. */
+const char *octo_step_action(enum octo_step step, enum octo_state state);
+/* True for a cell that only a peer with the right keys and a lying counter can reach: no honest run ever will. */
+bool octo_step_needs_liar(enum octo_step step, enum octo_state state);
+
+/* Who we are in a handshake or session (C:70-81). */
+#define OCTO_ROLES(X) X(NONE, "none") X(INITIATOR, "initiator") X(ADHERENT, "adherent")
+enum octo_role {
+#define X(name, text) OCTO_ROLE_##name,
+	OCTO_ROLES(X)
+#undef X
+	OCTO_ROLE_COUNT
+};
+const char *octo_role_name(enum octo_role role);
+
+/* Why a session ended. */
+#define OCTO_ENDS(X)                                                                                  \
+	X(REPLACED, "replaced by a higher one")                                                       \
+	X(DISCONNECTED, "the user disconnected")                                                      \
+	X(CLOSED, "the peer closed it")                                                               \
+	X(DEAD, "the peer fell silent")                                                               \
+	X(RESTARTED, "the peer came back as a new incarnation")
+enum octo_end {
+#define X(name, text) OCTO_END_##name,
+	OCTO_ENDS(X)
+#undef X
+	OCTO_END_COUNT
+};
+const char *octo_end_text(enum octo_end end);
+
+/* What the user should be told. */
+#define OCTO_WARNINGS(X)                                                                              \
+	X(HACKED, "hacked", "somebody else sent an initial packet in the peer's name")                \
+	X(EQUAL_IDS, "equal-ids", "a peer has our own identity")                                      \
+	X(TIMESTAMP_REFUSED, "timestamp-refused", "the peer claims to have seen an impossible timestamp of ours")
+enum octo_warning {
+#define X(name, key, text) OCTO_WARNING_##name,
+	OCTO_WARNINGS(X)
+#undef X
+	OCTO_WARNING_COUNT
+};
+const char *octo_warning_name(enum octo_warning warning);
+const char *octo_warning_text(enum octo_warning warning);
+
+enum { OCTO_SUITE_CHACHA20_POLY1305 = 1, OCTO_SUITE_AES_256_GCM = 2 }; /* bits of an offer */
+const char *octo_suite_name(uint8_t suite);
+
+#define OCTO_EVENTS(X)                                                                                \
+	X(PACKET_RECEIVED, "packet-received")                                                         \
+	X(PACKET_SENT, "packet-sent")                                                                 \
+	X(HANDSHAKE, "handshake")                                                                     \
+	X(ROLE, "role")                                                                               \
+	X(DUEL, "duel")                                                                               \
+	X(SESSION_UP, "session-up")                                                                   \
+	X(SESSION_SPARE, "session-spare")                                                             \
+	X(SESSION_DOWN, "session-down")                                                               \
+	X(COURIER_GRANTED, "courier-granted")                                                         \
+	X(COURIER_DELIVERED, "courier-delivered")                                                     \
+	X(COURIER_DISCARDED, "courier-discarded")                                                     \
+	X(CELIBACY, "celibacy")                                                                       \
+	X(CLOCK_STEP, "clock-step")                                                                   \
+	X(WARNING, "warning")                                                                         \
+	/* Only from a core built with OCTO_CHECKED; they do not take part in event numbering. */     \
+	X(AUDIT_SEALED, "audit-sealed")                                                               \
+	X(AUDIT_SECRET, "audit-secret")                                                               \
+	X(AUDIT_KEYS, "audit-keys")
+
+enum octo_event_kind {
+#define X(name, text) OCTO_EVENT_##name,
+	OCTO_EVENTS(X)
+#undef X
+	OCTO_EVENT_COUNT
+};
+const char *octo_event_name(enum octo_event_kind kind);
+
+/* What both sides agreed on in a handshake (C:122), bound into its transcript. */
+struct octo_agreement {
+	uint8_t version;
+	uint8_t suite;            /* one OCTO_SUITE_* bit */
+	uint16_t payload_max;     /* bytes */
+	uint32_t rate_up;         /* bytes per second from us to the peer */
+	uint32_t rate_down;       /* bytes per second from the peer to us */
+	uint16_t idle_s;          /* keepalive interval, seconds */
+};
+
+struct octo_event_packet {        /* PACKET_RECEIVED, PACKET_SENT */
+	struct octo_address address;
+	uint16_t size;            /* bytes; 65,535 for anything longer */
+	uint8_t type;             /* enum octo_packet_type */
+	uint8_t class;            /* enum octo_class */
+	uint8_t reason;           /* enum octo_reason; ACCEPTED for sent ones */
+	bool is_initial;          /* session id 0 (C:58) */
+	bool is_cached;           /* sent: identical bytes were sent before */
+	bool is_timestamp_fresh;  /* received SYN, authentic: above ts_seen (earns its source credit) */
+	uint64_t session_id;      /* the receiver's, as on the wire; 0 where the packet has none */
+	uint64_t number;          /* packet number of a data packet, SYN's own n for a SYN, else 0 */
+};
+struct octo_event_handshake {     /* HANDSHAKE: one cell of the transition table ran */
+	uint8_t step;             /* enum octo_step */
+	uint8_t before, after;    /* enum octo_state */
+	uint64_t timestamp;       /* the ts of the SYN or ACK that it is about, else 0 */
+};
+struct octo_event_role {          /* ROLE: our role changed (C:79) */
+	uint8_t before, after;    /* enum octo_role */
+};
+struct octo_event_duel {          /* DUEL: the ID-duel was looked up (C:71-81); once a side and pair */
+	uint8_t ours[OCTO_ID_BYTES], theirs[OCTO_ID_BYTES];
+	uint8_t deciding_byte;    /* first byte that differs */
+	bool we_won;
+	uint8_t clash;            /* the role both had: enum octo_role */
+	uint8_t role_before, role_after; /* ours */
+	uint64_t winner_nonce, loser_nonce; /* n of both SYNs: names the pair */
+};
+struct octo_event_session {       /* SESSION_UP (now current), SESSION_SPARE (receive-only), SESSION_DOWN */
+	uint64_t log_id;          /* the same on both sides; says nothing of the keys */
+	uint64_t receive_id, send_id; /* session ids: ours, the peer's */
+	uint32_t generation;
+	bool by_winner;           /* the initiator is the ID-duel's winner */
+	uint8_t role;             /* enum octo_role: ours */
+	uint8_t end;              /* SESSION_DOWN: enum octo_end */
+	bool was_current;         /* SESSION_DOWN: it was the current one */
+	struct octo_agreement agreement;
+};
+struct octo_event_courier {       /* COURIER_*: one courier message */
+	uint16_t courier;         /* id */
+	uint16_t size;            /* bytes */
+	uint32_t lateness_ms;     /* GRANTED: how long after its wish */
+	uint8_t priority;         /* GRANTED */
+	uint8_t rivals;           /* GRANTED: other couriers that were due and waited */
+	uint64_t session;         /* log id */
+};
+struct octo_event_celibacy { bool began; octo_time_ns lasts_ns; };
+struct octo_event_clock { int64_t step_ns; bool was_limited; }; /* CLOCK_STEP: the caller's clock jumped */
+struct octo_event_warning { uint8_t warning; };
+struct octo_event_audit_sealed {  /* a key and nonce were used on this plaintext */
+	uint64_t key, nonce_high, nonce_low, plain; /* digests of key and plaintext; the nonce's first 16 bytes */
+	bool is_counter;          /* the nonce is a counter that only goes up under this key */
+};
+struct octo_event_audit_secret {  /* an ephemeral secret came to life, or should be gone from the block now */
+	uint8_t secret[OCTO_KEY_BYTES];
+	bool is_alive;
+	uint8_t name;             /* 'e' ephemeral, 'c' chaining key, '2' k2, '3' k3 */
+};
+struct octo_event_audit_keys {    /* a session's keys were derived */
+	uint64_t log_id, initiator_nonce, adherent_nonce, keys; /* keys: digest over both directions */
+	uint32_t generation;
+	uint8_t role;
+	struct octo_agreement agreement;
+};
+
+struct octo_event {
+	octo_time_ns now;         /* the caller's clock in the call that made it */
+	uint64_t seq;             /* 1, 2, 3 … in this channel; an event may be reported after those it caused */
+	uint64_t cause;           /* seq of the received packet or handshake step behind it, 0 for none */
+	enum octo_event_kind kind;
+	uint32_t peer;            /* index, or OCTO_NO_PEER */
+	union {
+		struct octo_event_packet packet;
+		struct octo_event_handshake handshake;
+		struct octo_event_role role;
+		struct octo_event_duel duel;
+		struct octo_event_session session;
+		struct octo_event_courier courier;
+		struct octo_event_celibacy celibacy;
+		struct octo_event_clock clock;
+		struct octo_event_warning warning;
+		struct octo_event_audit_sealed sealed;
+		struct octo_event_audit_secret secret;
+		struct octo_event_audit_keys keys;
+	};
+};
+
+/* Counters; only ever grow. */
+struct octo_counters {
+	uint64_t reasons[OCTO_REASON_COUNT];      /* received packets, each under one */
+	uint64_t received, sent;                  /* packets */
+	uint64_t bytes_received, bytes_sent;
+	uint64_t cells[OCTO_STEP_COUNT][OCTO_STATE_COUNT]; /* how often each cell of the transition table ran */
+	uint64_t duels, curve_multiplications;
+	uint64_t courier_discarded;
+};
+
+/* ---- Host and configuration -------------------------------------------------------------------------------- */
+
+#define OCTO_SELF OCTO_NO_PEER                    /* the record of the node itself */
+
+/* What the channel needs from outside. Not part of the block; pass an equal one to every call. */
+struct octo_host {
+	void *context;                            /* handed to the callbacks */
+	const struct octo_crypto *crypto;
+	/* Fills `out` with unpredictable bytes. Must be a cryptographic source on a real node. */
+	void (*entropy)(void *context, uint8_t *out, size_t size);
+	/* Keeps a record (at most OCTO_RECORD_BYTES_MAX bytes) in place of the previous one of this peer, or of OCTO_SELF.
+	 * Must be durable when it returns: the channel sends only afterwards. May be NULL: nothing survives a restart. */
+	void (*save)(void *context, uint32_t peer, const uint8_t *record, size_t size);
+	/* One call an event, in order of happening. The event is borrowed. Must not call into the channel. May be NULL. */
+	void (*observe)(void *context, const struct octo_event *event);
+	const struct octo_courier *const *couriers; /* the kinds of courier this node knows */
+	uint32_t courier_count;
+};
+
+struct octo_config {
+	/* Sizes of the block. */
+	uint32_t peers_max;                       /* associates in the address book, 1..65,535 */
+	/* Who we are. */
+	uint8_t seed[OCTO_SEED_BYTES];
+	uint32_t stored_epoch;                    /* boot epoch of the stored node record, 0 for none; the channel adds 1 */
+	/* What we offer. */
+	uint8_t version_min, version_max;         /* 1..1 today */
+	uint16_t suites;                          /* OCTO_SUITE_* bits; ChaCha20-Poly1305 is always among them */
+	uint32_t rate_up, rate_down;              /* bytes per second, at least 4,096 */
+	uint16_t payload_max;                     /* bytes, 128..OCTO_DATAGRAM_MAX */
+	uint16_t keepalive_s;                     /* 1..3,600 */
+	/* Handshake times [P 5]. */
+	octo_time_ns resend_ns;                   /* regular interval of every retransmission, before jitter */
+	uint32_t jitter_permille;                 /* of every interval, either way; 0..500 */
+	octo_time_ns offer_ns, answer_ns;         /* lifetimes of an offer (unsuspended) and of an answer */
+	octo_time_ns attempt_spacing_ns;          /* between two attempts of ours at one peer */
+	octo_time_ns initial_spacing_ns;          /* between two processed initial packets of one peer (C:95) */
+	octo_time_ns nudge_spacing_ns;            /* between two answers to repeated packets */
+	octo_time_ns redial_min_ns, redial_max_ns; /* doubling wait between attempts */
+	octo_time_ns spare_ns;                    /* life of a replaced session */
+	octo_time_ns challenge_min_ns, challenge_max_ns; /* X, the wait of C:93 */
+	octo_time_ns dead_min_ns;                 /* least silence after which a peer is dead */
+	octo_time_ns celibacy_ns;
+	octo_time_ns cookie_rotation_ns;
+	octo_time_ns clock_step_max_ns;           /* a longer forward step of the clock counts as this much */
+	uint32_t curve_rate_max;                  /* SYNs a second that may reach the curve before cookies are demanded */
+};
+
+/* The defaults: OKK1's own numbers [P 8], 8 peers, ChaCha20-Poly1305, 125,000 bytes per second; seed all zero. */
+void octo_config_default(struct octo_config *config);
+
+/* ---- Lifecycle --------------------------------------------------------------------------------------------- */
+
+struct octo_channel;                              /* lives in the caller's block */
+
+/* Bytes of the block for this configuration and these couriers. 0: the configuration is out of range. */
+size_t octo_channel_size(const struct octo_config *config, const struct octo_host *host);
+
+/* Makes a channel in `block` (aligned to 16; the caller keeps ownership and may free it after octo_channel_close()).
+ * Saves the node record with the new boot epoch before it returns.
+ * Returns OCTO_OK, OCTO_BAD_CONFIG, OCTO_NO_SUITE (a suite is offered that the provider lacks), OCTO_FULL_BLOCK. */
+OCTO_MUST_CHECK enum octo_status octo_channel_init(void *block, size_t size, const struct octo_config *config,
+                                                   const struct octo_host *host, octo_time_ns now,
+                                                   struct octo_channel **channel);
+/* Reads the boot epoch out of a stored node record. Returns OCTO_OK or OCTO_BAD_RECORD (*epoch is then 0). */
+OCTO_MUST_CHECK enum octo_status octo_node_record_epoch(const uint8_t *record, size_t size, uint32_t *epoch);
+/* The channel in a block that was copied from another one. Asserts that the block holds one. */
+struct octo_channel *octo_channel_at(void *block);
+/* Wipes every secret. Sends nothing; the block is the caller's again. */
+void octo_channel_close(struct octo_channel *channel);
+
+/* ---- The three calls that drive it ------------------------------------------------------------------------- */
+
+/* A datagram of any bytes and any length. Borrowed for the call. A bad one changes nothing but counters.
+ * `now` may step: backwards is taken as no time at all, forwards by more than clock_step_max_ns as that much; both
+ * are reported as CLOCK_STEP. */
+void octo_channel_receive(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now,
+                          const struct octo_address *from, const uint8_t *bytes, size_t size);
+/* Writes the next due datagram. Returns false when nothing is due at `now`. Call after every other call until then. */
+OCTO_MUST_CHECK bool octo_channel_send(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now,
+                                       uint8_t out[OCTO_DATAGRAM_MAX], size_t *size, struct octo_address *to);
+/* When octo_channel_send() has something to do next, on the caller's clock as of the last call. Never further away than
+ * half of clock_step_max_ns, so that a long sleep is not taken for a step of the clock. */
+octo_time_ns octo_channel_next_wake(const struct octo_channel *channel);
+
+/* ---- Associates (C:125-126) -------------------------------------------------------------------------------- */
+
+/* Enters a paired node and its last known address. One scalar multiplication.
+ * Returns OCTO_OK, OCTO_EQUAL_ID (with a WARNING event), OCTO_BAD_KEY, OCTO_KNOWN_PEER, OCTO_FULL_PEERS. */
+OCTO_MUST_CHECK enum octo_status octo_peer_add(struct octo_channel *channel, const struct octo_host *host,
+                                               octo_time_ns now, const struct octo_card *card,
+                                               const struct octo_address *address, uint32_t *peer);
+/* Puts a stored record back into a peer that was just added. off_ns: how long the node was off, 0 when unknown.
+ * A peer whose connection was wanted is dialled again at once. Returns OCTO_OK or OCTO_BAD_RECORD (nothing changed). */
+OCTO_MUST_CHECK enum octo_status octo_peer_restore(struct octo_channel *channel, const struct octo_host *host,
+                                                   octo_time_ns now, uint32_t peer, const uint8_t *record, size_t size,
+                                                   octo_time_ns off_ns);
+/* Returns OCTO_OK or OCTO_UNKNOWN_PEER. */
+OCTO_MUST_CHECK enum octo_status octo_peer_find(const struct octo_channel *channel, const uint8_t id[OCTO_ID_BYTES],
+                                                uint32_t *peer);
+
+/* The user presses connect, or disconnect (C:30, S:121). */
+void octo_connect(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer);
+void octo_disconnect(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer);
+
+/* What can be seen of a peer. */
+struct octo_peer_view {
+	enum octo_state state;
+	enum octo_role role;                      /* in the session, or in the attempt when there is none */
+	bool is_wanted, is_celibate, is_challenged;
+	bool has_offer, has_answer, has_spare;    /* filled slots beside the current session */
+	bool has_claim;                           /* an initial packet is held while the session is challenged */
+	struct octo_address address;
+	struct octo_event_session session;        /* ESTABLISHED: the current one; log_id 0 otherwise */
+	octo_time_ns redial_ns;                   /* the present wait between attempts, jitter excluded */
+	octo_time_ns timeout_ns;                  /* PTO: the present probe timeout */
+	/* The four timers of C:82-85, as ages; OCTO_NEVER when it never happened. */
+	octo_time_ns since_first_success, since_first_attempt, since_last_success, since_last_failure;
+	uint64_t timestamp_seen;
+};
+void octo_peer_view(const struct octo_channel *channel, uint32_t peer, struct octo_peer_view *view);
+uint32_t octo_peer_count(const struct octo_channel *channel);
+const struct octo_card *octo_channel_card(const struct octo_channel *channel);
+const struct octo_counters *octo_channel_counters(const struct octo_channel *channel);
+
+/* ---- Couriers of a peer ------------------------------------------------------------------------------------ */
+
+/* Makes a courier kind of host->couriers active or inactive towards a peer. Only active ones get opportunities and
+ * data (C:34). Its state survives. `courier` is an index into host->couriers. */
+void octo_courier_activate(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now,
+                           uint32_t peer, uint32_t courier, bool is_active);
+/* The state of a courier, in the block: for the application side of it. Valid until the block moves. */
+void *octo_courier_state(struct octo_channel *channel, uint32_t peer, uint32_t courier);
+/* Say so after changing a state: the mandate is read again. */
+void octo_courier_wake(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer);
+
+/* ---- For tests --------------------------------------------------------------------------------------------- */
+
+/* A digest over every byte of the block but counters, clock readings and event numbers. */
+uint64_t octo_channel_digest(const struct octo_channel *channel);
+/* True for a core that reports AUDIT_* events. */
+bool octo_is_checked(void);
+/* Live entries of the session directory, and what the slots say there should be. Always equal. */
+void octo_directory_audit(const struct octo_channel *channel, uint32_t *entries, uint32_t *slots);
+
+#endif

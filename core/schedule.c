@@ -1,0 +1,179 @@
+/* schedule.c: score = lateness × (priority + 1); a higher score goes first, among equals the one that wished first. */
+#include "core/schedule.h"
+
+#include "core/intrinsic/frame.h"
+
+enum { FRAME_HEAD_BYTES = 3, BURST_PACKETS = 2 };
+
+void *schedule_state(const struct octo_channel *channel, uint32_t peer, uint32_t courier)
+{
+	OCTO_ASSERT(peer < channel->peer_count && courier < channel->courier_count);
+	uint64_t at = channel->courier_states_at + (uint64_t)peer * channel->courier_states_size +
+	              channel->courier_state_at[courier];
+	return block_at(channel, at);
+}
+
+static struct octo_mandate mandate_of(const struct call *call, const struct peer *peer, uint32_t courier)
+{
+	struct octo_mandate mandate = { .urgency_ms = 0 };
+	const void *state = schedule_state(call->channel, call_peer_index(call, peer), courier);
+	call->host->couriers[courier]->mandate(state, call->now, &mandate);
+	return mandate;
+}
+
+void schedule_read(struct call *call, struct peer *peer)
+{
+	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
+		struct courier_slot *slot = &peer->couriers[i];
+		if (!slot->is_active)
+			continue;
+		struct octo_mandate mandate = mandate_of(call, peer, i);
+		if (!mandate.want_to_send) {
+			slot->wish_at = OCTO_NEVER;
+			continue;
+		}
+		octo_time_ns wish_at = call_after(call, mandate.urgency_ms * OCTO_MILLISECOND);
+		if (slot->wish_at == OCTO_NEVER || wish_at < slot->wish_at || slot->wish_at > call->now) {
+			if (slot->wish_at == OCTO_NEVER)
+				slot->order = call->channel->courier_order++;
+			slot->wish_at = wish_at;
+		}
+	}
+}
+
+octo_time_ns schedule_next(struct call *call, struct peer *peer)
+{
+	octo_time_ns next = OCTO_NEVER;
+	for (uint32_t i = 0; i < call->channel->courier_count; i++)
+		if (peer->couriers[i].is_active && peer->couriers[i].wish_at < next)
+			next = peer->couriers[i].wish_at;
+	if (next != OCTO_NEVER && next < peer->current.courier_at)
+		next = peer->current.courier_at;
+	return next;
+}
+
+static uint64_t score_of(const struct call *call, const struct courier_slot *slot, uint8_t priority)
+{
+	uint64_t lateness_us = (call->now - slot->wish_at) / OCTO_MICROSECOND;
+	return (lateness_us + 1) * (priority + 1u);
+}
+
+/* What a courier may write into an otherwise empty packet of this session: nobody can ask for more. */
+static size_t capacity(const struct peer *peer)
+{
+	return peer->current.agreement.payload_max - (size_t)DATA_OVERHEAD_BYTES_MAX - FRAME_HEAD_BYTES;
+}
+
+/* The due courier with the highest score that still fits, and how many due ones had to wait for it. */
+static bool pick(struct call *call, const struct peer *peer, size_t room, uint32_t *best, struct octo_mandate *mandate,
+                 uint32_t *rivals)
+{
+	uint64_t best_score = 0;
+	uint32_t due = 0;
+	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
+		const struct courier_slot *slot = &peer->couriers[i];
+		if (!slot->is_active || slot->wish_at > call->now)
+			continue;
+		struct octo_mandate wants = mandate_of(call, peer, i);
+		if (!wants.want_to_send)
+			continue;
+		due++;
+		if (wants.payload_size > capacity(peer))
+			wants.payload_size = (uint16_t)capacity(peer);
+		uint64_t score = score_of(call, slot, wants.priority);
+		bool is_better = score > best_score ||
+		                 (score == best_score && slot->order < peer->couriers[*best].order);
+		if (wants.payload_size + (size_t)FRAME_HEAD_BYTES <= room && (best_score == 0 || is_better)) {
+			best_score = score;
+			*best = i;
+			*mandate = wants;
+		}
+	}
+	*rivals = due ? due - 1 : 0;
+	return best_score > 0;
+}
+
+static void report_grant(struct call *call, const struct peer *peer, uint32_t courier, size_t size, uint8_t priority,
+                         uint32_t rivals)
+{
+	const struct courier_slot *slot = &peer->couriers[courier];
+	struct octo_event event = { .courier = { .courier = call->host->couriers[courier]->id, .size = (uint16_t)size,
+		.lateness_ms = (uint32_t)((call->now - slot->wish_at) / OCTO_MILLISECOND), .priority = priority,
+		.rivals = (uint8_t)rivals, .session = peer->current.log_id } };
+	call_emit(call, &event, OCTO_EVENT_COURIER_GRANTED, call_peer_index(call, peer));
+}
+
+/* One sending opportunity. False when nobody is due, or nobody fits any more. */
+static bool grant(struct call *call, struct peer *peer, struct writer *frames)
+{
+	uint32_t courier = 0, rivals = 0;
+	struct octo_mandate mandate;
+	if (!pick(call, peer, writer_left(frames), &courier, &mandate, &rivals))
+		return false;
+	const struct octo_courier *kind = call->host->couriers[courier];
+	uint8_t message[OCTO_DATAGRAM_MAX];
+	size_t room = writer_left(frames) - FRAME_HEAD_BYTES;
+	size_t limit = mandate.payload_size < room ? mandate.payload_size : room;
+	void *state = schedule_state(call->channel, call_peer_index(call, peer), courier);
+	size_t size = kind->send(state, call->now, message, limit);
+	OCTO_ASSERT(size <= limit);
+	bool is_granted = size > 0;
+	if (is_granted) {
+		struct frame frame = { .type = FRAME_COURIER, .courier = (uint8_t)kind->id, .data = message, .size = size };
+		frame_write(frames, &frame);
+		report_grant(call, peer, courier, size, mandate.priority, rivals);
+	}
+	peer->couriers[courier].wish_at = OCTO_NEVER; /* wish again; a courier that declined goes behind the others */
+	schedule_read(call, peer);
+	if (!is_granted && peer->couriers[courier].wish_at <= call->now)
+		peer->couriers[courier].wish_at = call_after(call, OCTO_MILLISECOND);
+	return is_granted;
+}
+
+/* The agreed rate, with a short burst allowed. */
+static void pace(struct call *call, struct peer *peer, size_t bytes)
+{
+	struct session *session = &peer->current;
+	uint64_t rate = session->agreement.rate_up;
+	octo_time_ns burst = BURST_PACKETS * OCTO_DATAGRAM_MAX * OCTO_SECOND / rate;
+	octo_time_ns earliest = call->now > burst ? call->now - burst : 0;
+	if (session->courier_at < earliest)
+		session->courier_at = earliest;
+	session->courier_at += bytes * OCTO_SECOND / rate;
+}
+
+bool schedule_fill(struct call *call, struct peer *peer, struct writer *frames)
+{
+	bool has_any = false;
+	while (writer_left(frames) > FRAME_HEAD_BYTES && grant(call, peer, frames))
+		has_any = true;
+	if (has_any)
+		pace(call, peer, frames->position + DATA_OVERHEAD_BYTES_MAX);
+	return has_any;
+}
+
+static uint32_t index_of(const struct call *call, uint8_t id)
+{
+	for (uint32_t i = 0; i < call->channel->courier_count; i++)
+		if (call->host->couriers[i]->id == id)
+			return i;
+	return UINT32_MAX;
+}
+
+void schedule_deliver(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size)
+{
+	uint32_t index = index_of(call, courier);
+	bool is_taken = index != UINT32_MAX && peer->couriers[index].is_active &&
+	                mandate_of(call, peer, index).accept_reads;
+	struct octo_event event = { .courier = { .courier = courier, .size = (uint16_t)size } };
+	event.courier.session = peer->current.log_id;
+	if (!is_taken) {
+		call->channel->pulse.counters.courier_discarded++;
+		call_emit(call, &event, OCTO_EVENT_COURIER_DISCARDED, call_peer_index(call, peer));
+		return;
+	}
+	void *state = schedule_state(call->channel, call_peer_index(call, peer), index);
+	call->host->couriers[index]->receive(state, call->now, data, size);
+	call_emit(call, &event, OCTO_EVENT_COURIER_DELIVERED, call_peer_index(call, peer));
+	schedule_read(call, peer);
+}

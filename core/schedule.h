@@ -1,0 +1,19 @@
+/* schedule.h: which courier gets the sending opportunity, and why (C:27, S:6, S:74). The one place besides channel.c
+ * that knows both layers: it reads mandates, and lays courier messages into the packets of a session. */
+#ifndef OCTO_SCHEDULE_H
+#define OCTO_SCHEDULE_H
+
+#include "core/intrinsic/agenda.h"
+
+/* Reads the mandate of every active courier of a peer afresh. */
+void schedule_read(struct call *call, struct peer *peer);
+/* When the next courier wants a packet and the agreed rate allows it. */
+octo_time_ns schedule_next(struct call *call, struct peer *peer);
+/* Fills a packet with messages, most pressing first. */
+bool schedule_fill(struct call *call, struct peer *peer, struct writer *frames);
+/* Hands a message to its courier, or discards it. */
+void schedule_deliver(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size);
+
+void *schedule_state(const struct octo_channel *channel, uint32_t peer, uint32_t courier);
+
+#endif

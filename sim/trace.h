@@ -1,0 +1,141 @@
+/* trace.h: the trace file, what happened in a run. Written by the simulator, read by the viewer and by `octosim trace`.
+ *
+ * A trace is a header, a list of nodes, and fixed 48-byte records in order of happening; some records are followed
+ * by extra bytes (packet contents, a duel's IDs). All integers little-endian. A footer closes a complete file; one
+ * without it (a crash, a full disk) opens all the same and says that it is truncated.
+ *
+ *   file   = magic "OCTOTRC1" | header | node* | entry* | footer
+ *   entry  = record (48 bytes) | extra bytes (record.extra_size of them, padded with zeros to a multiple of 8)
+ *
+ * Reading maps nothing and keeps the whole file in memory; a reader belongs to one thread. */
+#ifndef OCTOSIM_TRACE_H
+#define OCTOSIM_TRACE_H
+
+#include "core/octo.h"
+
+#include <stdio.h>
+
+/* Record kinds, with what a, b, flags and the extra bytes hold.
+ * Network records: `node` is the sender, `peer` the receiver (as resolved from the address; TRACE_NOBODY if none has
+ * it), `packet` numbers distinct datagrams as sent (1, 2, …), `copy` numbers their copies (1, 2, …; each copy has
+ * exactly one fate: DELIVERED or DROPPED). Core records: `node` says it about `peer`. */
+#define TRACE_KINDS(X)                                                                                           \
+	X(SENT, "sent")                 /* a packet type, b session id on the wire; extra: the datagram */       \
+	X(FLYING, "flying")             /* a copy was put on the link: a arrives at ns, b leaves the queue at ns; copy flags */ \
+	X(DROPPED, "dropped")           /* a enum trace_drop, b ns at which it would have arrived; copy flags */ \
+	X(DELIVERED, "delivered")       /* a packet type, b sent at ns; copy flags; extra: the bytes if they were corrupted */ \
+	X(RECEIVED, "received")         /* the core's verdict: a enum octo_reason, b session id; flags packet type */ \
+	X(STEP, "step")                 /* a handshake cell ran: a enum octo_step, b before | after << 8 (enum octo_state) */ \
+	X(ROLE, "role")                 /* a before, b after (enum octo_role) */                                 \
+	X(DUEL, "duel")                 /* a 1 if `node` won, b clash role | role before << 8 | role after << 16 | deciding */ \
+	                                /* byte << 24; extra: node's ID 32, peer's ID 32, winner's n 8, loser's n 8 */ \
+	X(SESSION_UP, "session-up")     /* a log id, b role | by_winner << 8 | suite << 16 | generation << 32 */ \
+	X(SESSION_SPARE, "session-spare") /* installed for receiving only; as SESSION_UP */                      \
+	X(SESSION_DOWN, "session-down") /* a log id, b enum octo_end | was_current << 8 */                       \
+	X(GRANTED, "granted")           /* a courier id | size << 16, b lateness ms | priority << 32 | rivals << 40 */ \
+	X(MESSAGE, "message")           /* courier message delivered: a courier id, b size */                    \
+	X(DISCARDED, "discarded")       /* courier message discarded: a courier id, b size */                    \
+	X(CELIBACY, "celibacy")         /* a 1 began 0 ended, b lasts ns */                                      \
+	X(CLOCK, "clock")               /* the core noticed a step of its clock: a step ns, two's complement */  \
+	X(WARNING, "warning")           /* a enum octo_warning */                                                \
+	X(ACTION, "action")             /* the timeline did something: a enum trace_action, b detail (clock step ns) */ \
+	X(FAILED, "failed")             /* a 0 expectation, 1 invariant; extra: text */
+
+enum trace_kind {
+#define X(name, text) TRACE_##name,
+	TRACE_KINDS(X)
+#undef X
+	TRACE_KIND_COUNT
+};
+const char *trace_kind_name(enum trace_kind kind);
+
+#define TRACE_DROPS(X)                                                                                           \
+	X(LOSS, "lost by chance") X(MASK, "lost by the mask") X(QUEUE, "queue full") X(NO_ROUTE, "nobody at that address") \
+	X(DOWN, "receiver is down")
+enum trace_drop {
+#define X(name, text) TRACE_DROP_##name,
+	TRACE_DROPS(X)
+#undef X
+	TRACE_DROP_COUNT
+};
+const char *trace_drop_text(enum trace_drop drop);
+
+#define TRACE_ACTIONS(X)                                                                                         \
+	X(CONNECT, "connect") X(DISCONNECT, "disconnect") X(CRASH, "crash") X(RESTART, "restart") X(INJECT, "inject") \
+	X(MOVE, "move") X(CLOCK, "clock") X(HEAL, "heal") X(LOAD, "load")
+enum trace_action {
+#define X(name, text) TRACE_ACTION_##name,
+	TRACE_ACTIONS(X)
+#undef X
+	TRACE_ACTION_COUNT
+};
+const char *trace_action_name(enum trace_action action);
+
+enum { /* copy flags */
+	TRACE_COPY_DUPLICATE = 1,     /* made by the network beside the first copy */
+	TRACE_COPY_CORRUPTED = 2,     /* its bytes differ from what was sent */
+	TRACE_COPY_INJECTED = 4       /* put in by the timeline, not sent by a core */
+};
+
+#define TRACE_NOBODY UINT32_MAX
+
+struct trace_record {                 /* 48 bytes on disk, the fields in this order */
+	uint64_t time_ns;             /* world time */
+	uint8_t kind;                 /* enum trace_kind */
+	uint8_t flags;
+	uint16_t extra_size;          /* bytes that follow this record */
+	uint32_t node, peer;          /* node numbers, 0-based; TRACE_NOBODY */
+	uint32_t packet, copy;        /* 0 where there is none */
+	uint32_t cause;               /* 1 + index of the record that caused this one, 0 for none */
+	uint64_t a, b;
+};
+
+struct trace_header {
+	uint64_t seed;
+	uint64_t duration_ns;
+	uint64_t scenario_hash;
+	char scenario[128];           /* path as given, NUL-terminated */
+	char title[128];
+	char crypto[16];              /* provider: "sodium" or "model" */
+	uint32_t node_count;
+};
+
+struct trace_node {
+	char name[48];
+	char kind[16];                /* "agent" or "remote" */
+	uint8_t id[OCTO_ID_BYTES];    /* FULL-ID */
+};
+
+
+/* ---- Writing ----------------------------------------------------------------------------------------------- */
+
+struct trace_writer;
+
+/* Opens `path` for writing and writes header and nodes (header->node_count of them). NULL on failure, with a sentence
+ * in `error`. The caller ends with trace_writer_close(). */
+struct trace_writer *trace_writer_open(const char *path, const struct trace_header *header,
+                                       const struct trace_node *nodes, char *error, size_t error_size);
+/* Appends a record and record->extra_size bytes. Returns the record's index, 0-based. Failures are kept for close. */
+uint32_t trace_write(struct trace_writer *writer, const struct trace_record *record, const void *extra);
+/* Writes the footer and frees the writer. False with a sentence in `error` if anything since the opening failed. */
+OCTO_MUST_CHECK bool trace_writer_close(struct trace_writer *writer, char *error, size_t error_size);
+
+/* ---- Reading ----------------------------------------------------------------------------------------------- */
+
+struct trace;
+
+/* Reads a whole trace. NULL with a sentence in `error` when the file is missing, not a trace, of another version, or
+ * damaged in its header. A truncated file opens with what it has. The caller ends with trace_close(). */
+struct trace *trace_open(const char *path, char *error, size_t error_size);
+void trace_close(struct trace *trace);
+bool trace_is_truncated(const struct trace *trace);
+const struct trace_header *trace_header(const struct trace *trace);
+const struct trace_node *trace_node(const struct trace *trace, uint32_t node); /* node < header->node_count */
+uint32_t trace_count(const struct trace *trace);
+/* Record `index` < trace_count(), and its extra bytes (NULL when it has none). Both live as long as the trace. */
+const struct trace_record *trace_get(const struct trace *trace, uint32_t index);
+const uint8_t *trace_extra(const struct trace *trace, uint32_t index);
+/* Index of the first record at or after `time_ns`; trace_count() when there is none. */
+uint32_t trace_find(const struct trace *trace, uint64_t time_ns);
+
+#endif
