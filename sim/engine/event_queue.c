@@ -10,7 +10,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { DIGIT_BITS = 4, CHUNK_EVENTS = 21 };
+enum { DIGIT_BITS = 4, CHUNK_EVENTS = EVENT_QUEUE_FEW };
 
 struct chunk {
 	arena_ref next;
@@ -18,7 +18,7 @@ struct chunk {
 	struct event events[CHUNK_EVENTS];
 };
 _Static_assert(sizeof(struct event) == 24, "an event has no padding");
-_Static_assert(sizeof(struct chunk) == 512, "a chunk fills its size class");
+_Static_assert(sizeof(struct chunk) <= 1024, "a chunk just fits its size class");
 
 /* ---- The heap
  * ---------------------------------------------------------------------------------------------- */

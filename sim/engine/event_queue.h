@@ -25,7 +25,7 @@ static inline uint64_t event_order(unsigned class, uint32_t tie, uint64_t source
  * under that digit's value. The base is the earliest time of the bucket that was opened last. A bucket with
  * few events is not spread over lower levels when it is opened; they go into the heap, and the next event
  * is the heap's or the first bucket's. */
-enum { EVENT_QUEUE_LEVELS = 16, EVENT_QUEUE_DIGITS = 16 };
+enum { EVENT_QUEUE_LEVELS = 16, EVENT_QUEUE_DIGITS = 16, EVENT_QUEUE_FEW = 42 };
 
 struct event_bucket {
 	uint64_t first_ns;            /* the earliest time in it */

@@ -120,7 +120,7 @@ void link_carry(struct link *link, const struct link_model *model, uint64_t now_
 		link->lost++;
 	}
 	link->duplicated += fate->duplicate;
-	link->corrupted += (uint64_t)fate->corrupt + fate->duplicate_corrupt;
+	link->corrupted += (uint32_t)fate->corrupt + fate->duplicate_corrupt;
 }
 
 size_t link_corrupt(uint8_t *bytes, size_t size, uint64_t draw)

@@ -20,17 +20,18 @@ struct link_model {
 	size_t mask_length;           /* characters; datagrams beyond it pass */
 };
 
-/* Plain data: lives in the arena. */
+/* Plain data: lives in the arena, in a cache line of its own. */
 struct link {
 	uint32_t from, to;            /* nodes */
 	uint32_t number;              /* of the link, in order of making; what decisions are logged under */
 	uint32_t model;               /* the caller's number of its model */
 	uint64_t datagrams;           /* offered so far: the n of the mask, and of the random numbers */
-	uint64_t lost, overflowed, duplicated, corrupted; /* of them; corrupted counts copies */
 	uint64_t backlog;             /* work in front of the rate at backlog_at_ns, in 10^-9 bits */
 	uint64_t backlog_at_ns;
 	uint64_t idle_at_ns;          /* when that work is done */
+	uint32_t lost, overflowed, duplicated, corrupted; /* of the datagrams, modulo 2^32; corrupted counts copies */
 };
+_Static_assert(sizeof(struct link) == 64, "a link fills a cache line");
 
 enum { LINK_PASSES = 0xff };          /* link_fate.drop of a datagram that arrives */
 

@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { PAGE_LINKS = 128, SLOT_BITS_MIN = 6 };
+enum { PAGE_LINKS = 127, SLOT_BITS_MIN = 6, LINE_UNITS = sizeof(struct link) / 16 };
 
 struct slot {
 	uint32_t from, to;
@@ -66,8 +66,10 @@ static bool grow_pages(struct arena *arena, struct link_table *table)
 		table->page_room = room;
 	}
 	arena_ref *pages = arena_at(arena, table->pages);
-	if (!pages[page])
-		pages[page] = arena_alloc(arena, PAGE_LINKS * sizeof(struct link));
+	if (!pages[page]) { /* with room to move the beginning up to a cache line; never freed */
+		const arena_ref ref = arena_alloc(arena, (PAGE_LINKS + 1) * sizeof(struct link));
+		pages[page] = (ref + LINE_UNITS - 1) / LINE_UNITS * LINE_UNITS;
+	}
 	return pages[page] != 0;
 }
 

@@ -123,7 +123,8 @@ static double median(double *values)
 
 static void print_figure(const char *label, const char *what, double value, const char *unit)
 {
-	printf("{\"name\":\"event queue, %s pending: %s\",\"value\":%.1f,\"unit\":\"%s\",", label, what, value, unit);
+	printf("{\"name\":\"event queue, %s pending: %s\",\"value\":%.1f,", label, what, value);
+	printf("\"unit\":\"%s\",", unit);
 	puts("\"goal\":null,\"holds\":true,\"absolute\":true}");
 }
 
@@ -160,8 +161,8 @@ static bool measure(uint32_t pending, const char *label, double goal)
 	print_figure(label, "radix heap", median(radix), "ns/hold");
 	print_figure(label, "binary heap", median(binary), "ns/hold");
 	print_figure(label, "arena", (double)arena_used(&arena) / 1048576, "MiB");
-	printf("{\"name\":\"event queue, %s pending: binary heap / radix heap\",\"value\":%.2f,\"unit\":\"ratio\",",
-	       label, gain);
+	printf("{\"name\":\"event queue, %s pending: binary heap / radix heap\",\"value\":%.2f,", label, gain);
+	fputs("\"unit\":\"ratio\",", stdout);
 	printf("\"goal\":\">= %.1f\",\"holds\":%s,\"absolute\":false}\n", goal, gain >= goal ? "true" : "false");
 	arena_close(&arena);
 	free(heap.events);

@@ -112,7 +112,7 @@ struct model {
 static void live(struct arena *arena, struct model *model, uint64_t seed, int steps)
 {
 	for (int i = 0; i < steps; i++) {
-		const size_t slot = rng_draw(seed, 0, (uint64_t)i, 0) % 400;
+		const size_t slot = (size_t)(rng_draw(seed, 0, (uint64_t)i, 0) % 400);
 		if (model->refs[slot])
 			arena_free(arena, model->refs[slot], model->sizes[slot]);
 		model->sizes[slot] = 1 + (size_t)(rng_draw(seed, 0, (uint64_t)i, 1) >> (50 + i % 12));

@@ -243,18 +243,18 @@ static void the_heap_holds_at_most_a_chunk_of_each_level(void)
 	for (unsigned level = 14; level > 0; level--) {
 		const uint64_t unit_ns = UINT64_C(1) << 4 * level;
 		pair_push(&pair, pair.now_ns + unit_ns, 0);
-		for (uint64_t k = 0; k < 20; k++)
-			pair_push(&pair, pair.now_ns + unit_ns + unit_ns / 4 + k * unit_ns / 64, 0);
+		for (uint64_t k = 0; k < EVENT_QUEUE_FEW - 1; k++)
+			pair_push(&pair, pair.now_ns + unit_ns + unit_ns / 4 + k * unit_ns / 128, 0);
 		pair_pop(&pair);
 		most = pair.queue.heap_count;
 	}
-	CHECK(most > 20 * 10);
-	CHECK(most <= 21 * EVENT_QUEUE_LEVELS);
+	CHECK(most > 10 * (EVENT_QUEUE_FEW - 1));
+	CHECK(most <= EVENT_QUEUE_FEW * EVENT_QUEUE_LEVELS);
 	for (int i = 0; i < 100000 && pair_pop(&pair); i++) {
 		pair_push(&pair, pair.now_ns + 1 + any_delay(&pair), 0);
 		most = pair.queue.heap_count > most ? pair.queue.heap_count : most;
 	}
-	CHECK(most <= 21 * EVENT_QUEUE_LEVELS);
+	CHECK(most <= EVENT_QUEUE_FEW * EVENT_QUEUE_LEVELS);
 	pair_close(&pair);
 }
 

@@ -36,6 +36,7 @@ static void a_link_is_made_once_and_keeps_its_place(void)
 			wrong += link != link_table_find(&arena, &table, from * 65537, to);
 			wrong += link != link_table_at(&arena, &table, from * TO + to);
 			wrong += link->from != from * 65537 || link->to != to || link->number != from * TO + to;
+			wrong += (uintptr_t)link % 64 != 0;
 			wrong += link->model != base + link->from * 3 + to;
 		}
 	}
