@@ -1,0 +1,231 @@
+/* jsonl.c: a trace as JSON lines. Every number that stands for something is written as its name; "record" and "cause"
+ * are numbers of records from 0. Session and log ids are hexadecimal strings: JSON readers lose bits of large numbers. */
+#include "sim/trace/jsonl.h"
+
+#include "sim/trace/json_text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static void print_key(const char *key, FILE *out)
+{
+	fprintf(out, ", \"%s\": ", key);
+}
+
+static void print_text(const char *key, const char *text, FILE *out)
+{
+	print_key(key, out);
+	json_text(text, strlen(text), out);
+}
+
+static void print_number(const char *key, uint64_t value, FILE *out)
+{
+	fprintf(out, ", \"%s\": %" PRIu64, key, value);
+}
+
+static void print_signed(const char *key, uint64_t value, FILE *out)
+{
+	fprintf(out, ", \"%s\": %s%" PRIu64, key, value >> 63 ? "-" : "", value >> 63 ? -value : value);
+}
+
+static void print_id(const char *key, uint64_t value, FILE *out)
+{
+	fprintf(out, ", \"%s\": \"%016" PRIx64 "\"", key, value);
+}
+
+static void print_flag(const char *key, bool value, FILE *out)
+{
+	fprintf(out, ", \"%s\": %s", key, value ? "true" : "false");
+}
+
+static void print_bytes(const char *key, const uint8_t *bytes, size_t size, FILE *out)
+{
+	fprintf(out, ", \"%s\": \"", key);
+	for (size_t i = 0; i < size; i++)
+		fprintf(out, "%02x", bytes[i]);
+	putc('"', out);
+}
+
+static void print_node(const char *key, const struct trace *trace, uint32_t node, FILE *out)
+{
+	if (node != TRACE_NOBODY)
+		print_text(key, trace_node(trace, node)->name, out);
+}
+
+static void print_copy_flags(const struct trace_record *r, FILE *out)
+{
+	if (r->flags & TRACE_COPY_DUPLICATE)
+		print_flag("duplicate", true, out);
+	if (r->flags & TRACE_COPY_CORRUPTED)
+		print_flag("corrupted", true, out);
+	if (r->flags & TRACE_COPY_INJECTED)
+		print_flag("injected", true, out);
+}
+
+static void print_packet_type(uint64_t type, FILE *out)
+{
+	print_text("type", octo_packet_type_name((enum octo_packet_type)type), out);
+}
+
+static void print_duel(const struct trace_record *r, const uint8_t *extra, FILE *out)
+{
+	print_flag("won", r->a == 1, out);
+	print_text("clash", octo_role_name((enum octo_role)(r->b & 0xff)), out);
+	print_text("role_before", octo_role_name((enum octo_role)(r->b >> 8 & 0xff)), out);
+	print_text("role_after", octo_role_name((enum octo_role)(r->b >> 16 & 0xff)), out);
+	print_number("deciding_byte", r->b >> 24, out);
+	print_bytes("id", extra, OCTO_ID_BYTES, out);
+	print_bytes("peer_id", extra + OCTO_ID_BYTES, OCTO_ID_BYTES, out);
+	print_bytes("winner_n", extra + 2 * OCTO_ID_BYTES, 8, out);
+	print_bytes("loser_n", extra + 2 * OCTO_ID_BYTES + 8, 8, out);
+}
+
+static void print_session(const struct trace_record *r, FILE *out)
+{
+	print_id("session", r->a, out);
+	if (r->kind == TRACE_SESSION_DOWN) {
+		print_text("end", octo_end_text((enum octo_end)(r->b & 0xff)), out);
+		print_flag("was_current", r->b >> 8 & 1, out);
+		return;
+	}
+	print_text("role", octo_role_name((enum octo_role)(r->b & 0xff)), out);
+	print_flag("by_winner", r->b >> 8 & 1, out);
+	print_number("suite", r->b >> 16 & 0xff, out);
+	print_number("generation", r->b >> 32, out);
+}
+
+/* What a, b and flags hold, for the records of the network. */
+static void print_network(const struct trace_record *r, FILE *out)
+{
+	switch ((enum trace_kind)r->kind) {
+	case TRACE_SENT:
+		print_packet_type(r->a, out);
+		print_id("session_id", r->b, out);
+		break;
+	case TRACE_FLYING:
+		print_number("arrives_ns", r->a, out);
+		print_number("leaves_queue_ns", r->b, out);
+		break;
+	case TRACE_DROPPED:
+		print_text("why", trace_drop_text((enum trace_drop)r->a), out);
+		print_number("would_arrive_ns", r->b, out);
+		break;
+	default:
+		print_packet_type(r->a, out);
+		print_number("sent_ns", r->b, out);
+		break;
+	}
+	if (r->kind != TRACE_SENT)
+		print_copy_flags(r, out);
+}
+
+/* The same for those of the cores and the timeline. */
+static void print_core(const struct trace_record *r, const uint8_t *extra, FILE *out)
+{
+	switch ((enum trace_kind)r->kind) {
+	case TRACE_RECEIVED:
+		print_packet_type(r->flags, out);
+		print_text("reason", octo_reason_name((enum octo_reason)r->a), out);
+		print_id("session_id", r->b, out);
+		break;
+	case TRACE_STEP:
+		print_text("step", octo_step_name((enum octo_step)r->a), out);
+		print_text("before", octo_state_name((enum octo_state)(r->b & 0xff)), out);
+		print_text("after", octo_state_name((enum octo_state)(r->b >> 8)), out);
+		break;
+	case TRACE_ROLE:
+		print_text("before", octo_role_name((enum octo_role)r->a), out);
+		print_text("after", octo_role_name((enum octo_role)r->b), out);
+		break;
+	case TRACE_DUEL:
+		print_duel(r, extra, out);
+		break;
+	case TRACE_GRANTED:
+		print_number("courier", r->a & 0xffff, out);
+		print_number("size", r->a >> 16, out);
+		print_number("lateness_ms", r->b & 0xffffffff, out);
+		print_number("priority", r->b >> 32 & 0xff, out);
+		print_number("rivals", r->b >> 40, out);
+		break;
+	case TRACE_MESSAGE:
+	case TRACE_DISCARDED:
+		print_number("courier", r->a, out);
+		print_number("size", r->b, out);
+		break;
+	case TRACE_CELIBACY:
+		print_flag("began", r->a == 1, out);
+		print_number("lasts_ns", r->b, out);
+		break;
+	case TRACE_CLOCK:
+		print_signed("step_ns", r->a, out);
+		break;
+	case TRACE_WARNING:
+		print_text("warning", octo_warning_name((enum octo_warning)r->a), out);
+		break;
+	case TRACE_ACTION:
+		print_text("action", trace_action_name((enum trace_action)r->a), out);
+		if (r->a == TRACE_ACTION_CLOCK)
+			print_signed("step_ns", r->b, out);
+		break;
+	case TRACE_FAILED:
+		print_text("what", r->a ? "invariant" : "expectation", out);
+		print_key("text", out);
+		json_text((const char *)extra, r->extra_size, out);
+		break;
+	default:
+		print_session(r, out);
+		break;
+	}
+}
+
+void jsonl_print_header(const struct trace *trace, FILE *out)
+{
+	const struct trace_header *header = trace_header(trace);
+
+	fputs("{\"format\": \"OCTOTRC1\"", out);
+	print_text("scenario", header->scenario, out);
+	print_text("title", header->title, out);
+	print_number("seed", header->seed, out);
+	print_id("scenario_hash", header->scenario_hash, out);
+	print_number("duration_ns", header->duration_ns, out);
+	print_text("crypto", header->crypto, out);
+	print_number("records", trace_count(trace), out);
+	print_flag("truncated", trace_is_truncated(trace), out);
+	fputs(", \"nodes\": [", out);
+	for (uint32_t i = 0; i < header->node_count; i++) {
+		const struct trace_node *node = trace_node(trace, i);
+
+		fputs(i ? ", {\"name\": " : "{\"name\": ", out);
+		json_text(node->name, strlen(node->name), out);
+		print_text("kind", node->kind, out);
+		print_bytes("id", node->id, OCTO_ID_BYTES, out);
+		putc('}', out);
+	}
+	fputs("]}\n", out);
+}
+
+void jsonl_print_records(const struct trace *trace, uint32_t first, FILE *out)
+{
+	for (uint32_t i = first; i < trace_count(trace); i++) {
+		const struct trace_record *r = trace_get(trace, i);
+		const uint8_t *extra = trace_extra(trace, i);
+
+		fprintf(out, "{\"record\": %" PRIu32 ", \"time_ns\": %" PRIu64 ", \"kind\": \"%s\"", i, r->time_ns,
+		        trace_kind_name((enum trace_kind)r->kind));
+		print_node("node", trace, r->node, out);
+		print_node("peer", trace, r->peer, out);
+		if (r->packet)
+			print_number("packet", r->packet, out);
+		if (r->copy)
+			print_number("copy", r->copy, out);
+		if (r->cause)
+			print_number("cause", r->cause - 1, out);
+		if (r->kind <= TRACE_DELIVERED)
+			print_network(r, out);
+		else
+			print_core(r, extra, out);
+		if (r->extra_size && r->kind != TRACE_DUEL && r->kind != TRACE_FAILED)
+			print_bytes("bytes", extra, r->extra_size, out);
+		fputs("}\n", out);
+	}
+}
