@@ -1,7 +1,7 @@
-/* okk1.c: lets two cores talk with fixed entropy and no simulator, and writes down as JSON every random byte
- * they drew, every datagram and every session they reported. decode.py, which shares no code with the core, then
- * derives the same bytes on its own. Prints to standard output; exit status 3: a suite is missing on this machine.
- * Only PROBEs and the table of frames need the core's insides, since no channel sends them yet. Next: decode.py. */
+/* okk1.c: lets two cores talk with fixed entropy and no simulator, and prints as JSON every random byte they
+ * drew, every datagram and every session they reported. decode.py, which shares no code with the core, then
+ * derives the same bytes on its own. Exit status 3: this machine lacks AES-256-GCM.
+ * Only PROBEs and the frames need the core's insides, since no channel sends all of them yet. Next: decode.py. */
 #include "core/octo.h"
 
 #include "core/intrinsic/frame.h"
@@ -69,7 +69,7 @@ static void fail(const char *what, int line)
 	exit(1);
 }
 
-/* ---- A node's surroundings -------------------------------------------------------------------------------- */
+/* ---- A node's surroundings ------------------------------------------------------------------------- */
 
 /* splitmix64: any fixed stream will do, the bytes are written down. */
 static void entropy(void *context, uint8_t *out, size_t size)
@@ -114,7 +114,9 @@ static void observe(void *context, const struct octo_event *event)
 
 static const struct octo_courier *const couriers[] = { &octo_courier_load };
 
-static void node_create(uint8_t index, const char *name, uint64_t entropy_seed)
+/* With variant 7 node 0 has the larger FULL-ID, with 8 the smaller. In both the order of the FULL-IDs is not that
+ * of the X25519 keys, so that nobody can sort by the wrong one unnoticed. */
+static void node_create(uint8_t index, const char *name, uint64_t entropy_seed, int variant)
 {
 	struct node *node = &world.nodes[index];
 	node->name = name;
@@ -122,12 +124,14 @@ static void node_create(uint8_t index, const char *name, uint64_t entropy_seed)
 	node->address.ip[10] = node->address.ip[11] = 0xff;
 	memcpy(node->address.ip + 12, (const uint8_t[4]){ 192, 0, 2, (uint8_t)(index + 1) }, 4);
 	node->address.port = (uint16_t)(8124 + index);
-	node->host = (struct octo_host){ .context = node, .crypto = octo_crypto_sodium(), .entropy = entropy, .save = save,
-		                         .observe = observe, .couriers = couriers, .courier_count = 1 };
+	node->host = (struct octo_host){
+		.context = node, .crypto = octo_crypto_sodium(), .entropy = entropy, .save = save, .observe = observe,
+		.couriers = couriers, .courier_count = 1
+	};
 	octo_config_default(&node->config);
 	node->config.peers_max = 1;
 	for (uint8_t i = 0; i < OCTO_SEED_BYTES; i++)
-		node->config.seed[i] = (uint8_t)(i * 7 + index * 101 + 1);
+		node->config.seed[i] = (uint8_t)(i * 7 + index * 101 + variant);
 	octo_identity_from_seed(node->host.crypto, node->config.seed, &node->identity);
 }
 
@@ -136,14 +140,15 @@ static void node_boot(uint8_t index, bool has_store)
 {
 	struct node *node = &world.nodes[index];
 	node->config.stored_epoch = 0;
+	uint32_t *epoch = &node->config.stored_epoch;
 	if (has_store && node->node_record_size)
-		CHECK(octo_node_record_epoch(node->node_record, node->node_record_size, &node->config.stored_epoch) ==
-		      OCTO_OK);
+		CHECK(octo_node_record_epoch(node->node_record, node->node_record_size, epoch) == OCTO_OK);
 	size_t size = octo_channel_size(&node->config, &node->host);
 	CHECK(size > 0);
 	node->block = aligned_alloc(16, (size + 15) / 16 * 16);
 	CHECK(node->block != NULL);
-	enum octo_status status = octo_channel_init(node->block, size, &node->config, &node->host, world.now, &node->channel);
+	const struct octo_host *host = &node->host;
+	enum octo_status status = octo_channel_init(node->block, size, &node->config, host, world.now, &node->channel);
 	if (status == OCTO_NO_SUITE) {
 		fprintf(stderr, "okk1: %s\n", octo_status_text(status));
 		exit(3);
@@ -154,11 +159,11 @@ static void node_boot(uint8_t index, bool has_store)
 	uint8_t record[OCTO_RECORD_BYTES_MAX];
 	size_t record_size = node->peer_record_size;
 	memcpy(record, node->peer_record, sizeof record);
-	CHECK(octo_peer_add(node->channel, &node->host, world.now, &other->identity.card, &other->address, &peer) ==
-	      OCTO_OK);
+	status = octo_peer_add(node->channel, host, world.now, &other->identity.card, &other->address, &peer);
+	CHECK(status == OCTO_OK);
 	if (has_store && record_size)
-		CHECK(octo_peer_restore(node->channel, &node->host, world.now, peer, record, record_size, 0) == OCTO_OK);
-	octo_courier_activate(node->channel, &node->host, world.now, peer, 0, true);
+		CHECK(octo_peer_restore(node->channel, host, world.now, peer, record, record_size, 0) == OCTO_OK);
+	octo_courier_activate(node->channel, host, world.now, peer, 0, true);
 }
 
 static void node_crash(uint8_t index)
@@ -170,7 +175,7 @@ static void node_crash(uint8_t index)
 	node->block = NULL;
 }
 
-/* ---- The network ------------------------------------------------------------------------------------------ */
+/* ---- The network ----------------------------------------------------------------------------------- */
 
 static void put_on_wire(uint8_t from, const uint8_t *bytes, size_t size)
 {
@@ -246,7 +251,7 @@ static void run_for(octo_time_ns duration)
 	world.now = end;
 }
 
-/* ---- What users do ---------------------------------------------------------------------------------------- */
+/* ---- What users do --------------------------------------------------------------------------------- */
 
 static void connect(uint8_t index)
 {
@@ -278,7 +283,12 @@ static bool is_established(uint8_t index)
 	return view.state == OCTO_STATE_ESTABLISHED;
 }
 
-/* ---- The vectors ------------------------------------------------------------------------------------------ */
+/* ---- The vectors ----------------------------------------------------------------------------------- */
+
+static uint8_t winner_index(void)
+{
+	return memcmp(world.nodes[0].identity.card.id, world.nodes[1].identity.card.id, OCTO_ID_BYTES) > 0 ? 0 : 1;
+}
 
 static void boot_both(void)
 {
@@ -370,6 +380,8 @@ static void tell_stale(void)
 	connect(0);
 	run_for(OCTO_SECOND);
 	CHECK(is_established(0) && is_established(1));
+	disconnect(1); /* or it would dial as soon as it is back, and not be asked */
+	run_for(OCTO_SECOND);
 	node_crash(0);
 	node_crash(1);
 	run_for(OCTO_SECOND);
@@ -393,6 +405,24 @@ static void tell_duel(void)
 	CHECK(world.was_duel && is_established(0) && is_established(1));
 }
 
+/* The winner's first SYN is held up until its offer is gone and it has answered the loser. */
+static void tell_both_adherent(void)
+{
+	enum { LOST = 24 };
+	static struct mishap mishaps[LOST + 1];
+	uint8_t winner = winner_index();
+	for (uint32_t i = 0; i < LOST; i++)
+		mishaps[i] = (struct mishap){ winner, OCTO_PACKET_SYN, i + 1, OCTO_NEVER };
+	mishaps[0].delay_ns = 15230 * OCTO_MILLISECOND;
+	world.mishaps = mishaps;
+	boot_both();
+	connect(winner);
+	run_for(15200 * OCTO_MILLISECOND);
+	connect(!winner);
+	run_for(2 * OCTO_SECOND);
+	CHECK(world.was_duel && is_established(0) && is_established(1));
+}
+
 static void tell_restart(void)
 {
 	boot_both();
@@ -412,7 +442,7 @@ static void tell_flagged(void)
 {
 	boot_both();
 	connect(0);
-	run_for(OCTO_SECOND);
+	run_for(4 * OCTO_SECOND);
 	struct node *node = &world.nodes[0];
 	void *block = node->block;
 	struct octo_channel *channel = node->channel;
@@ -467,13 +497,15 @@ static const struct { const char *name, *shows; void (*tell)(void); } vectors[] 
 	{ "retry-cookie", "the adherent demands a cookie", tell_cookie },
 	{ "retry-stale", "the initiator lost its store; its timestamp is stale", tell_stale },
 	{ "duel", "both connect in the same instant", tell_duel },
+	{ "duel-mirrored", "the same, and the other one has the larger FULL-ID", tell_duel },
+	{ "both-adherent", "a SYN is held up until both sides have become adherent", tell_both_adherent },
 	{ "restart", "the initiator restarts; the live session is challenged and torn down", tell_restart },
 	{ "flagged", "an initial packet of somebody else with the same seed; the live session answers the challenge",
 	  tell_flagged },
 	{ "probe", "PROBE and PROBE-REPLY both ways", tell_probe }
 };
 
-/* ---- Writing ---------------------------------------------------------------------------------------------- */
+/* ---- Writing --------------------------------------------------------------------------------------- */
 
 static void print_hex(const uint8_t *bytes, size_t size)
 {
@@ -529,11 +561,8 @@ static void print_vector(const char *name, const char *shows, bool is_last)
 	for (uint32_t i = 0; i < world.datagram_count; i++)
 		print_datagram(&world.datagrams[i], i + 1 == world.datagram_count);
 	printf("   ],\n");
-	if (world.was_duel) {
-		const uint8_t *ids[NODES] = { world.nodes[0].identity.card.id, world.nodes[1].identity.card.id };
-		int winner = memcmp(ids[0], ids[1], OCTO_ID_BYTES) > 0 ? 0 : 1;
-		printf("   \"duel_winner\": \"%s\",\n", world.nodes[winner].name);
-	}
+	if (world.was_duel)
+		printf("   \"duel_winner\": \"%s\",\n", world.nodes[winner_index()].name);
 	if (world.was_store_lost)
 		printf("   \"store_lost\": true,\n");
 	printf("   \"sessions\": [\n");
@@ -580,8 +609,9 @@ int main(void)
 	size_t count = sizeof vectors / sizeof *vectors;
 	for (size_t i = 0; i < count; i++) {
 		memset(&world, 0, sizeof world);
-		node_create(0, "robot", 2 * i + 1);
-		node_create(1, "pilot", 2 * i + 2);
+		int variant = i % 2 ? 7 : 8;
+		node_create(0, "robot", 2 * i + 1, variant);
+		node_create(1, "pilot", 2 * i + 2, variant);
 		vectors[i].tell();
 		print_vector(vectors[i].name, vectors[i].shows, i + 1 == count);
 		for (uint8_t n = 0; n < NODES; n++)
