@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """An independent reader of OKK1, held against what the core puts on the wire.
 
-    decode.py FILE...           check every datagram of the vector files; exit status 0 when all agree
+    decode.py FILE...           check every datagram of the vector files; exit status 0 when all agree,
+                                1 when something does not, 2 when a file cannot be read
     decode.py --show FILE...    and print what they say
 
 Knows the seeds and random draws of both nodes, so it opens every packet, checks each field, makes the packet anew
@@ -621,6 +622,9 @@ def main():
     except Mismatch as error:
         print(f"MISMATCH {error}", file=sys.stderr)
         return 1
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        print(f"not a readable vector file: {error!r}", file=sys.stderr)
+        return 2
     return 0
 
 
