@@ -195,7 +195,7 @@ $(BUILD)/tests/onetest: $(call obj,$(SUPPORT_SRC) $(ONE)) $(BUILD)/obj/tests/sui
 
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(SIM) $(PLAIN)
 	$(call link,$(BASE_LIBS) -lm)
-$(BUILD)/vectors/%: $(BUILD)/obj/tests/vectors/%.o $(WORLD)
+$(BUILD)/vectors/%: $(BUILD)/obj/tests/vectors/%.o $(CHECKED)
 	$(call link,$(BASE_LIBS))
 $(BUILD)/viz/%: $(BUILD)/obj/tests/viz/%.o $(WORLD)
 	$(call link,$(BASE_LIBS) -lm)
