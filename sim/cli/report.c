@@ -1,0 +1,226 @@
+/* report.c: the table that `octosim run` prints, and the transition table. report_json.c says the same to programs. */
+#include "sim/cli/report.h"
+
+#include "sim/cli/cli.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static enum octo_packet_type type_of_kind(int kind)
+{
+	return kind == 0 ? OCTO_PACKET_UNKNOWN : kind == SIM_PACKET_KINDS - 1 ? OCTO_PACKET_DATA :
+	       (enum octo_packet_type)(OCTO_PACKET_SYN + kind - 1);
+}
+
+const char *report_verdict(const struct report *report)
+{
+	return !report->result ? "error" : report->result->passed ? "pass" : "fail";
+}
+
+static void print_title(const struct report *r, FILE *out)
+{
+	fputs(cli_on(r->has_color, CLI_BOLD), out);
+	cli_print_clean(r->scenario->title, out);
+	fprintf(out, "%s\n", cli_off(r->has_color));
+	cli_print_clean(r->scenario->path, out);
+	fprintf(out, ", seed %" PRIu64 ", %s crypto\n", r->seed, r->scenario->is_model_crypto ? "model" : "sodium");
+}
+
+enum { FATES = 10 };
+
+/* The fates of one kind of packet in the order of the columns. */
+static void fates_of(const struct sim_packet_fates *p, uint64_t fates[FATES])
+{
+	const uint64_t list[FATES] = {
+		p->sent, p->duplicated, p->injected, p->corrupted,
+		p->dropped[TRACE_DROP_LOSS] + p->dropped[TRACE_DROP_MASK], p->dropped[TRACE_DROP_QUEUE],
+		p->dropped[TRACE_DROP_NO_ROUTE] + p->dropped[TRACE_DROP_DOWN], p->in_flight, p->accepted, p->rejected,
+	};
+
+	memcpy(fates, list, sizeof(list));
+}
+
+static void print_fates(const char *name, const uint64_t fates[FATES], const bool shown[FATES], FILE *out)
+{
+	fprintf(out, "  %-12s", name);
+	for (int i = 0; i < FATES; i++)
+		if (shown[i])
+			fprintf(out, " %10s", fates[i] ? cli_count(fates[i]) : ".");
+	fputc('\n', out);
+}
+
+static void print_packets(const struct report *r, FILE *out)
+{
+	static const char *const names[FATES] = {"sent", "duplicated", "injected", "corrupted", "lost", "queue full",
+	                                         "no-one home", "in flight", "accepted", "rejected"};
+	/* What always matters is always shown, the rest where there is some. */
+	bool shown[FATES] = {[0] = true, [4] = true, [8] = true, [9] = true};
+	uint64_t fates[FATES], sums[FATES] = {0};
+
+	for (int kind = 0; kind < SIM_PACKET_KINDS; kind++) {
+		fates_of(&r->result->packets[kind], fates);
+		for (int i = 0; i < FATES; i++) {
+			sums[i] += fates[i];
+			shown[i] = shown[i] || fates[i];
+		}
+	}
+	fprintf(out, "\n  %s%-12s", cli_on(r->has_color, CLI_DIM), "packets");
+	for (int i = 0; i < FATES; i++)
+		if (shown[i])
+			fprintf(out, " %10s", names[i]);
+	fprintf(out, "%s\n", cli_off(r->has_color));
+	for (int kind = 1; kind <= SIM_PACKET_KINDS; kind++) {
+		const struct sim_packet_fates *p = &r->result->packets[kind % SIM_PACKET_KINDS];
+
+		fates_of(p, fates);
+		if (p->copies)
+			print_fates(octo_packet_type_name(type_of_kind(kind % SIM_PACKET_KINDS)), fates, shown, out);
+	}
+	print_fates("all", sums, shown, out);
+}
+
+static void print_rejections(const struct report *r, FILE *out)
+{
+	bool is_first = true;
+
+	for (int reason = 0; reason < OCTO_REASON_COUNT; reason++) {
+		if (reason == OCTO_REASON_ACCEPTED || !r->result->rejected[reason])
+			continue;
+		fprintf(out, "%s%s %s", is_first ? "  rejected as " : ", ", octo_reason_name((enum octo_reason)reason),
+		        cli_count(r->result->rejected[reason]));
+		is_first = false;
+	}
+	if (!is_first)
+		fputc('\n', out);
+}
+
+static void print_expectations(const struct report *r, FILE *out)
+{
+	const struct sim_result *result = r->result;
+
+	if (result->expectation_count)
+		fprintf(out, "\n  %sexpected%s\n", cli_on(r->has_color, CLI_DIM), cli_off(r->has_color));
+	for (uint32_t i = 0; i < result->expectation_count; i++) {
+		const struct sim_expectation *e = &result->expectations[i];
+		const char *mark = !e->is_judged ? "–" : e->holds ? "✓" : "✗";
+
+		fprintf(out, "  %s%s%s ", cli_on(r->has_color, !e->is_judged ? CLI_WARN : e->holds ? CLI_GOOD : CLI_BAD), mark,
+		        cli_off(r->has_color));
+		cli_print_clean(e->expectation->text, out);
+		if (!e->is_judged)
+			fputs(": not judged", out);
+		fputc('\n', out);
+		if (e->is_judged && !e->holds) {
+			fputs("      found: ", out);
+			cli_print_clean(e->found, out);
+			fprintf(out, "  (line %" PRIu32 " of the scenario)\n", e->expectation->line);
+		}
+	}
+}
+
+static void print_invariants(const struct report *r, FILE *out)
+{
+	const struct sim_result *result = r->result;
+
+	fprintf(out, "\n  %sinvariants      evaluated%s\n", cli_on(r->has_color, CLI_DIM), cli_off(r->has_color));
+	for (uint32_t i = 0; i < result->invariant_count; i++) {
+		const struct sim_invariant *v = &result->invariants[i];
+		enum cli_style style = v->violated ? CLI_BAD : v->evaluated ? CLI_GOOD : CLI_WARN;
+
+		fprintf(out, "  %s%s%s %-8s %14s  %s\n", cli_on(r->has_color, style), v->violated ? "✗" : v->evaluated ? "✓" : "–",
+		        cli_off(r->has_color), v->name, v->evaluated || v->violated ? cli_count(v->evaluated) : "not evaluated",
+		        v->text);
+		if (!v->violated)
+			continue;
+		fprintf(out, "      violated %s time%s, first at %s: ", cli_count(v->violated), v->violated == 1 ? "" : "s",
+		        cli_seconds(v->first_at_ns));
+		cli_print_clean(v->first, out);
+		fputc('\n', out);
+	}
+}
+
+static void print_figures(const struct report *r, FILE *out)
+{
+	const struct sim_result *result = r->result;
+	uint64_t real_us = r->real_ns / 1000 ? r->real_ns / 1000 : 1;
+	uint64_t ratio = result->virtual_ns / 1000 / real_us;
+
+	fprintf(out, "\n  simulated  %s in %s", cli_seconds(result->virtual_ns), cli_seconds(r->real_ns));
+	if (ratio > 1)
+		fprintf(out, ", %s times as fast as the world", cli_count(ratio));
+	fprintf(out, "; %s events\n  memory     %s, of which %s are cores\n", cli_count(result->events),
+	        cli_bytes(result->arena_bytes), cli_bytes(result->block_bytes));
+	fprintf(out, "  trace hash %016" PRIx64 "\n", result->hash);
+}
+
+void report_verdict_line(const struct report *r, FILE *out)
+{
+	const struct sim_result *result = r->result;
+	uint32_t held = 0, judged = 0, violated = 0;
+
+	if (!result) {
+		fputs(": ", out);
+		cli_print_clean(r->error, out);
+		fputc('\n', out);
+		return;
+	}
+	for (uint32_t i = 0; i < result->expectation_count; i++) {
+		judged += result->expectations[i].is_judged;
+		held += result->expectations[i].is_judged && result->expectations[i].holds;
+	}
+	for (uint32_t i = 0; i < result->invariant_count; i++)
+		violated += result->invariants[i].violated > 0;
+	fprintf(out, "\n  %s%s%s  %" PRIu32 " of %" PRIu32 " expectations held", cli_on(r->has_color, result->passed ? CLI_GOOD : CLI_BAD),
+	        result->passed ? "PASS" : "FAIL", cli_off(r->has_color), held, judged);
+	if (violated)
+		fprintf(out, ", %" PRIu32 " invariant%s violated", violated, violated == 1 ? "" : "s");
+	fputc('\n', out);
+}
+
+void report_table(const struct report *report, FILE *out)
+{
+	const struct sim_result *result = report->result;
+
+	if (!result)
+		return;
+	print_title(report, out);
+	fprintf(out, "\n  sessions   %s established of %s trusted pair%s\n", cli_count(result->sessions_established),
+	        cli_count(report->scenario->trust_count), report->scenario->trust_count == 1 ? "" : "s");
+	fprintf(out, "  duels      %s\n  messages   %s\n  warnings   %s\n", cli_count(result->duels),
+	        cli_count(result->messages), cli_count(result->warnings));
+	print_packets(report, out);
+	print_rejections(report, out);
+	print_expectations(report, out);
+	print_invariants(report, out);
+	print_figures(report, out);
+}
+
+uint32_t report_print_cells(report_cells cells, bool has_color, FILE *out)
+{
+	uint32_t possible = 0, missing = 0;
+
+	fprintf(out, "%s%-34s", cli_on(has_color, CLI_DIM), "transition table: runs of each cell");
+	for (int state = 0; state < OCTO_STATE_COUNT; state++)
+		fprintf(out, " %13s", octo_state_name((enum octo_state)state));
+	fprintf(out, "%s\n", cli_off(has_color));
+	for (int step = 0; step < OCTO_STEP_COUNT; step++) {
+		fprintf(out, "%-35s", octo_step_text((enum octo_step)step));
+		for (int state = 0; state < OCTO_STATE_COUNT; state++) {
+			bool is_possible = octo_step_action((enum octo_step)step, (enum octo_state)state) != NULL;
+			bool is_missing = is_possible && !cells[step][state];
+
+			possible += is_possible;
+			missing += is_missing;
+			fprintf(out, " %s%13s%s", is_missing ? cli_on(has_color, CLI_BAD) : "",
+			        is_missing ? "never" : is_possible ? cli_count(cells[step][state]) : "-", is_missing ? cli_off(has_color) : "");
+		}
+		fputc('\n', out);
+	}
+	fprintf(out, "%" PRIu32 " of %" PRIu32 " possible cells ran\n", possible - missing, possible);
+	for (int step = 0; step < OCTO_STEP_COUNT; step++)
+		for (int state = 0; state < OCTO_STATE_COUNT; state++)
+			if (octo_step_action((enum octo_step)step, (enum octo_state)state) && !cells[step][state])
+				fprintf(out, "never ran: %s, %s: %s\n", octo_state_name((enum octo_state)state),
+				        octo_step_text((enum octo_step)step), octo_step_action((enum octo_step)step, (enum octo_state)state));
+	return missing;
+}
