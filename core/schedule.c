@@ -107,7 +107,7 @@ static void report_grant(struct call *call, const struct peer *peer, uint32_t co
 static bool grant(struct call *call, struct peer *peer, struct writer *frames)
 {
 	uint32_t courier = 0, rivals = 0;
-	struct octo_mandate mandate;
+	struct octo_mandate mandate = { .urgency_ms = 0 };
 	if (!pick(call, peer, writer_left(frames), &courier, &mandate, &rivals))
 		return false;
 	const struct octo_courier *kind = call->host->couriers[courier];

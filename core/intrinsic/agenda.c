@@ -79,12 +79,11 @@ static void put(struct agenda_packet *packet, const uint8_t *bytes, size_t size,
 static void send_syn(struct call *call, struct peer *peer, struct agenda_packet *packet)
 {
 	struct offer *offer = &peer->offer;
-	put(packet, offer->syn, SYN_BYTES, offer_next_target(offer));
+	put(packet, offer->syn, SYN_BYTES, offer_take_target(offer));
 	packet->number = offer->id;
 	packet->is_cached = offer->sends > 0;
 	if (offer->sends++ == 0)
 		offer->sent_first_at = call->now;
-	offer->is_alternate_next = offer->alternate.port && !offer->is_alternate_next;
 	offer->is_due = false;
 	if (offer->resend_at == OCTO_NEVER)
 		offer->resend_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));

@@ -4,9 +4,6 @@
 #include "core/intrinsic/session.h"
 #include "core/intrinsic/session_directory.h"
 
-/* An address that has proved nothing yet gets at most three times what it sent (RFC 9000, section 8.1). */
-enum { CREDIT_PER_SYN = 3 * SYN_BYTES, CREDIT_MAX = 10 * CREDIT_PER_SYN };
-
 static uint32_t lower_u32(uint32_t a, uint32_t b)
 {
 	return a < b ? a : b;
@@ -98,6 +95,9 @@ enum octo_reason answer_make(struct call *call, struct peer *peer, const uint8_t
 	uint8_t ck[OCTO_KEY_BYTES], k2[OCTO_KEY_BYTES], e_r[OCTO_KEY_BYTES];
 	if (!negotiate(&call->channel->config, offer, &agreement))
 		return OCTO_REASON_BAD_VERSION;
+	uint32_t generation = (offer->generation > peer->generation ? offer->generation : peer->generation) + 1;
+	if (generation > PACKET_GENERATION_MAX)
+		return OCTO_REASON_BAD_FIELD;
 	if (!derive_chain(call, peer, syn + PACKET_HEADER_BYTES + 16, e_r, ck, k2))
 		return OCTO_REASON_BAD_KEY;
 	answer_wipe(call, peer, false);
@@ -105,10 +105,10 @@ enum octo_reason answer_make(struct call *call, struct peer *peer, const uint8_t
 	answer->id = directory_claim(call, peer);
 	answer->initiator_id = load_le(syn + PACKET_HEADER_BYTES, 8);
 	answer->timestamp = offer->timestamp;
-	answer->generation = (offer->generation > peer->generation ? offer->generation : peer->generation) + 1;
+	answer->generation = generation;
 	answer->agreement = agreement;
 	answer->source = *source;
-	answer->credit_bytes = CREDIT_PER_SYN;
+	handshake_give_credit(&answer->credit_bytes);
 	answer->is_due = true;
 	answer->resend_at = answer->sent_at = OCTO_NEVER;
 	answer->expires_at = call_after(call, call->channel->config.answer_ns);
@@ -148,8 +148,7 @@ void answer_repeat(struct call *call, struct peer *peer, const struct octo_addre
 		answer->source = *source;
 		answer->credit_bytes = 0;
 	}
-	if (answer->credit_bytes <= CREDIT_MAX - CREDIT_PER_SYN)
-		answer->credit_bytes = (uint16_t)(answer->credit_bytes + CREDIT_PER_SYN);
+	handshake_give_credit(&answer->credit_bytes);
 	bool is_spaced = answer->sent_at == OCTO_NEVER ||
 	                 call->now - answer->sent_at >= call->channel->config.nudge_spacing_ns;
 	if (is_spaced)

@@ -5,7 +5,7 @@
 #include "core/intrinsic/handshake.h"
 
 /* Answers a SYN: new e, new n, keys, SYN-ACK due at once. An answer to an older SYN gives way.
- * Returns OCTO_REASON_ACCEPTED, or BAD_KEY, BAD_VERSION with nothing changed. */
+ * Returns OCTO_REASON_ACCEPTED, or BAD_KEY, BAD_VERSION, BAD_FIELD with nothing changed. */
 enum octo_reason answer_make(struct call *call, struct peer *peer, const uint8_t syn[SYN_BYTES],
                              const struct syn_offer *offer, const struct octo_address *source);
 /* Empties the slot. The id goes to a grave unless it lives on in a session. */

@@ -21,7 +21,8 @@ struct offer {                            /* O: our pending attempt (offer.c) */
 	uint64_t timestamp;
 	octo_time_ns resend_at, expires_at, sent_first_at;
 	octo_time_ns suspended_left_ns;   /* life left when it was suspended */
-	struct octo_address target, alternate; /* alternate.port 0: none */
+	struct octo_address target, alternate; /* alternate.port 0: none, and target is the known address */
+	uint16_t credit_bytes;            /* may still be sent to a target that was only seen as a source */
 	uint8_t secret[OCTO_KEY_BYTES];   /* e_I */
 	uint8_t syn[SYN_BYTES];
 	uint32_t sends;

@@ -49,6 +49,13 @@ void handshake_log_duel(struct call *call, struct peer *peer, enum octo_role cla
 	call_emit(call, &event, OCTO_EVENT_DUEL, call_peer_index(call, peer));
 }
 
+void handshake_give_credit(uint16_t *credit_bytes)
+{
+	enum { PER_SYN = 3 * SYN_BYTES, MOST = 10 * PER_SYN };
+	if (*credit_bytes <= MOST - PER_SYN)
+		*credit_bytes = (uint16_t)(*credit_bytes + PER_SYN);
+}
+
 void handshake_plan_redial(struct call *call, struct peer *peer)
 {
 	handshake_set_role(call, peer, OCTO_ROLE_NONE);

@@ -29,6 +29,9 @@ uint64_t handshake_timestamp(const struct call *call, const struct peer *peer);
 /* Logs an ID-duel, once for each pair of SYNs unless it is about two adherents. */
 void handshake_log_duel(struct call *call, struct peer *peer, enum octo_role clash, uint64_t winner_nonce,
                         uint64_t loser_nonce, enum octo_role role_after);
+/* An authentic fresh SYN has come: its source, which has proved nothing yet, may be sent three times its bytes
+ * (RFC 9000, section 8.1). */
+void handshake_give_credit(uint16_t *credit_bytes);
 /* Back without session: dial again when the wait is over, if a session is wanted. */
 void handshake_plan_redial(struct call *call, struct peer *peer);
 

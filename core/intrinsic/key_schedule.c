@@ -1,16 +1,6 @@
 /* key_schedule.c: see the header; each function is one line of the specification. */
 #include "core/intrinsic/key_schedule.h"
 
-static const uint8_t *lower_of(const uint8_t *a, const uint8_t *b)
-{
-	return memcmp(a, b, 32) < 0 ? a : b;
-}
-
-static const uint8_t *higher_of(const uint8_t *a, const uint8_t *b)
-{
-	return memcmp(a, b, 32) < 0 ? b : a;
-}
-
 /* K(l, f, t) = BLAKE2b-256(prk, l || ID_f || ID_t) */
 static void directed_key(uint8_t *out, size_t out_size, const uint8_t prk[32], const char *label, const uint8_t *from,
                          const uint8_t *to)
@@ -35,10 +25,13 @@ bool pair_keys_derive(const struct octo_crypto *crypto, const struct octo_identi
 	uint8_t input[10 + 4 * 32];
 	struct writer writer = writer_of(input, sizeof input);
 	write_bytes(&writer, "octo-pair1", 10);
-	write_bytes(&writer, lower_of(own->id, peer->id), 32);
-	write_bytes(&writer, higher_of(own->id, peer->id), 32);
-	write_bytes(&writer, lower_of(own->x_public, peer->x_public), 32);
-	write_bytes(&writer, higher_of(own->x_public, peer->x_public), 32);
+	/* Both in the order of the ids, or the two sides would not come to the same key. */
+	bool is_own_lower = memcmp(own->id, peer->id, OCTO_ID_BYTES) < 0;
+	const struct octo_card *lower = is_own_lower ? own : peer, *higher = is_own_lower ? peer : own;
+	write_bytes(&writer, lower->id, 32);
+	write_bytes(&writer, higher->id, 32);
+	write_bytes(&writer, lower->x_public, 32);
+	write_bytes(&writer, higher->x_public, 32);
 	keyed_hash(keys->prk, sizeof keys->prk, shared, sizeof shared, input, writer.position);
 	octo_wipe(shared, sizeof shared);
 	directed_key(keys->syn_in, sizeof keys->syn_in, keys->prk, "syn", peer->id, own->id);

@@ -109,9 +109,12 @@ void offer_nudge(struct call *call, struct peer *peer, const struct octo_address
 {
 	struct offer *offer = &peer->offer;
 	if (!same_address(&offer->target, source)) {
-		offer->alternate = offer->target;
+		bool is_back = same_address(&peer->address, source);
 		offer->target = *source;
+		offer->alternate = is_back ? (struct octo_address){ .port = 0 } : peer->address;
+		offer->credit_bytes = 0;
 	}
+	handshake_give_credit(&offer->credit_bytes);
 	if (peer->nudged_at != OCTO_NEVER && call->now - peer->nudged_at < call->channel->config.nudge_spacing_ns)
 		return;
 	peer->nudged_at = call->now;
@@ -119,9 +122,16 @@ void offer_nudge(struct call *call, struct peer *peer, const struct octo_address
 	offer->is_due = true;
 }
 
-const struct octo_address *offer_next_target(const struct offer *offer)
+const struct octo_address *offer_take_target(struct offer *offer)
 {
-	return offer->is_alternate_next ? &offer->alternate : &offer->target;
+	bool has_alternate = offer->alternate.port != 0;
+	bool goes_to_alternate = has_alternate && (offer->is_alternate_next || offer->credit_bytes < SYN_BYTES);
+	offer->is_alternate_next = has_alternate && !goes_to_alternate;
+	if (goes_to_alternate)
+		return &offer->alternate;
+	if (has_alternate)
+		offer->credit_bytes = (uint16_t)(offer->credit_bytes - SYN_BYTES);
+	return &offer->target;
 }
 
 /* Whether the adherent kept to what we offered. */

@@ -1,7 +1,6 @@
 /* packet.c: byte layouts of [P 3] and [P 6], one read and one write function each. */
 #include "core/intrinsic/packet.h"
 
-static const uint32_t generation_max = UINT32_C(1) << 31;
 static const uint32_t rate_min_bytes = 4096;
 static const uint16_t payload_min_bytes = 128;
 
@@ -83,7 +82,7 @@ enum octo_reason syn_offer_read(const uint8_t plain[SYN_OFFER_BYTES], struct syn
 	offer->idle_s = read_u16(&reader);
 	offer->features = read_u32(&reader);
 	bool is_rest_zero = read_zeros(&reader, 16);
-	bool fits = is_rest_zero && offer->generation <= generation_max && offer->version_min <= offer->version_max &&
+	bool fits = is_rest_zero && offer->generation <= PACKET_GENERATION_MAX && offer->version_min <= offer->version_max &&
 	            (offer->suites & OCTO_SUITE_CHACHA20_POLY1305) && offer->rate_up >= rate_min_bytes &&
 	            offer->rate_down >= rate_min_bytes && offer->payload_max >= payload_min_bytes &&
 	            offer->payload_max <= OCTO_DATAGRAM_MAX && offer->idle_s >= 1;
@@ -122,6 +121,7 @@ enum octo_reason syn_ack_choice_read(const uint8_t plain[SYN_ACK_CHOICE_BYTES], 
 	bool is_rest_zero = read_u16(&reader) == 0; /* flags: none defined */
 	is_rest_zero = read_zeros(&reader, 16) && is_rest_zero;
 	bool fits = is_rest_zero && choice->nonce >= PACKET_SESSION_ID_MIN && choice->idle_s >= 1 &&
+	            choice->generation <= PACKET_GENERATION_MAX &&
 	            choice->payload_max >= payload_min_bytes && choice->rate_up >= rate_min_bytes &&
 	            choice->rate_down >= rate_min_bytes;
 	return fits ? OCTO_REASON_ACCEPTED : OCTO_REASON_BAD_FIELD;

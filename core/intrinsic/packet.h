@@ -43,6 +43,9 @@ enum {
 	DATA_BYTES_MIN = 1 + 8 + 1 + 1 + CRYPTO_TAG_BYTES /* one frame byte at least */
 };
 
+/* Above it, generations could not be counted up for ever; no honest boot comes near. */
+#define PACKET_GENERATION_MAX (UINT32_C(1) << 31)
+
 enum retry_reason { RETRY_COOKIE = 1, RETRY_STALE = 2 };
 
 struct packet_header {
