@@ -37,4 +37,11 @@ static inline uint64_t decide(const struct decider *decider, enum decision_purpo
 	return decider->decide ? decider->decide(decider->context, (uint32_t)purpose, entity, value) : value;
 }
 
+
+const char *decision_name(enum decision_purpose purpose);
+struct decision_log;
+/* The decide function of a sim that records or replays; its context is the struct sim. */
+uint64_t decision_log_decide(void *context, uint32_t purpose, uint32_t entity, uint64_t value);
+void decision_log_free(struct decision_log *log);
+
 #endif

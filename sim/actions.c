@@ -1,0 +1,140 @@
+/* actions.c: one function a verb. A scenario acts through packets, time, users and the store; never on a core's state. */
+#include "sim/actions.h"
+
+#include "sim/engine/rng.h"
+#include "sim/node.h"
+#include "sim/recorder.h"
+#include "sim/traffic.h"
+
+#include <string.h>
+
+/* All pairs act in the same instant: nobody sends before all have pressed only matters to links, which take time. */
+static void connect_pairs(struct sim *sim, const struct scenario_action *action)
+{
+	for (uint32_t i = 0; i < action->pair_count; i++) {
+		recorder_action(sim, TRACE_ACTION_CONNECT, action->pairs[i].a, action->pairs[i].b, 0);
+		node_connect(sim, action->pairs[i].a, action->pairs[i].b);
+	}
+}
+
+static void disconnect_pairs(struct sim *sim, const struct scenario_action *action)
+{
+	for (uint32_t i = 0; i < action->pair_count; i++) {
+		recorder_action(sim, TRACE_ACTION_DISCONNECT, action->pairs[i].a, action->pairs[i].b, 0);
+		node_disconnect(sim, action->pairs[i].a, action->pairs[i].b);
+	}
+}
+
+static void load_pairs(struct sim *sim, const struct scenario_action *action)
+{
+	for (uint32_t i = 0; i < action->pair_count; i++) {
+		recorder_action(sim, TRACE_ACTION_LOAD, action->pairs[i].a, action->pairs[i].b, action->load_count);
+		node_load(sim, action->pairs[i].a, action->pairs[i].b, action);
+	}
+}
+
+static void crash_nodes(struct sim *sim, const struct scenario_action *action)
+{
+	for (uint32_t i = 0; i < action->node_count; i++) {
+		recorder_action(sim, TRACE_ACTION_CRASH, action->nodes[i], TRACE_NOBODY, 0);
+		node_crash(sim, action->nodes[i]);
+	}
+}
+
+static void restart_nodes(struct sim *sim, const struct scenario_action *action)
+{
+	for (uint32_t i = 0; i < action->node_count; i++) {
+		recorder_action(sim, TRACE_ACTION_RESTART, action->nodes[i], TRACE_NOBODY, action->loses_store);
+		node_crash(sim, action->nodes[i]);
+		node_boot(sim, action->nodes[i], !action->loses_store);
+	}
+}
+
+static void move_nodes(struct sim *sim, const struct scenario_action *action)
+{
+	for (uint32_t i = 0; i < action->node_count; i++) {
+		recorder_action(sim, TRACE_ACTION_MOVE, action->nodes[i], TRACE_NOBODY, 0);
+		node_of(sim, action->nodes[i])->moves++;
+		if (sim->checks)
+			checks_move(sim->checks, action->nodes[i]);
+	}
+}
+
+static void set_clocks(struct sim *sim, const struct scenario_action *action)
+{
+	for (uint32_t i = 0; i < action->node_count; i++) {
+		recorder_action(sim, TRACE_ACTION_CLOCK, action->nodes[i], TRACE_NOBODY, (uint64_t)action->clock_step_ns);
+		node_clock(sim, action->nodes[i], action->clock_step_ns);
+	}
+}
+
+/* A recorded packet, as it was or with each of its bytes flipped in turn. */
+static void inject_recorded(struct sim *sim, uint32_t index, const struct scenario_action *action)
+{
+	const arena_ref *recorded = arena_at(&sim->arena, world_of(sim)->recorded);
+	const struct packet *packet = arena_at(&sim->arena, recorded[index]);
+	uint8_t bytes[OCTO_DATAGRAM_MAX];
+	if (!packet)
+		return; /* it has not been sent in this run; an expectation may be about that */
+	size_t size = packet->size;
+	for (uint64_t i = 0; i < action->inject_count; i++) {
+		for (size_t at = 0; at < (action->flip_each ? size : 1); at++) {
+			memcpy(bytes, packet->bytes, size);
+			if (action->flip_each)
+				bytes[at] ^= 0xff;
+			traffic_inject(sim, action->inject_source, action->inject_to, bytes, size);
+		}
+	}
+}
+
+/* Random bytes of random length. One in two begins like one of our packets, or it would never get far. */
+static void inject_junk(struct sim *sim, uint32_t index, const struct scenario_action *action)
+{
+	for (uint64_t i = 0; i < action->inject_count; i++) {
+		uint64_t drawn = rng_draw(sim->seed, index, i, DECISION_JUNK);
+		uint64_t draw = decide(&sim->decider, DECISION_JUNK, index, drawn);
+		uint8_t bytes[OCTO_DATAGRAM_MAX];
+		size_t size = (size_t)rng_below(draw, OCTO_DATAGRAM_MAX + 1);
+		for (size_t at = 0; at < size; at++)
+			bytes[at] = (uint8_t)rng_mix(draw + at);
+		if (size && draw & 1)
+			bytes[0] = (uint8_t)(OCTO_PACKET_SYN + (draw >> 8) % 6);
+		if (size > 1 && draw & 1)
+			bytes[1] = 1;
+		traffic_inject(sim, action->inject_source, action->inject_to, bytes, size);
+	}
+}
+
+static void inject(struct sim *sim, uint32_t index, const struct scenario_action *action)
+{
+	recorder_action(sim, TRACE_ACTION_INJECT, action->inject_to, action->inject_source, action->inject_count);
+	if (action->random_bytes)
+		inject_junk(sim, index, action);
+	else
+		inject_recorded(sim, index, action);
+}
+
+void actions_run(struct sim *sim, uint32_t index)
+{
+	const struct scenario_action *action = &sim->scenario->actions[index];
+	switch (action->verb) {
+	case SCENARIO_CONNECT: connect_pairs(sim, action); break;
+	case SCENARIO_DISCONNECT: disconnect_pairs(sim, action); break;
+	case SCENARIO_LOAD: load_pairs(sim, action); break;
+	case SCENARIO_CRASH: crash_nodes(sim, action); break;
+	case SCENARIO_RESTART: restart_nodes(sim, action); break;
+	case SCENARIO_MOVE: move_nodes(sim, action); break;
+	case SCENARIO_CLOCK: set_clocks(sim, action); break;
+	case SCENARIO_INJECT: inject(sim, index, action); break;
+	}
+	sim->cause = 0;
+}
+
+void actions_heal(struct sim *sim)
+{
+	recorder_action(sim, TRACE_ACTION_HEAL, TRACE_NOBODY, TRACE_NOBODY, 0);
+	world_of(sim)->is_healed = true;
+	if (sim->checks)
+		checks_heal(sim->checks);
+	sim->cause = 0;
+}

@@ -1,0 +1,59 @@
+/* checks.h: the invariants that are always on. They watch what cores say, what the network does and what the user
+ * presses, and never change anything: a run with and without them has the same hash.
+ * One named function each (safety.c, liveness.c, …); each counts how often it was evaluated. */
+#ifndef OCTOSIM_CHECKS_H
+#define OCTOSIM_CHECKS_H
+
+#include "core/octo.h"
+#include "sim/scenario/scenario.h"
+#include "sim/sim.h"
+
+/* What the checks may ask of the world. */
+struct checks_host {
+	void *context;
+	uint64_t (*now)(void *context);                                   /* world time, ns */
+	bool (*is_up)(void *context, uint32_t node);
+	/* False when the node is down or does not know the other one. */
+	bool (*view)(void *context, uint32_t node, uint32_t peer_node, struct octo_peer_view *view);
+	/* The core's block, NULL when the node is down. */
+	const void *(*block)(void *context, uint32_t node, size_t *size);
+	/* The longest latency that the pair's link draws (normal: mean + 6 standard deviations), without queueing. */
+	uint64_t (*latency_max_ns)(void *context, uint32_t from, uint32_t to);
+};
+
+struct checks;
+
+struct checks *checks_open(const struct scenario *scenario, const struct checks_host *host); /* NULL: out of memory */
+void checks_close(struct checks *checks);
+
+/* An event of a core, audit events too. peer_node: TRACE_NOBODY when it is about nobody. */
+void checks_core_event(struct checks *checks, uint32_t node, uint32_t peer_node, const struct octo_event *event);
+/* Around octo_channel_receive(). `from_node`: whose address the datagram carries, TRACE_NOBODY when nobody has it.
+ * copy_flags: TRACE_COPY_*. */
+void checks_before_receive(struct checks *checks, uint32_t node, uint32_t from_node, const struct octo_address *from,
+                           const uint8_t *bytes, size_t size, unsigned copy_flags);
+void checks_after_receive(struct checks *checks, uint32_t node);
+/* A core handed over a datagram for that address. */
+void checks_sent(struct checks *checks, uint32_t node, uint32_t to_node, const struct octo_address *to,
+                 const uint8_t *bytes, size_t size);
+/* The network lost, duplicated or damaged a copy on its way. */
+void checks_disturbed(struct checks *checks, uint32_t from, uint32_t to, const uint8_t *bytes, size_t size);
+/* After everything a core had to do at this instant: its slots may be looked at. */
+void checks_settled(struct checks *checks, uint32_t node);
+/* The timeline. A restart calls crash (if the node was up) and then boot. */
+void checks_boot(struct checks *checks, uint32_t node, bool has_store);
+void checks_crash(struct checks *checks, uint32_t node);
+void checks_clock(struct checks *checks, uint32_t node, int64_t step_ns);
+void checks_move(struct checks *checks, uint32_t node);
+void checks_connect(struct checks *checks, uint32_t node, uint32_t peer_node);
+void checks_disconnect(struct checks *checks, uint32_t node, uint32_t peer_node);
+void checks_inject(struct checks *checks, uint32_t to, uint32_t source);
+void checks_heal(struct checks *checks);          /* from here on the network is fair */
+void checks_finish(struct checks *checks);        /* the run is over: what is still open is judged */
+
+/* All invariants, in a fixed order, for sim_result(). Borrowed. */
+const struct sim_invariant *checks_invariants(const struct checks *checks, uint32_t *count);
+/* How many violations so far; and the first of all, NULL for none. */
+uint64_t checks_violations(const struct checks *checks);
+
+#endif

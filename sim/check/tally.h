@@ -1,0 +1,19 @@
+/* tally.h: counts what a scenario's expectations ask for, and judges them at their time. Outside of the world: a run
+ * goes the same way whether or not anything is expected of it. */
+#ifndef OCTOSIM_TALLY_H
+#define OCTOSIM_TALLY_H
+
+#include "sim/world.h"
+
+bool tally_open(struct sim *sim);             /* false: out of memory */
+void tally_close(struct sim *sim);
+void tally_core_event(struct sim *sim, uint32_t node, uint32_t peer_node, const struct octo_event *event);
+/* A datagram's copy met this fate. `from` or `to` may be TRACE_NOBODY. */
+void tally_packet(struct sim *sim, enum scenario_fate fate, uint32_t from, uint32_t to, uint8_t type,
+                  enum octo_reason reason);
+/* Judges an expectation now. */
+void tally_judge(struct sim *sim, uint32_t expectation);
+/* Different pairs of crossed SYNs that were duelled over. */
+uint64_t tally_duels(const struct sim *sim);
+
+#endif

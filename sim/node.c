@@ -1,0 +1,360 @@
+/* node.c: the host of a core. The callbacks know the node by a context on the stack of the call that drives it. */
+#include "sim/node.h"
+
+#include "sim/check/tally.h"
+#include "sim/engine/rng.h"
+#include "sim/recorder.h"
+#include "sim/traffic.h"
+
+#include <string.h>
+
+enum { UDP_PORT = 8124 };
+
+static const struct octo_courier *const couriers[] = { &octo_courier_load };
+enum { COURIER_LOAD = 0, COURIER_COUNT = 1 };
+
+struct seat {                         /* the context of a host: which node of which simulation */
+	struct sim *sim;
+	uint32_t number;
+};
+
+/* ---- Addresses -------------------------------------------------------------------------------------------------- */
+
+static uint32_t load_be32(const uint8_t *bytes)
+{
+	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+static void store_be32(uint8_t *bytes, uint32_t value)
+{
+	for (int i = 0; i < 4; i++)
+		bytes[i] = (uint8_t)(value >> (24 - 8 * i));
+}
+
+/* fd00::<moves>:<node + 1> */
+struct octo_address node_address(const struct sim *sim, uint32_t number)
+{
+	struct octo_address address = { .ip = { 0xfd }, .port = UDP_PORT };
+	store_be32(address.ip + 8, node_of(sim, number)->moves);
+	store_be32(address.ip + 12, number + 1);
+	return address;
+}
+
+uint32_t node_at_address(const struct sim *sim, const struct octo_address *address)
+{
+	uint32_t number = load_be32(address->ip + 12) - 1;
+	if (number >= world_of(sim)->node_count)
+		return TRACE_NOBODY;
+	struct octo_address present = node_address(sim, number);
+	return memcmp(&present, address, sizeof present) == 0 ? number : TRACE_NOBODY;
+}
+
+/* ---- The host's callbacks ------------------------------------------------------------------------------------------ */
+
+static void entropy(void *context, uint8_t *out, size_t size)
+{
+	const struct seat *seat = context;
+	struct node *node = node_of(seat->sim, seat->number);
+	uint64_t entity = seat->number | (uint64_t)node->boot << 32;
+	uint64_t stream = rng_stream(seat->sim->seed, entity);
+	for (size_t i = 0; i < size; i += 8) {
+		uint64_t word = rng_stream_draw(stream, node->entropy_counter++, PURPOSE_ENTROPY);
+		for (size_t j = i; j < size && j < i + 8; j++, word >>= 8)
+			out[j] = (uint8_t)word;
+	}
+}
+
+static void save(void *context, uint32_t peer, const uint8_t *record, size_t size)
+{
+	const struct seat *seat = context;
+	struct record_slot *slots = arena_at(&seat->sim->arena, node_of(seat->sim, seat->number)->store);
+	struct record_slot *slot = &slots[peer == OCTO_SELF ? 0 : peer + 1];
+	slot->size = (uint16_t)size;
+	memcpy(slot->bytes, record, size);
+}
+
+static uint32_t node_of_peer(const struct sim *sim, uint32_t number, uint32_t peer)
+{
+	const struct node *node = node_of(sim, number);
+	const uint32_t *peers = arena_at(&sim->arena, node->peers);
+	return peer < node->peer_count ? peers[peer] : TRACE_NOBODY;
+}
+
+static void observe(void *context, const struct octo_event *event)
+{
+	const struct seat *seat = context;
+	struct sim *sim = seat->sim;
+	uint32_t peer_node = node_of_peer(sim, seat->number, event->peer);
+	if (event->kind == OCTO_EVENT_PACKET_RECEIVED)
+		sim->verdict = (enum octo_reason)event->packet.reason;
+	if (event->kind < OCTO_EVENT_AUDIT_SEALED) {
+		recorder_core_event(sim, seat->number, peer_node, event);
+		tally_core_event(sim, seat->number, peer_node, event);
+	}
+	if (sim->checks)
+		checks_core_event(sim->checks, seat->number, peer_node, event);
+}
+
+static struct octo_host host_of(struct seat *seat)
+{
+	return (struct octo_host){ .context = seat, .crypto = seat->sim->crypto, .entropy = entropy, .save = save,
+		.observe = observe, .couriers = couriers, .courier_count = COURIER_COUNT };
+}
+
+/* ---- Boot and crash ---------------------------------------------------------------------------------------------- */
+
+struct octo_channel *node_channel(const struct sim *sim, uint32_t number)
+{
+	const struct node *node = node_of(sim, number);
+	return node->is_up ? octo_channel_at(arena_at(&sim->arena, node->block)) : NULL;
+}
+
+static uint64_t read_clock(const struct sim *sim, uint32_t number)
+{
+	return virtual_clock_read(&node_of(sim, number)->clock, world_of(sim)->now_ns);
+}
+
+static void configure(const struct sim *sim, uint32_t number, const struct record_slot *stored, struct octo_config *config)
+{
+	const struct scenario_node *described = &sim->scenario->nodes[number];
+	uint32_t neighbours = node_of(sim, number)->neighbours;
+	uint64_t label = recorder_digest(described->identity, strlen(described->identity));
+	octo_config_default(config);
+	config->peers_max = neighbours ? neighbours : 1;
+	for (int i = 0; i < OCTO_SEED_BYTES; i++)
+		config->seed[i] = (uint8_t)rng_draw(0, label, (uint64_t)i, PURPOSE_IDENTITY);
+	config->suites = described->suites;
+	config->rate_up = described->rate_up;
+	config->rate_down = described->rate_down;
+	config->curve_rate_max = described->cookie_above;
+	config->stored_epoch = described->stored_epoch;
+	uint32_t epoch;
+	if (stored && stored->size && octo_node_record_epoch(stored->bytes, stored->size, &epoch) == OCTO_OK)
+		config->stored_epoch = epoch;
+}
+
+static void add_peers(struct sim *sim, uint32_t number, struct octo_host *host, bool has_store)
+{
+	struct node *node = node_of(sim, number);
+	struct octo_channel *channel = arena_at(&sim->arena, node->block);
+	struct record_slot *slots = arena_at(&sim->arena, node->store);
+	uint32_t *peers = arena_at(&sim->arena, node->peers);
+	uint64_t now = read_clock(sim, number);
+	node->peer_count = 0;
+	for (uint32_t i = sim->neighbour_start[number]; i < sim->neighbour_start[number + 1]; i++) {
+		uint32_t other = sim->neighbours[i], index;
+		struct octo_address address = node_address(sim, other);
+		if (octo_peer_add(channel, host, now, &sim->identities[other].card, &address, &index) != OCTO_OK)
+			continue; /* a clone of ours, or of a peer that we have: the core has said so */
+		peers[index] = other;
+		node->peer_count = index + 1;
+		octo_courier_activate(channel, host, now, index, COURIER_LOAD, true);
+	}
+	for (uint32_t i = 0; has_store && i < node->peer_count; i++) {
+		const struct record_slot *slot = &slots[i + 1];
+		if (slot->size && octo_peer_restore(channel, host, now, i, slot->bytes, slot->size, 0) != OCTO_OK)
+			sim_fail(sim, "node %s: the core refused a record of its own", sim->scenario->nodes[number].name);
+	}
+}
+
+bool node_make(struct sim *sim, uint32_t number)
+{
+	struct node *node = node_of(sim, number);
+	struct seat seat = { sim, number };
+	struct octo_host host = host_of(&seat);
+	struct octo_config config;
+	const struct scenario_node *described = &sim->scenario->nodes[number];
+	virtual_clock_init(&node->clock, described->clock_offset_ns, described->clock_drift_ppb);
+	node->wake_at_ns = OCTO_NEVER;
+	node->neighbours = sim->neighbour_start[number + 1] - sim->neighbour_start[number];
+	configure(sim, number, NULL, &config);
+	size_t size = octo_channel_size(&config, &host);
+	if (size == 0 || size > UINT32_MAX) {
+		sim_fail(sim, "node %s: the core refuses its configuration", described->name);
+		return false;
+	}
+	node->block_bytes = (uint32_t)size;
+	node->block = arena_alloc(&sim->arena, size);
+	node->peers = arena_alloc(&sim->arena, (node->neighbours + 1) * sizeof(uint32_t));
+	node->store = arena_alloc(&sim->arena, (node->neighbours + 1) * sizeof(struct record_slot));
+	world_of(sim)->block_bytes += size;
+	return !arena_is_full(&sim->arena);
+}
+
+void node_identify(struct sim *sim, uint32_t number)
+{
+	struct octo_config config;
+	configure(sim, number, NULL, &config);
+	octo_identity_from_seed(sim->crypto, config.seed, &sim->identities[number]);
+}
+
+void node_boot(struct sim *sim, uint32_t number, bool has_store)
+{
+	struct node *node = node_of(sim, number);
+	struct seat seat = { sim, number };
+	struct octo_host host = host_of(&seat);
+	struct octo_config config;
+	struct octo_channel *channel;
+	struct record_slot *slots = arena_at(&sim->arena, node->store);
+	if (!has_store)
+		memset(slots, 0, (node->neighbours + 1) * sizeof *slots);
+	configure(sim, number, slots, &config);
+	node->boot++;
+	node->entropy_counter = 0;
+	if (sim->checks)
+		checks_boot(sim->checks, number, has_store);
+	void *block = arena_at(&sim->arena, node->block);
+	enum octo_status status = octo_channel_init(block, node->block_bytes, &config, &host, read_clock(sim, number), &channel);
+	if (status != OCTO_OK) {
+		sim_fail(sim, "node %s cannot boot: %s", sim->scenario->nodes[number].name, octo_status_text(status));
+		return;
+	}
+	node->is_up = true;
+	add_peers(sim, number, &host, has_store);
+	node_settle(sim, number);
+}
+
+void node_crash(struct sim *sim, uint32_t number)
+{
+	struct octo_channel *channel = node_channel(sim, number);
+	struct node *node = node_of(sim, number);
+	struct world *world = world_of(sim);
+	if (!channel)
+		return;
+	const struct octo_counters *counters = octo_channel_counters(channel);
+	for (int step = 0; step < OCTO_STEP_COUNT; step++)
+		for (int state = 0; state < OCTO_STATE_COUNT; state++)
+			world->cells[step][state] += counters->cells[step][state];
+	octo_channel_close(channel);
+	node->is_up = false;
+	node->wake_at_ns = OCTO_NEVER;
+	if (sim->checks)
+		checks_crash(sim->checks, number);
+}
+
+/* ---- Driving --------------------------------------------------------------------------------------------------------- */
+
+static void plan_wake(struct sim *sim, uint32_t number)
+{
+	struct node *node = node_of(sim, number);
+	uint64_t at = virtual_clock_when(&node->clock, octo_channel_next_wake(node_channel(sim, number)));
+	uint64_t now = world_of(sim)->now_ns;
+	if (at < now)
+		at = now;
+	if (at == node->wake_at_ns)
+		return;
+	node->wake_at_ns = at;
+	world_schedule(sim, at, EVENT_WAKE, number, node->event_counter++, number);
+}
+
+void node_settle(struct sim *sim, uint32_t number)
+{
+	struct octo_channel *channel = node_channel(sim, number);
+	struct seat seat = { sim, number };
+	struct octo_host host = host_of(&seat);
+	uint64_t now = read_clock(sim, number);
+	if (!channel)
+		return;
+	for (;;) {
+		arena_ref ref = traffic_new_packet(sim);
+		struct packet *packet = arena_at(&sim->arena, ref);
+		size_t size;
+		struct octo_address to;
+		if (!packet)
+			return;
+		if (!octo_channel_send(channel, &host, now, packet->bytes, &size, &to)) {
+			traffic_drop_packet(sim, ref);
+			break;
+		}
+		packet->size = (uint16_t)size;
+		traffic_send(sim, number, ref, &to);
+	}
+	if (sim->checks)
+		checks_settled(sim->checks, number);
+	plan_wake(sim, number);
+}
+
+void node_receive(struct sim *sim, uint32_t number, const struct octo_address *from, const uint8_t *bytes, size_t size)
+{
+	struct seat seat = { sim, number };
+	struct octo_host host = host_of(&seat);
+	octo_channel_receive(node_channel(sim, number), &host, read_clock(sim, number), from, bytes, size);
+}
+
+uint32_t node_peer_index(const struct sim *sim, uint32_t number, uint32_t peer_node)
+{
+	const struct node *node = node_of(sim, number);
+	const uint32_t *peers = arena_at(&sim->arena, node->peers);
+	uint32_t low = 0, high = node->peer_count;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (peers[middle] < peer_node)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < node->peer_count && peers[low] == peer_node ? low : OCTO_NO_PEER;
+}
+
+void node_connect(struct sim *sim, uint32_t number, uint32_t peer_node)
+{
+	struct octo_channel *channel = node_channel(sim, number);
+	uint32_t peer = node_peer_index(sim, number, peer_node);
+	struct seat seat = { sim, number };
+	struct octo_host host = host_of(&seat);
+	if (!channel || peer == OCTO_NO_PEER)
+		return;
+	if (sim->checks)
+		checks_connect(sim->checks, number, peer_node);
+	octo_connect(channel, &host, read_clock(sim, number), peer);
+	node_settle(sim, number);
+}
+
+void node_disconnect(struct sim *sim, uint32_t number, uint32_t peer_node)
+{
+	struct octo_channel *channel = node_channel(sim, number);
+	uint32_t peer = node_peer_index(sim, number, peer_node);
+	struct seat seat = { sim, number };
+	struct octo_host host = host_of(&seat);
+	if (!channel || peer == OCTO_NO_PEER)
+		return;
+	if (sim->checks)
+		checks_disconnect(sim->checks, number, peer_node);
+	octo_disconnect(channel, &host, read_clock(sim, number), peer);
+	node_settle(sim, number);
+}
+
+void node_load(struct sim *sim, uint32_t number, uint32_t peer_node, const struct scenario_action *action)
+{
+	struct octo_channel *channel = node_channel(sim, number);
+	uint32_t peer = node_peer_index(sim, number, peer_node);
+	struct seat seat = { sim, number };
+	struct octo_host host = host_of(&seat);
+	if (!channel || peer == OCTO_NO_PEER)
+		return;
+	struct octo_load *load = octo_courier_state(channel, peer, COURIER_LOAD);
+	load->interval_ns = action->load_interval_ns;
+	load->count = action->load_count;
+	load->size = action->load_size;
+	load->priority = action->load_priority;
+	load->is_paced = 0;
+	octo_courier_wake(channel, &host, read_clock(sim, number), peer);
+	node_settle(sim, number);
+}
+
+const struct octo_load *node_load_state(const struct sim *sim, uint32_t number, uint32_t peer_node)
+{
+	struct octo_channel *channel = node_channel(sim, number);
+	uint32_t peer = node_peer_index(sim, number, peer_node);
+	return channel && peer != OCTO_NO_PEER ? octo_courier_state(channel, peer, COURIER_LOAD) : NULL;
+}
+
+void node_clock(struct sim *sim, uint32_t number, int64_t step_ns)
+{
+	struct node *node = node_of(sim, number);
+	virtual_clock_jump(&node->clock, world_of(sim)->now_ns, step_ns);
+	if (sim->checks)
+		checks_clock(sim->checks, number, step_ns);
+	node->wake_at_ns = OCTO_NEVER; /* the wake was planned on the old clock */
+	node_settle(sim, number);
+}

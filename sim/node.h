@@ -1,0 +1,33 @@
+/* node.h: one core in its world: booted, fed, woken, crashed. Its clock is its own, its entropy a stream of the run's
+ * seed, its store survives it. */
+#ifndef OCTOSIM_NODE_H
+#define OCTOSIM_NODE_H
+
+#include "sim/world.h"
+
+/* Who the node is, from its label. */
+void node_identify(struct sim *sim, uint32_t number);
+/* Makes room for the node in the world, and sets its clock. False when there is none. */
+bool node_make(struct sim *sim, uint32_t number);
+/* Puts a core into the node. With `has_store`, what its last boot saved is given back to it. */
+void node_boot(struct sim *sim, uint32_t number, bool has_store);
+void node_crash(struct sim *sim, uint32_t number);
+/* Hands a datagram to the core and sends what it has to say. */
+void node_receive(struct sim *sim, uint32_t number, const struct octo_address *from, const uint8_t *bytes, size_t size);
+/* Lets the core do what is due, sends what it has to say, and plans its next wake. */
+void node_settle(struct sim *sim, uint32_t number);
+void node_connect(struct sim *sim, uint32_t number, uint32_t peer_node);
+void node_disconnect(struct sim *sim, uint32_t number, uint32_t peer_node);
+void node_load(struct sim *sim, uint32_t number, uint32_t peer_node, const struct scenario_action *action);
+void node_clock(struct sim *sim, uint32_t number, int64_t step_ns);
+
+struct octo_address node_address(const struct sim *sim, uint32_t number);
+/* Whose address this is, TRACE_NOBODY when nobody's. */
+uint32_t node_at_address(const struct sim *sim, const struct octo_address *address);
+/* NULL when the node is down. */
+struct octo_channel *node_channel(const struct sim *sim, uint32_t number);
+/* The core's index of a peer; OCTO_NO_PEER when it does not know it. */
+uint32_t node_peer_index(const struct sim *sim, uint32_t number, uint32_t peer_node);
+const struct octo_load *node_load_state(const struct sim *sim, uint32_t number, uint32_t peer_node);
+
+#endif

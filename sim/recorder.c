@@ -1,0 +1,160 @@
+/* recorder.c: see the header. The hash covers the serialized fields of each record and the bytes of each datagram,
+ * never a struct as it lies in memory. */
+#include "sim/recorder.h"
+
+#include "sim/engine/rng.h"
+
+#include <string.h>
+
+uint64_t recorder_digest(const void *bytes, size_t size)
+{
+	const uint8_t *at = bytes;
+	uint64_t hash = rng_mix(size);
+	for (size_t i = 0; i < size; i += 8) {
+		uint64_t word = 0;
+		size_t part = size - i < 8 ? size - i : 8;
+		for (size_t j = 0; j < part; j++)
+			word |= (uint64_t)at[i + j] << (8 * j);
+		hash = rng_mix(hash ^ word);
+	}
+	return hash;
+}
+
+static void absorb(struct world *world, uint64_t word)
+{
+	world->hash = rng_mix(world->hash ^ word) + UINT64_C(0x9E3779B97F4A7C15);
+}
+
+uint32_t recorder_put(struct sim *sim, struct trace_record *record, const void *extra)
+{
+	struct world *world = world_of(sim);
+	record->time_ns = world->now_ns;
+	absorb(world, record->time_ns);
+	absorb(world, record->kind | (uint64_t)record->flags << 8 | (uint64_t)record->extra_size << 16 |
+	              (uint64_t)record->node << 32);
+	absorb(world, record->peer | (uint64_t)record->packet << 32);
+	absorb(world, record->copy | (uint64_t)record->cause << 32);
+	absorb(world, record->a);
+	absorb(world, record->b);
+	if (record->extra_size)
+		absorb(world, recorder_digest(extra, record->extra_size));
+	if (sim->trace)
+		trace_write(sim->trace, record, extra);
+	return world->record_count++;
+}
+
+static uint64_t describe_session(const struct octo_event_session *session)
+{
+	return session->role | (uint64_t)session->by_winner << 8 | (uint64_t)session->agreement.suite << 16 |
+	       (uint64_t)session->generation << 32;
+}
+
+static void put_le(uint8_t *out, uint64_t value)
+{
+	for (int i = 0; i < 8; i++)
+		out[i] = (uint8_t)(value >> (8 * i));
+}
+
+static void put_duel(struct sim *sim, struct trace_record *record, const struct octo_event_duel *duel)
+{
+	uint8_t extra[2 * OCTO_ID_BYTES + 16];
+	memcpy(extra, duel->ours, OCTO_ID_BYTES);
+	memcpy(extra + OCTO_ID_BYTES, duel->theirs, OCTO_ID_BYTES);
+	put_le(extra + 2 * OCTO_ID_BYTES, duel->winner_nonce);
+	put_le(extra + 2 * OCTO_ID_BYTES + 8, duel->loser_nonce);
+	record->kind = TRACE_DUEL;
+	record->a = duel->we_won;
+	record->b = duel->clash | (uint64_t)duel->role_before << 8 | (uint64_t)duel->role_after << 16 |
+	            (uint64_t)duel->deciding_byte << 24;
+	record->extra_size = sizeof extra;
+	recorder_put(sim, record, extra);
+}
+
+/* The kinds whose fields fit into a and b. */
+static bool fill(struct trace_record *record, const struct octo_event *event)
+{
+	switch (event->kind) {
+	case OCTO_EVENT_PACKET_RECEIVED:
+		record->kind = TRACE_RECEIVED;
+		record->flags = event->packet.type;
+		record->a = event->packet.reason;
+		record->b = event->packet.session_id;
+		return true;
+	case OCTO_EVENT_HANDSHAKE:
+		record->kind = TRACE_STEP;
+		record->a = event->handshake.step;
+		record->b = event->handshake.before | (uint64_t)event->handshake.after << 8;
+		return true;
+	case OCTO_EVENT_ROLE:
+		record->kind = TRACE_ROLE;
+		record->a = event->role.before;
+		record->b = event->role.after;
+		return true;
+	case OCTO_EVENT_SESSION_UP:
+	case OCTO_EVENT_SESSION_SPARE:
+		record->kind = event->kind == OCTO_EVENT_SESSION_UP ? TRACE_SESSION_UP : TRACE_SESSION_SPARE;
+		record->a = event->session.log_id;
+		record->b = describe_session(&event->session);
+		return true;
+	case OCTO_EVENT_SESSION_DOWN:
+		record->kind = TRACE_SESSION_DOWN;
+		record->a = event->session.log_id;
+		record->b = event->session.end | (uint64_t)event->session.was_current << 8;
+		return true;
+	case OCTO_EVENT_COURIER_GRANTED:
+		record->kind = TRACE_GRANTED;
+		record->a = event->courier.courier | (uint64_t)event->courier.size << 16;
+		record->b = event->courier.lateness_ms | (uint64_t)event->courier.priority << 32 |
+		            (uint64_t)event->courier.rivals << 40;
+		return true;
+	case OCTO_EVENT_COURIER_DELIVERED:
+	case OCTO_EVENT_COURIER_DISCARDED:
+		record->kind = event->kind == OCTO_EVENT_COURIER_DELIVERED ? TRACE_MESSAGE : TRACE_DISCARDED;
+		record->a = event->courier.courier;
+		record->b = event->courier.size;
+		return true;
+	case OCTO_EVENT_CELIBACY:
+		record->kind = TRACE_CELIBACY;
+		record->a = event->celibacy.began;
+		record->b = event->celibacy.lasts_ns;
+		return true;
+	case OCTO_EVENT_CLOCK_STEP:
+		record->kind = TRACE_CLOCK;
+		record->a = (uint64_t)event->clock.step_ns;
+		return true;
+	case OCTO_EVENT_WARNING:
+		record->kind = TRACE_WARNING;
+		record->a = event->warning.warning;
+		return true;
+	default:
+		return false; /* PACKET_SENT is told by the network; audit events are for the checks alone */
+	}
+}
+
+void recorder_core_event(struct sim *sim, uint32_t node, uint32_t peer_node, const struct octo_event *event)
+{
+	struct trace_record record = { .node = node, .peer = peer_node, .cause = sim->cause };
+	if (event->kind == OCTO_EVENT_PACKET_RECEIVED) {
+		record.packet = sim->packet;
+		record.copy = sim->copy;
+	}
+	if (event->kind == OCTO_EVENT_DUEL)
+		put_duel(sim, &record, &event->duel);
+	else if (fill(&record, event))
+		recorder_put(sim, &record, NULL);
+}
+
+void recorder_action(struct sim *sim, enum trace_action action, uint32_t node, uint32_t peer, uint64_t detail)
+{
+	struct trace_record record = { .kind = TRACE_ACTION, .node = node, .peer = peer, .a = action, .b = detail };
+	sim->cause = recorder_put(sim, &record, NULL) + 1;
+}
+
+void recorder_failure(struct sim *sim, bool is_invariant, const char *text)
+{
+	/* Not part of the hash: a run has the same one whether or not anybody judges it. */
+	struct trace_record record = { .kind = TRACE_FAILED, .time_ns = world_of(sim)->now_ns, .node = TRACE_NOBODY,
+		.peer = TRACE_NOBODY, .a = is_invariant, .extra_size = (uint16_t)strlen(text) };
+	if (sim->trace)
+		trace_write(sim->trace, &record, text);
+}

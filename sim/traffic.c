@@ -1,0 +1,349 @@
+/* traffic.c: see the header. Bytes are shared by all copies of a datagram; only a damaged copy gets its own. */
+#include "sim/traffic.h"
+
+#include "sim/check/tally.h"
+#include "sim/network/delay.h"
+#include "sim/node.h"
+#include "sim/recorder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const size_t packet_bytes = sizeof(struct packet) + OCTO_DATAGRAM_MAX;
+
+int sim_packet_kind(enum octo_packet_type type)
+{
+	if (type == OCTO_PACKET_DATA)
+		return 7;
+	return type == OCTO_PACKET_UNKNOWN ? 0 : (int)type - OCTO_PACKET_SYN + 1;
+}
+
+static struct sim_packet_fates *fates_of(struct sim *sim, const struct packet *packet)
+{
+	return &world_of(sim)->fates[sim_packet_kind((enum octo_packet_type)packet->type)];
+}
+
+static struct packet *packet_at(const struct sim *sim, arena_ref ref)
+{
+	return arena_at(&sim->arena, ref);
+}
+
+arena_ref traffic_new_packet(struct sim *sim)
+{
+	arena_ref ref = arena_alloc(&sim->arena, packet_bytes);
+	if (ref)
+		packet_at(sim, ref)->references = 1;
+	return ref;
+}
+
+void traffic_drop_packet(struct sim *sim, arena_ref ref)
+{
+	if (--packet_at(sim, ref)->references == 0)
+		arena_free(&sim->arena, ref, packet_bytes);
+}
+
+/* ---- Links ---------------------------------------------------------------------------------------------------------- */
+
+static void apply_rule(struct link_model *model, const struct scenario_link *rule)
+{
+	if (rule->sets_latency) {
+		model->latency = rule->latency;
+		model->latency_a_ns = rule->latency_a_ns;
+		model->latency_b_ns = rule->latency_b_ns;
+	}
+	if (rule->sets_loss)
+		model->loss = rule->loss;
+	if (rule->sets_mask) {
+		model->mask = rule->mask;
+		model->mask_length = strlen(rule->mask);
+	}
+	if (rule->sets_duplicate)
+		model->duplicate = rule->duplicate;
+	if (rule->sets_corrupt)
+		model->corrupt = rule->corrupt;
+	if (rule->sets_rate)
+		model->rate_bps = rule->rate_bps;
+	if (rule->sets_queue)
+		model->queue_bytes = rule->queue_bytes;
+}
+
+static bool rule_matches(const struct scenario_link *rule, uint32_t from, uint32_t to)
+{
+	return (rule->from[from] && rule->to[to]) || (rule->both_ways && rule->from[to] && rule->to[from]);
+}
+
+static bool same_model(const struct link_model *a, const struct link_model *b)
+{
+	return a->latency == b->latency && a->latency_a_ns == b->latency_a_ns && a->latency_b_ns == b->latency_b_ns &&
+	       a->loss == b->loss && a->duplicate == b->duplicate && a->corrupt == b->corrupt &&
+	       a->rate_bps == b->rate_bps && a->queue_bytes == b->queue_bytes && a->mask == b->mask;
+}
+
+/* All rules that match the pair, later ones over earlier ones. */
+static struct link_model model_of(const struct sim *sim, uint32_t from, uint32_t to)
+{
+	struct link_model model = { .latency = SCENARIO_CONSTANT, .latency_a_ns = 20 * OCTO_MILLISECOND };
+	for (uint32_t i = 0; i < sim->scenario->link_count; i++)
+		if (rule_matches(&sim->scenario->links[i], from, to))
+			apply_rule(&model, &sim->scenario->links[i]);
+	return model;
+}
+
+/* Equal models are kept once; the list only grows, so that the numbers in a snapshot's links stay good. */
+static uint32_t resolve(void *context, uint32_t from, uint32_t to)
+{
+	struct sim *sim = context;
+	struct link_model model = model_of(sim, from, to);
+	for (uint32_t i = 0; i < sim->model_count; i++)
+		if (same_model(&model, &sim->models[i]))
+			return i;
+	struct link_model *grown = realloc(sim->models, (sim->model_count + 1) * sizeof *grown);
+	if (!grown) {
+		sim_fail(sim, "out of memory");
+		return 0;
+	}
+	sim->models = grown;
+	sim->models[sim->model_count] = model;
+	return sim->model_count++;
+}
+
+uint64_t traffic_latency_max_ns(const struct sim *sim, uint32_t from, uint32_t to)
+{
+	struct link_model model = model_of(sim, from, to);
+	return delay_draw(model.latency, model.latency_a_ns, model.latency_b_ns, UINT64_MAX);
+}
+
+/* ---- Sending ----------------------------------------------------------------------------------------------------------- */
+
+/* A packet that the timeline wants to inject later is kept when it goes by, whatever becomes of it. */
+static void keep_recorded(struct sim *sim, uint32_t from, uint32_t to, arena_ref ref)
+{
+	const struct scenario *scenario = sim->scenario;
+	arena_ref *recorded = arena_at(&sim->arena, world_of(sim)->recorded);
+	uint32_t *seen = arena_at(&sim->arena, world_of(sim)->recorded_seen);
+	for (uint32_t i = 0; recorded && i < scenario->action_count; i++) {
+		const struct scenario_action *action = &scenario->actions[i];
+		const struct scenario_packet *wanted = &action->packet;
+		if (action->verb != SCENARIO_INJECT || action->random_bytes || wanted->from != from || wanted->to != to)
+			continue;
+		if (wanted->type != OCTO_PACKET_UNKNOWN && wanted->type != packet_at(sim, ref)->type)
+			continue;
+		if (++seen[i] == wanted->nth) {
+			packet_at(sim, ref)->references++;
+			recorded[i] = ref;
+		}
+	}
+}
+
+/* Puts one copy on its way. The packet is shared, not taken. */
+static void launch(struct sim *sim, const struct flight *like, uint8_t flags, uint64_t depart_ns, uint64_t arrive_ns)
+{
+	struct world *world = world_of(sim);
+	arena_ref ref = arena_alloc(&sim->arena, sizeof(struct flight));
+	struct flight *flight = arena_at(&sim->arena, ref);
+	if (!flight)
+		return;
+	*flight = *like;
+	flight->flags = flags;
+	flight->copy = ++world->copy_count;
+	struct packet *packet = packet_at(sim, like->packet);
+	packet->references++;
+	struct sim_packet_fates *fates = fates_of(sim, packet);
+	fates->copies++;
+	fates->in_flight++;
+	struct trace_record record = { .kind = TRACE_FLYING, .flags = flags, .node = like->from, .peer = like->to,
+		.packet = packet->number, .copy = flight->copy, .cause = sim->cause, .a = arrive_ns, .b = depart_ns };
+	recorder_put(sim, &record, NULL);
+	uint32_t source = like->from == TRACE_NOBODY ? 0 : like->from;
+	world_schedule(sim, arrive_ns, EVENT_DELIVERY, source, node_of(sim, source)->event_counter++, ref);
+}
+
+/* A copy that never arrives. */
+static void lose(struct sim *sim, const struct flight *flight, enum trace_drop drop, uint64_t arrive_ns)
+{
+	struct world *world = world_of(sim);
+	struct packet *packet = packet_at(sim, flight->packet);
+	struct sim_packet_fates *fates = fates_of(sim, packet);
+	uint32_t copy = flight->copy;
+	if (!copy) { /* lost before it flew */
+		fates->copies++;
+		copy = ++world->copy_count;
+	} else {
+		fates->in_flight--;
+	}
+	fates->dropped[drop]++;
+	tally_packet(sim, SCENARIO_DROPPED, flight->from, flight->to, packet->type, OCTO_REASON_ACCEPTED);
+	struct trace_record record = { .kind = TRACE_DROPPED, .flags = flight->flags, .node = flight->from,
+		.peer = flight->to, .packet = packet->number, .copy = copy, .cause = sim->cause, .a = drop, .b = arrive_ns };
+	recorder_put(sim, &record, NULL);
+	if (sim->checks && flight->to != TRACE_NOBODY && flight->from != TRACE_NOBODY)
+		checks_disturbed(sim->checks, flight->from, flight->to, packet->bytes, packet->size);
+}
+
+/* Its own bytes for a damaged copy. */
+static void launch_damaged(struct sim *sim, const struct flight *like, uint8_t flags, uint64_t draw,
+                           uint64_t depart_ns, uint64_t arrive_ns)
+{
+	arena_ref ref = traffic_new_packet(sim);
+	struct packet *copy = packet_at(sim, ref);
+	if (!copy)
+		return;
+	const struct packet *packet = packet_at(sim, like->packet);
+	memcpy(copy, packet, sizeof *copy + packet->size);
+	copy->references = 1;
+	copy->size = (uint16_t)link_corrupt(copy->bytes, packet->size, draw);
+	copy->digest = recorder_digest(copy->bytes, copy->size);
+	fates_of(sim, packet)->corrupted++;
+	if (sim->checks)
+		checks_disturbed(sim->checks, like->from, like->to, packet->bytes, packet->size);
+	struct flight damaged = *like;
+	damaged.packet = ref;
+	launch(sim, &damaged, (uint8_t)(flags | TRACE_COPY_CORRUPTED), depart_ns, arrive_ns);
+	traffic_drop_packet(sim, ref);
+}
+
+static void launch_fate(struct sim *sim, const struct flight *flight, const struct link_fate *fate)
+{
+	if (fate->drop != LINK_PASSES)
+		lose(sim, flight, (enum trace_drop)fate->drop, fate->arrive_ns);
+	else if (fate->corrupt)
+		launch_damaged(sim, flight, 0, fate->corrupt_draw, fate->depart_ns, fate->arrive_ns);
+	else
+		launch(sim, flight, 0, fate->depart_ns, fate->arrive_ns);
+	if (!fate->duplicate)
+		return;
+	fates_of(sim, packet_at(sim, flight->packet))->duplicated++;
+	if (sim->checks)
+		checks_disturbed(sim->checks, flight->from, flight->to, packet_at(sim, flight->packet)->bytes,
+		                 packet_at(sim, flight->packet)->size);
+	if (fate->duplicate_corrupt)
+		launch_damaged(sim, flight, TRACE_COPY_DUPLICATE, fate->duplicate_corrupt_draw, fate->depart_ns,
+		               fate->duplicate_arrive_ns);
+	else
+		launch(sim, flight, TRACE_COPY_DUPLICATE, fate->depart_ns, fate->duplicate_arrive_ns);
+}
+
+static uint64_t session_on_wire(const struct packet *packet)
+{
+	size_t at = packet->type == OCTO_PACKET_DATA ? 1 : 4;
+	uint64_t id = 0;
+	for (size_t i = 8; i > 0 && packet->size >= at + 8; i--)
+		id = id << 8 | packet->bytes[at + i - 1];
+	return id;
+}
+
+void traffic_send(struct sim *sim, uint32_t from, arena_ref ref, const struct octo_address *to)
+{
+	struct world *world = world_of(sim);
+	struct packet *packet = packet_at(sim, ref);
+	uint32_t target = node_at_address(sim, to);
+	packet->type = (uint8_t)octo_packet_type_of(packet->bytes, packet->size);
+	packet->number = ++world->packet_count;
+	packet->sent_at_ns = world->now_ns;
+	packet->digest = recorder_digest(packet->bytes, packet->size);
+	fates_of(sim, packet)->sent++;
+	tally_packet(sim, SCENARIO_SENT, from, target, packet->type, OCTO_REASON_ACCEPTED);
+	struct trace_record record = { .kind = TRACE_SENT, .extra_size = packet->size, .node = from, .peer = target,
+		.packet = packet->number, .cause = sim->cause, .a = packet->type, .b = session_on_wire(packet) };
+	recorder_put(sim, &record, packet->bytes);
+	if (sim->checks)
+		checks_sent(sim->checks, from, target, to, packet->bytes, packet->size);
+	struct flight flight = { .source = node_address(sim, from), .target = *to, .from = from, .to = target, .packet = ref };
+	if (target == TRACE_NOBODY) {
+		lose(sim, &flight, TRACE_DROP_NO_ROUTE, world->now_ns);
+	} else {
+		struct link *link = link_table_get(&sim->arena, &world->links, from, target, resolve, sim);
+		struct link_fate fate;
+		keep_recorded(sim, from, target, ref);
+		if (link) {
+			struct link_model model = sim->models[link->model];
+			if (world->is_healed)
+				model.loss = model.duplicate = model.corrupt = 0, model.mask = NULL, model.mask_length = 0;
+			link_carry(link, &model, world->now_ns, packet->size, &sim->decider, &fate);
+			launch_fate(sim, &flight, &fate);
+		}
+	}
+	traffic_drop_packet(sim, ref);
+}
+
+void traffic_inject(struct sim *sim, uint32_t from, uint32_t to, const uint8_t *bytes, size_t size)
+{
+	struct world *world = world_of(sim);
+	arena_ref ref = traffic_new_packet(sim);
+	struct packet *packet = packet_at(sim, ref);
+	if (!packet)
+		return;
+	packet->size = (uint16_t)size;
+	memcpy(packet->bytes, bytes, size);
+	packet->type = (uint8_t)octo_packet_type_of(bytes, size);
+	packet->number = ++world->packet_count;
+	packet->sent_at_ns = world->now_ns;
+	packet->digest = recorder_digest(bytes, size);
+	fates_of(sim, packet)->injected++;
+	struct trace_record record = { .kind = TRACE_SENT, .flags = TRACE_COPY_INJECTED, .extra_size = packet->size,
+		.node = from, .peer = to, .packet = packet->number, .cause = sim->cause, .a = packet->type,
+		.b = session_on_wire(packet) };
+	recorder_put(sim, &record, packet->bytes);
+	if (sim->checks)
+		checks_inject(sim->checks, to, from);
+	struct flight flight = { .source = node_address(sim, from), .target = node_address(sim, to), .from = from, .to = to,
+		.packet = ref };
+	launch(sim, &flight, TRACE_COPY_INJECTED, world->now_ns, world->now_ns);
+	traffic_drop_packet(sim, ref);
+}
+
+/* ---- Arriving ----------------------------------------------------------------------------------------------------------- */
+
+static void judge_reception(struct sim *sim, const struct flight *flight, const struct packet *packet)
+{
+	struct sim_packet_fates *fates = fates_of(sim, packet);
+	if (sim->verdict == OCTO_REASON_ACCEPTED) {
+		fates->accepted++;
+		return;
+	}
+	fates->rejected++;
+	world_of(sim)->rejected[sim->verdict]++;
+	tally_packet(sim, SCENARIO_REJECTED, flight->from, flight->to, packet->type, sim->verdict);
+}
+
+static void hand_over(struct sim *sim, const struct flight *flight, const struct packet *packet)
+{
+	struct world *world = world_of(sim);
+	struct sim_packet_fates *fates = fates_of(sim, packet);
+	bool is_damaged = flight->flags & TRACE_COPY_CORRUPTED;
+	fates->in_flight--;
+	fates->delivered++;
+	tally_packet(sim, SCENARIO_DELIVERED, flight->from, flight->to, packet->type, OCTO_REASON_ACCEPTED);
+	struct trace_record record = { .kind = TRACE_DELIVERED, .flags = flight->flags, .node = flight->from,
+		.peer = flight->to, .packet = packet->number, .copy = flight->copy, .a = packet->type, .b = packet->sent_at_ns,
+		.extra_size = is_damaged ? packet->size : 0 };
+	sim->cause = recorder_put(sim, &record, packet->bytes) + 1;
+	world->hash ^= packet->digest; /* what was delivered, not only that it was */
+	sim->packet = packet->number;
+	sim->copy = flight->copy;
+	if (sim->checks)
+		checks_before_receive(sim->checks, flight->to, node_at_address(sim, &flight->source), &flight->source,
+		                      packet->bytes, packet->size, flight->flags);
+	node_receive(sim, flight->to, &flight->source, packet->bytes, packet->size);
+	if (sim->checks)
+		checks_after_receive(sim->checks, flight->to);
+	judge_reception(sim, flight, packet);
+	node_settle(sim, flight->to);
+	sim->cause = sim->packet = sim->copy = 0;
+}
+
+void traffic_deliver(struct sim *sim, arena_ref flight_ref)
+{
+	struct flight flight = *(struct flight *)arena_at(&sim->arena, flight_ref);
+	arena_free(&sim->arena, flight_ref, sizeof(struct flight));
+	const struct packet *packet = packet_at(sim, flight.packet);
+	/* The address is looked up at arrival: who has moved on the way is not there any more. */
+	uint32_t present = node_at_address(sim, &flight.target);
+	if (present == TRACE_NOBODY)
+		lose(sim, &flight, TRACE_DROP_NO_ROUTE, world_of(sim)->now_ns);
+	else if (!node_of(sim, present)->is_up)
+		lose(sim, &flight, TRACE_DROP_DOWN, world_of(sim)->now_ns);
+	else
+		hand_over(sim, &flight, packet);
+	traffic_drop_packet(sim, flight.packet);
+}

@@ -1,0 +1,19 @@
+/* traffic.h: what becomes of a datagram between two cores: links, copies, deliveries, and the ledger of their fates. */
+#ifndef OCTOSIM_TRAFFIC_H
+#define OCTOSIM_TRAFFIC_H
+
+#include "sim/world.h"
+
+/* A packet with room for OCTO_DATAGRAM_MAX bytes, held once; 0 when the arena is full. */
+arena_ref traffic_new_packet(struct sim *sim);
+void traffic_drop_packet(struct sim *sim, arena_ref ref);
+/* A core hands over a datagram; its packet is taken. */
+void traffic_send(struct sim *sim, uint32_t from, arena_ref ref, const struct octo_address *to);
+/* The timeline puts a datagram at a node's door, as if it came from that address. */
+void traffic_inject(struct sim *sim, uint32_t from, uint32_t to, const uint8_t *bytes, size_t size);
+/* The longest latency that the pair's link draws, without its queue. */
+uint64_t traffic_latency_max_ns(const struct sim *sim, uint32_t from, uint32_t to);
+/* A copy arrives. */
+void traffic_deliver(struct sim *sim, arena_ref flight_ref);
+
+#endif
