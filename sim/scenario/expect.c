@@ -236,12 +236,11 @@ static void read_packets(struct reader *reader, struct tree_value object, struct
 	value = reader_get(reader, object, "reason");
 	if (value.item != NULL && expectation->fate != SCENARIO_REJECTED) {
 		reader_wrong_key(reader, value, "\"reason\" goes only with \"fate\": \"rejected\"");
-	} else if (value.item != NULL && reader_word(reader, value, reasons, &index)) {
+	} else if (value.item != NULL && reader_word(reader, value, reasons + 1, &index)) {
+		/* The first one, ACCEPTED, is no reason to reject. */
 		expectation->has_reason = true;
-		expectation->reason = (enum octo_reason)index;
-		say(line, " as %s", reasons[index]);
-		if (expectation->reason == OCTO_REASON_ACCEPTED)
-			reader_wrong(reader, value, "a rejected packet is never \"accepted\"");
+		expectation->reason = (enum octo_reason)(index + 1);
+		say(line, " as %s", reasons[index + 1]);
 	}
 	need_amount(reader, object, expectation, line);
 }

@@ -341,12 +341,13 @@ void reader_read_trust(struct reader *reader, struct tree_value list)
 {
 	struct scenario *scenario = reader->scenario;
 	struct tree_value at = { NULL, 0 };
-	uint32_t kept = 0;
+	uint32_t kept = 0, errors_before = reader->errors->count;
 
 	if (reader_kind(reader, list, SCANNER_LIST, "a list of pairs [\"a\", \"b\"]")) {
 		for (at = tree_first(&reader->tree, list); at.item != NULL; at = tree_next(&reader->tree, at))
 			read_trust_entry(reader, at);
 	}
+	reader->is_trust_wrong = reader->errors->count != errors_before || tree_mark(&reader->tree, list)->is_bad;
 	if (scenario->trust_count > 1)
 		qsort(scenario->trust, scenario->trust_count, sizeof(*scenario->trust), by_a_then_b);
 	for (uint32_t i = 0; i < scenario->trust_count; i++) {

@@ -31,6 +31,7 @@ struct reader {
 	uint32_t *by_name;                /* node numbers sorted by name */
 	uint32_t *first_trust;            /* trust of node n starts here in `neighbours`, node_count + 1 entries */
 	uint32_t *neighbours;             /* ascending within a node */
+	bool is_trust_wrong;              /* reported: what hangs on it is not worth a report of its own */
 	uint64_t first_action_ns;         /* OCTO_NEVER: no action */
 };
 

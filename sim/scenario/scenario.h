@@ -125,7 +125,7 @@ struct scenario {
 struct scenario_error {
 	uint32_t line, column;            /* 1-based; 0 when the file could not be read at all */
 	char where[128];                  /* JSON path: "timeline.2.connect.0"; "" for the whole file */
-	char text[384];                   /* what was found, what is allowed, the nearest known name, what to do */
+	char text[640];                   /* what was found, what is allowed, the nearest known name, what to do */
 };
 struct scenario_errors {
 	struct scenario_error *list;      /* sorted by line, then column */

@@ -305,8 +305,9 @@ static bool plain_pair(struct reader *reader, struct tree_value at, uint32_t a, 
 		return false;
 	}
 	if (!pairs->is_literal && !is_trusted(reader, a, b)) {
-		reader_wrong(reader, at, "\"%s\" and \"%s\" do not trust each other; add them to \"trust\"", nodes[a].name,
-		             nodes[b].name);
+		if (!reader->is_trust_wrong)
+			reader_wrong(reader, at, "\"%s\" and \"%s\" do not trust each other; add them to \"trust\"",
+			             nodes[a].name, nodes[b].name);
 		return false;
 	}
 	return add_pair(reader, at, pairs, a, b);
@@ -329,7 +330,8 @@ bool reader_pairs(struct reader *reader, struct tree_value at, struct tree_value
 		to_mask = reader_mask(reader, to);
 		is_right = from_mask != NULL && to_mask != NULL && walk_trust(reader, at, from_mask, to_mask, pairs);
 		if (is_right && pairs->count == 0) {
-			reader_wrong(reader, at, "no two of these nodes trust each other; add pairs to \"trust\"");
+			if (!reader->is_trust_wrong)
+				reader_wrong(reader, at, "no two of these nodes trust each other; add pairs to \"trust\"");
 			is_right = false;
 		}
 	}

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FOUND_SIZE = 96, LIST_SIZE = 320 };
+enum { FOUND_SIZE = 96, LIST_SIZE = 480 };
 
 bool reader_is(const struct reader *reader, struct tree_value value, enum scanner_kind kind)
 {

@@ -44,7 +44,7 @@ static void expect_mistake(const char *text, const char *where, const char *abou
 	CHECK_U64(errors.count, 1);
 	if (errors.count > 0) {
 		CHECK_STRING(errors.list[0].where, where);
-		CHECK_CONTAINS(errors.list[0].text, about);
+		CHECK(strstr(errors.list[0].text, about) != NULL);
 	}
 	scenario_free(scenario);
 	scenario_errors_free(&errors);
@@ -236,7 +236,7 @@ static void patterns_that_explode_are_refused(void)
 	CHECK(load("{\"duration\": \"9s\", \"nodes\": [{\"name\": \"n\", \"kind\": \"agent\", \"count\": 100000}], "
 	           "\"trust\": [[\"*\", \"*\"]]}", &errors) == NULL);
 	CHECK_U64(errors.count, 1);
-	CHECK_CONTAINS(errors.list[0].text, "too much");
+	CHECK(strstr(errors.list[0].text, "too much") != NULL);
 	scenario_errors_free(&errors);
 }
 
@@ -289,7 +289,7 @@ static void many_mistakes_are_cut_at_a_hundred(void)
 	CHECK(load(text, &errors) == NULL);
 	CHECK_U64(errors.count, 101);
 	CHECK_U64(errors.list[0].line, 2);
-	CHECK_CONTAINS(errors.list[100].text, "and more");
+	CHECK(strstr(errors.list[100].text, "and more") != NULL);
 	scenario_errors_free(&errors);
 }
 
@@ -301,7 +301,7 @@ static void expect_unreadable(const char *path, const char *about)
 
 	CHECK(scenario_load(path, &errors) == NULL);
 	CHECK_U64(errors.count, 1);
-	CHECK_CONTAINS(errors.list[0].text, about);
+	CHECK(strstr(errors.list[0].text, about) != NULL);
 	scenario_errors_free(&errors);
 }
 

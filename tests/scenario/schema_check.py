@@ -1,0 +1,293 @@
+#!/usr/bin/env python3
+"""Holds scenarios/schema.json against `octosim check`: editors and the program must not disagree.
+
+    python3 tests/scenario/schema_check.py [path of octosim]
+
+- both accept every scenario and tests/scenario/good/;
+- the program refuses every file of tests/scenario/bad/ in the words of the .txt beside it, and the schema refuses it
+  too, but for what no schema can see (ONLY_PROGRAM);
+- every good file is damaged in many small ways; what the schema refuses, the program refuses, and for a damage that is
+  plain in the structure (an unknown key, a missing one, a wrong type) both do;
+- every key and word of the schema is used by the good files or known to octo.h.
+Standard library only. Exit status 0 when all holds.
+"""
+
+import copy
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+# Wrong only in ways that a schema cannot express: names of nodes that do not exist, patterns that match too much.
+ONLY_PROGRAM = {"no-such-node", "exploding-pattern"}
+MUTANTS_MAX = 6000
+failures = []
+
+
+def fail(text):
+    failures.append(text)
+    if len(failures) <= 20:
+        print("FAILED:", text)
+
+
+# ---- A checker for the part of JSON Schema (draft 7) that the schema uses ---------------------------------------
+
+KNOWN = {"$schema", "title", "description", "definitions", "$ref", "type", "properties", "additionalProperties",
+         "required", "items", "minItems", "maxItems", "pattern", "minLength", "enum", "const", "minimum", "maximum",
+         "anyOf", "oneOf"}
+TYPES = {"object": dict, "array": list, "string": str}
+
+
+def has_type(value, name):
+    if name == "integer":
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, TYPES[name])
+
+
+def accepts(schema, value, root):
+    unknown = set(schema) - KNOWN
+    if unknown:
+        raise ValueError(f"the schema uses {unknown}, which this checker does not know")
+    if "$ref" in schema:
+        return accepts(root["definitions"][schema["$ref"].removeprefix("#/definitions/")], value, root)
+    if "type" in schema and not has_type(value, schema["type"]):
+        return False
+    if "enum" in schema and value not in schema["enum"]:
+        return False
+    if "const" in schema and (value != schema["const"] or isinstance(value, bool)):
+        return False
+    if "anyOf" in schema and not any(accepts(one, value, root) for one in schema["anyOf"]):
+        return False
+    if "oneOf" in schema and sum(accepts(one, value, root) for one in schema["oneOf"]) != 1:
+        return False
+    if isinstance(value, dict):
+        return accepts_object(schema, value, root)
+    if isinstance(value, list):
+        return (schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)) and
+                all(accepts(schema.get("items", {}), item, root) for item in value))
+    if isinstance(value, str):
+        return (len(value) >= schema.get("minLength", 0) and
+                re.search(schema.get("pattern", "").replace("$", r"\Z"), value) is not None)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return schema.get("minimum", value) <= value <= schema.get("maximum", value)
+    return True
+
+
+def accepts_object(schema, value, root):
+    properties = schema.get("properties", {})
+    if any(key not in value for key in schema.get("required", [])):
+        return False
+    if schema.get("additionalProperties") is False and any(key not in properties for key in value):
+        return False
+    return all(accepts(properties[key], item, root) for key, item in value.items() if key in properties)
+
+
+# ---- Reading ----------------------------------------------------------------------------------------------------
+
+def pairs_once(pairs):
+    if len({key for key, _ in pairs}) != len(pairs):
+        raise ValueError("a key twice")
+    return dict(pairs)
+
+
+def refuse_constant(name):
+    raise ValueError(name)
+
+
+def strict(text):
+    return json.loads(text, object_pairs_hook=pairs_once, parse_constant=refuse_constant)
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return strict(file.read().decode("utf-8"))
+
+
+def program_accepts(octosim, paths):
+    """The set of paths that `octosim check` calls ok, and all that it said on standard error."""
+    good, said = set(), ""
+    for start in range(0, len(paths), 500):
+        run = subprocess.run([octosim, "check", *paths[start:start + 500]], capture_output=True, text=True, timeout=120)
+        good |= {line.removeprefix("ok  ") for line in run.stdout.splitlines() if line.startswith("ok  ")}
+        said += run.stderr
+        if run.returncode not in (0, 2):
+            fail(f"octosim check ended with status {run.returncode}: {run.stderr[-300:]}")
+    return good, said
+
+
+# ---- Small damages ------------------------------------------------------------------------------------------------
+
+def places(value, path=()):
+    yield path
+    if isinstance(value, dict):
+        for key in value:
+            yield from places(value[key], path + (key,))
+    elif isinstance(value, list):
+        for index in range(len(value)):
+            yield from places(value[index], path + (index,))
+
+
+def at(value, path):
+    for step in path:
+        value = value[step]
+    return value
+
+
+def replaced(document, path, new):
+    if not path:
+        return new
+    document = copy.deepcopy(document)
+    at(document, path[:-1])[path[-1]] = new
+    return document
+
+
+def damages(document):
+    """Damaged copies: (what was done, the copy, whether the damage is plain in the structure)."""
+    for path in places(document):
+        value, name = at(document, path), ".".join(map(str, path)) or "the whole"
+        for wrong in (None, True, [], {}, 7, "zzz", 1.5):
+            if type(wrong) is not type(value) or wrong != value:
+                yield f"{name} is {wrong!r}", replaced(document, path, wrong), False
+        if isinstance(value, dict):
+            yield f"{name} has another key", replaced(document, path, {**value, "zzz": 1}), True
+            for key in value:
+                rest = {k: v for k, v in value.items() if k != key}
+                yield f"{name} lacks {key}", replaced(document, path, rest), False
+        if isinstance(value, list):
+            yield f"{name} is empty", replaced(document, path, []), False
+            yield f"{name} is longer", replaced(document, path, value + [{"zzz": 1}]), True
+        if isinstance(value, str):
+            yield f"{name} has a tail", replaced(document, path, value + "!"), False
+        if isinstance(value, int) and not isinstance(value, bool):
+            yield f"{name} is negative", replaced(document, path, -1000000), True
+            yield f"{name} is huge", replaced(document, path, 1 << 64), True
+
+
+# ---- The checks ---------------------------------------------------------------------------------------------------
+
+def check_good(octosim, schema, paths):
+    good, said = program_accepts(octosim, paths)
+    for path in paths:
+        if path not in good:
+            fail(f"octosim check refuses {path}\n{said}")
+        if not accepts(schema, read(path), schema):
+            fail(f"the schema refuses {path}")
+
+
+def check_bad(octosim, schema, paths):
+    for path in paths:
+        name = os.path.basename(path).removesuffix(".json")
+        run = subprocess.run([octosim, "check", path], capture_output=True, timeout=60)
+        with open(path.removesuffix(".json") + ".txt", "rb") as file:
+            if run.returncode != 2 or run.stdout or run.stderr != file.read():
+                fail(f"{path}: not refused in the words of the .txt beside it")
+        try:
+            is_accepted = accepts(schema, read(path), schema)
+        except (ValueError, RecursionError):
+            is_accepted = False
+        if is_accepted and name not in ONLY_PROGRAM:
+            fail(f"{path}: the schema accepts it")
+        if not is_accepted and name in ONLY_PROGRAM:
+            fail(f"{path}: the schema refuses it after all; take it off ONLY_PROGRAM")
+
+
+def check_damaged(octosim, schema, paths):
+    mutants = []
+    for path in paths:
+        mutants += [(path, *damage) for damage in damages(read(path))]
+    step = max(1, len(mutants) // MUTANTS_MAX)
+    mutants = mutants[::step]
+    refused = 0
+    with tempfile.TemporaryDirectory() as folder:
+        files = [os.path.join(folder, f"{index}.json") for index in range(len(mutants))]
+        for file, (_, _, document, _) in zip(files, mutants):
+            with open(file, "w", encoding="utf-8") as out:
+                json.dump(document, out)
+        good, _ = program_accepts(octosim, files)
+        for file, (path, what, document, is_plain) in zip(files, mutants):
+            by_schema, by_program = accepts(schema, document, schema), file in good
+            if by_program and not by_schema:
+                fail(f"{path}, where {what}: the program accepts it, the schema does not")
+            if is_plain and (by_program or by_schema):
+                fail(f"{path}, where {what}: accepted by {'the program' if by_program else 'the schema'}")
+            refused += not by_program
+    return len(mutants), refused
+
+
+def keys_used(schema, value, root, used):
+    """Notes which properties of which definitions a good document uses."""
+    if "$ref" in schema:
+        return keys_used(root["definitions"][schema["$ref"].removeprefix("#/definitions/")], value, root, used)
+    for one in schema.get("anyOf", []) + schema.get("oneOf", []):
+        if accepts(one, value, root):
+            keys_used(one, value, root, used)
+    if isinstance(value, dict) and "properties" in schema:
+        for key, item in value.items():
+            used.add((id(schema), key))
+            keys_used(schema["properties"][key], item, root, used)
+    if isinstance(value, list) and "items" in schema:
+        for item in value:
+            keys_used(schema["items"], item, root, used)
+
+
+def objects_of(schema):
+    if isinstance(schema, dict):
+        if "properties" in schema:
+            yield schema
+        for value in schema.values():
+            yield from objects_of(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from objects_of(value)
+
+
+def check_keys(schema, paths):
+    used = set()
+    for path in paths:
+        keys_used(schema, read(path), schema, used)
+    for definition in objects_of(schema):
+        for key in definition["properties"]:
+            if (id(definition), key) not in used:
+                fail(f"no good file uses the key \"{key}\" beside {sorted(definition['properties'])}")
+
+
+def check_words(schema):
+    """The schema's lists of names against the header from which the program takes its own."""
+    with open(os.path.join(ROOT, "core/octo.h"), encoding="utf-8") as file:
+        header = file.read()
+    definitions = schema["definitions"]
+    for macro, found in (("OCTO_STATES", definitions["session"]["properties"]["state"]["enum"]),
+                         ("OCTO_REASONS", ["accepted"] + definitions["packets"]["properties"]["reason"]["enum"]),
+                         ("OCTO_WARNINGS", definitions["warnings"]["properties"]["kind"]["enum"]),
+                         ("OCTO_STEPS", definitions["steps"]["properties"]["step"]["enum"])):
+        text = re.search(rf"#define {macro}\(X\)(.*?)\nenum", header, re.S).group(1)
+        names = re.findall(r'X\(\w+,\s*"([^"]*)"', text)
+        if names != found:
+            fail(f"{macro}: the header has {names}, the schema {found}")
+
+
+def main():
+    octosim = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "build/octosim"))
+    os.chdir(ROOT)
+    schema = read("scenarios/schema.json")
+    scenarios = sorted(path for path in glob.glob("scenarios/**/*.json", recursive=True)
+                       if not path.endswith("schema.json"))
+    good, bad = sorted(glob.glob("tests/scenario/good/*.json")), sorted(glob.glob("tests/scenario/bad/*.json"))
+    check_good(octosim, schema, scenarios + good)
+    check_bad(octosim, schema, bad)
+    count, refused = check_damaged(octosim, schema, good)
+    check_keys(schema, good)
+    check_words(schema)
+    if refused < count // 2:
+        fail(f"only {refused} of {count} damaged files were refused")
+    print(f"{len(scenarios)} scenarios, {len(good)} good and {len(bad)} bad files, {count} damaged ones "
+          f"({refused} refused): {'schema and program agree' if not failures else f'{len(failures)} disagreements'}")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
