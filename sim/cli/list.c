@@ -1,41 +1,37 @@
 /* list.c: `octosim list [DIR]`: the scenarios below a directory, their titles and what they cover.
  * Files that cannot be read are named on standard error and make the status 2; the others are listed all the same. */
+#include "sim/cli/cli.h"
+
 #include "sim/scenario/scenario.h"
 
 #include <dirent.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 enum { PATH_SIZE = 1024, FOLDERS_MAX = 16, FILES_MAX = 20000 };
 
-int command_list(int argc, char **argv);
+static bool is_json;
+
+static const struct cli_option options[] = {
+	{"--json", NULL, CLI_FLAG, &is_json, "one JSON array instead of a table"},
+};
+
+static const struct cli_command command = {
+	.name = "list", .operands = "[DIRECTORY]",
+	.summary = "Lists the scenario files (*.json, but not schema.json) below a directory, \"scenarios\" unless another is\n"
+	           "named: path, title, and the requirements, invariants and bugs that each covers.\n"
+	           "Exit status: 0, or 2 when the directory or one of the files could not be read.\n",
+	.examples = "  octosim list scenarios/duel\n"
+	            "  octosim list --json | jq -r '.[] | select(.covers | index(\"R72\")) | .path'\n",
+	.options = options, .option_count = sizeof(options) / sizeof(options[0]),
+};
 
 struct listing {
 	char **paths;
 	size_t count;
 	bool is_cut;              /* there were more than FILES_MAX */
 };
-
-static void usage(FILE *out)
-{
-	fputs("usage: octosim list [--json] [DIRECTORY]\n"
-	      "Lists the scenario files (*.json, but not schema.json) below a directory, \"scenarios\" unless another is\n"
-	      "named: path, title, and the requirements, invariants and bugs that each covers.\n"
-	      "  --json   one JSON array instead of a table\n"
-	      "Exit status: 0, or 2 when the directory or one of the files could not be read.\n", out);
-}
-
-static void *claim(void *block, size_t size)
-{
-	block = realloc(block, size);
-	if (block == NULL) {
-		fputs("octosim: out of memory\n", stderr);
-		exit(3);
-	}
-	return block;
-}
 
 static void keep(struct listing *listing, const char *path)
 {
@@ -46,8 +42,8 @@ static void keep(struct listing *listing, const char *path)
 		return;
 	}
 	if ((listing->count & (listing->count - 1)) == 0)
-		listing->paths = claim(listing->paths, (2 * listing->count + 1) * sizeof(*listing->paths));
-	listing->paths[listing->count++] = memcpy(claim(NULL, size), path, size);
+		listing->paths = cli_claim(listing->paths, (2 * listing->count + 1) * sizeof(*listing->paths));
+	listing->paths[listing->count++] = memcpy(cli_claim(NULL, size), path, size);
 }
 
 static bool is_scenario_name(const char *name)
@@ -119,27 +115,20 @@ static void print_json(const struct scenario *scenario, bool is_first)
 	       scenario->is_model_crypto ? "model" : "sodium");
 }
 
-/* Titles hold whatever a file says; a terminal should not obey it. */
-static void print_plain(const char *text)
-{
-	for (; *text != '\0'; text++)
-		putchar((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text);
-}
-
 static void print_row(const struct scenario *scenario, size_t width)
 {
 	printf("%-*s  ", (int)width, scenario->path);
-	print_plain(scenario->title);
+	cli_print_clean(scenario->title, stdout);
 	printf("\n%*s  covers ", (int)width, "");
 	for (uint32_t i = 0; i < scenario->cover_count; i++)
 		printf("%s%s", i > 0 ? ", " : "", scenario->covers[i]);
 	putchar('\n');
 }
 
-static int print_all(const struct listing *listing, bool is_json)
+static int print_all(const struct listing *listing)
 {
 	size_t width = 0, shown = 0;
-	int status = 0;
+	int status = CLI_HELD;
 
 	for (size_t i = 0; i < listing->count; i++)
 		width = strlen(listing->paths[i]) > width ? strlen(listing->paths[i]) : width;
@@ -152,7 +141,7 @@ static int print_all(const struct listing *listing, bool is_json)
 		if (scenario == NULL) {
 			fflush(stdout);
 			scenario_errors_print(&errors, listing->paths[i], stderr);
-			status = 2;
+			status = CLI_BAD_INPUT;
 		} else if (is_json) {
 			print_json(scenario, shown++ == 0);
 		} else {
@@ -169,45 +158,31 @@ static int print_all(const struct listing *listing, bool is_json)
 	return status;
 }
 
-/* argv[0] is "list". */
 int command_list(int argc, char **argv)
 {
-	struct listing listing = { NULL, 0, false };
-	const char *folder = NULL;
-	bool is_json = false;
-	int status = 0;
+	struct listing listing = {NULL, 0, false};
+	const char *folder = "scenarios";
+	int count = 0, status = cli_parse(&command, argc, argv, &count);
 
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-			usage(stdout);
-			return 0;
-		}
-		if (strcmp(argv[i], "--json") == 0) {
-			is_json = true;
-		} else if (argv[i][0] == '-' || folder != NULL) {
-			fprintf(stderr, "octosim list: %s %s\n", folder != NULL ? "one directory only, not also"
-			                                                        : "unknown option", argv[i]);
-			usage(stderr);
-			return 2;
-		} else {
-			folder = argv[i];
-		}
-	}
-	folder = folder != NULL ? folder : "scenarios";
+	if (status != CLI_GO_ON)
+		return status;
+	if (count > 1)
+		return cli_misuse(&command, "one directory only; found %s and %s", argv[0], argv[1]);
+	folder = count == 1 ? argv[0] : folder;
 	if (!collect(&listing, folder, 0)) {
 		fprintf(stderr, "%s: ", folder);
 		perror("cannot be listed");
-		return 2;
+		return CLI_BAD_INPUT;
 	}
 	if (listing.count > 1)
 		qsort(listing.paths, listing.count, sizeof(*listing.paths), by_text);
-	status = print_all(&listing, is_json);
+	status = print_all(&listing);
 	if (listing.is_cut) {
 		fprintf(stderr, "%s: only the first %d files were looked at\n", folder, FILES_MAX);
-		status = 2;
+		status = CLI_BAD_INPUT;
 	}
 	for (size_t i = 0; i < listing.count; i++)
 		free(listing.paths[i]);
 	free(listing.paths);
-	return fflush(stdout) == 0 ? status : 3;
+	return fflush(stdout) == 0 ? status : CLI_FAULT;
 }
