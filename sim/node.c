@@ -117,7 +117,7 @@ static uint64_t read_clock(const struct sim *sim, uint32_t number)
 static void configure(const struct sim *sim, uint32_t number, const struct record_slot *stored, struct octo_config *config)
 {
 	const struct scenario_node *described = &sim->scenario->nodes[number];
-	uint32_t neighbours = node_of(sim, number)->neighbours;
+	uint32_t neighbours = sim->neighbour_start[number + 1] - sim->neighbour_start[number];
 	uint64_t label = recorder_digest(described->identity, strlen(described->identity));
 	octo_config_default(config);
 	config->peers_max = neighbours ? neighbours : 1;

@@ -111,11 +111,12 @@ static bool send_syn_ack(struct call *call, struct peer *peer, struct agenda_pac
 static void send_ack(struct call *call, struct peer *peer, struct session *session, struct agenda_packet *packet)
 {
 	put(packet, session->ack, ACK_BYTES, &peer->address);
-	packet->is_cached = session->is_ack_sent;
+	packet->is_cached = session->ack_sends > 0;
 	session->ack_sent_at = call->now;
 	session->is_ack_due = false;
-	if (!session->is_ack_sent) {
-		session->is_ack_sent = true;
+	if (session->ack_sends < 2)
+		session->ack_sends++;
+	if (!packet->is_cached) {
 		session->awaiting_since = call->now;
 		session->ping_at = call_after(call, session->agreement.idle_s * OCTO_SECOND);
 		session->ack_resend_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));

@@ -65,7 +65,8 @@ struct session {                          /* cur and prev (session.c) */
 	uint32_t generation;
 	uint32_t ping_token, pong_token;
 	uint8_t role;                     /* enum octo_role */
-	bool by_winner, is_ack_due, is_ack_sent, is_ping_due, is_ping_out, is_pong_due;
+	bool by_winner, is_ack_due, is_ping_due, is_ping_out, is_pong_due;
+	uint8_t ack_sends;                /* initiator: up to 2, which is enough to know */
 	uint8_t closes_left;              /* spare only: CLOSE packets still to send */
 	struct octo_agreement agreement;
 	struct round_trip trip;

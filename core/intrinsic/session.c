@@ -145,6 +145,10 @@ void session_ask(struct call *call, struct session *session)
 
 void session_heard(struct call *call, struct session *session)
 {
+	/* The adherent speaks as soon as it has our ACK: the way there and back, if the ACK was sent only once. */
+	bool is_first = session->ack_resend_at != OCTO_NEVER;
+	if (is_first && session->ack_sends == 1)
+		round_trip_sample(&session->trip, call->now - session->ack_sent_at);
 	session->received_at = call->now;
 	session->awaiting_since = OCTO_NEVER;
 	session->ack_resend_at = OCTO_NEVER;
