@@ -166,7 +166,7 @@ static int label_room(const struct drawing *d, int length)
 {
 	int gap = length < d->gap ? length : d->gap;
 
-	return gap >= 20 ? gap * 2 / 3 - 5 : gap - 5;
+	return gap >= 20 ? gap * 2 / 3 - 5 : gap - 4;
 }
 
 /* Columns from the arrow's beginning to where it may turn. */
@@ -252,12 +252,19 @@ static void go_down(struct drawing *d, struct active *active, int column)
 		d->going[column] = 1;
 }
 
+/* Columns that the number at an arrow's end takes: " #12 ". */
+static int number_columns(const struct ladder_arrow *arrow)
+{
+	return snprintf(NULL, 0, " #%" PRIu32 " ", arrow->packet);
+}
+
 /* The line on which the arrow ends: from where it comes down to the lane. */
 static void draw_last(struct drawing *d, const struct active *active)
 {
 	const struct ladder_arrow *arrow = active->arrow;
+	int width = number_columns(arrow);
 	char number[16];
-	int from, to, way, width;
+	int from, to, way;
 
 	ends_of(d, arrow, &from, &to);
 	way = from < to ? 1 : -1;
@@ -265,8 +272,8 @@ static void draw_last(struct drawing *d, const struct active *active)
 	draw_run(d, active->column, to, arrow);
 	draw_head(d, arrow, to, way);
 	/* Where it has been out of sight for some lines, it says again which it is. */
-	width = snprintf(number, sizeof(number), " #%" PRIu32 " ", arrow->packet);
-	if (arrow->packet && arrow->to_row - arrow->from_row > 1 && (to - active->column) * way > width + 4)
+	snprintf(number, sizeof(number), " #%" PRIu32 " ", arrow->packet);
+	if (arrow->packet && arrow->to_row - arrow->from_row > 1 && (to - active->column) * way > width + 2)
 		canvas_text(&d->canvas, way > 0 ? to - 1 - width : to + 2, number, arrow_color(arrow));
 }
 
@@ -293,14 +300,19 @@ static void draw_first(struct drawing *d, struct active *active)
 	go_down(d, active, from + way * out);
 }
 
-/* Where the arrow should be at the end of a line between its first and its last: a steady slope. */
+/* Where the arrow should be at the end of a line between its first and its last: a steady slope, that leaves room for
+ * its number on the last. */
 static int ideal_column(const struct drawing *d, const struct ladder_arrow *arrow, uint32_t row)
 {
 	int64_t lines = (int64_t)arrow->to_row - arrow->from_row + 1;
-	int from, to;
+	int from, to, way, rest;
 
 	ends_of(d, arrow, &from, &to);
-	return from + (int)((to - from) * ((int64_t)row - arrow->from_row + 1) / lines);
+	way = from < to ? 1 : -1;
+	rest = number_columns(arrow) + 3;
+	if (rest < (to - from) * way / lines)
+		rest = (int)((to - from) * way / lines);
+	return from + (int)((to - way * rest - from) * ((int64_t)row - arrow->from_row + 1) / (lines - 1));
 }
 
 /* A line between: as far towards the ideal column as nothing is in the way. Arrows that go the other way are crossed

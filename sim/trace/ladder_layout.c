@@ -24,8 +24,10 @@ struct builder {
 	uint64_t idle_ns;
 	int note_columns;
 	bool is_out_of_memory;
-	enum octo_reason verdict;                 /* of the present moment */
+	enum octo_reason verdict;                 /* on the packet that arrived last */
+	uint32_t verdict_copy;                    /* the copy it is about, once it is noted; 0 for none */
 	bool has_note;                            /* the present moment has one */
+	uint32_t named_peer;                      /* whom its last note, or its arrow, was about */
 	uint8_t pair_states[LADDER_LANES_MAX][LADDER_LANES_MAX];
 	bool is_down[LADDER_LANES_MAX];
 	/* 1 + index of the last SENT of a packet type between two lanes; types as in type_slot(). */
@@ -89,11 +91,18 @@ static struct ladder_row *last_row(const struct builder *b)
 	return b->layout->row_count ? &b->layout->rows[b->layout->row_count - 1] : NULL;
 }
 
+static bool is_in_moment(const struct builder *b, uint64_t time_ns, uint8_t lane)
+{
+	const struct ladder_row *last = last_row(b);
+
+	return last && last->time_ns == time_ns && last->lane == lane;
+}
+
 /* The line for something at this node and instant: the last one when it is of the same moment and not forced to be new. */
 static struct ladder_row *row_for(struct builder *b, uint64_t time_ns, uint8_t lane, bool is_new)
 {
 	struct ladder_row *last = last_row(b);
-	bool is_same = last && last->time_ns == time_ns && last->lane == lane;
+	bool is_same = is_in_moment(b, time_ns, lane);
 
 	if (is_same && !is_new)
 		return last;
@@ -108,8 +117,10 @@ static struct ladder_row *row_for(struct builder *b, uint64_t time_ns, uint8_t l
 	last = push_row(b, time_ns, lane);
 	if (last && is_same)
 		last->is_first = false;
-	else
+	if (!is_same) {
 		b->has_note = false;
+		b->named_peer = TRACE_NOBODY;
+	}
 	return last;
 }
 
@@ -277,12 +288,13 @@ static struct ladder_arrow *put_departure(struct builder *b, const struct trace_
 	struct ladder_arrow *arrow = push_arrow(b, r);
 	struct ladder_row *last = last_row(b);
 	bool is_known = r->packet && sent->packet == r->packet;
+	bool is_sent_now = is_known && b->layout->rows[sent->row].time_ns == r->time_ns;
 
 	if (!arrow)
 		return NULL;
 	if (is_known)
 		describe(b, arrow, sent);
-	if (is_known && !(r->flags & TRACE_COPY_INJECTED)) {
+	if (is_known && (is_sent_now || !(r->flags & TRACE_COPY_INJECTED))) {
 		arrow->from_row = sent->row;
 	} else {
 		uint8_t lane = arrow->from_lane == LADDER_NO_LANE ? arrow->to_lane : arrow->from_lane;
@@ -297,6 +309,26 @@ static struct ladder_arrow *put_departure(struct builder *b, const struct trace_
 	return arrow;
 }
 
+/* A core may give its verdict on a packet after all that it did about it, and a change of role before the duel that
+ * caused it. A reader wants the cause first, so the records of one instant are searched ahead: not far. */
+enum { AHEAD_MAX = 32 };
+
+static uint32_t find_ahead(const struct builder *b, uint32_t index, enum trace_kind kind, uint32_t node)
+{
+	const struct ladder_source *s = b->source;
+	uint64_t time_ns = s->record(s->context, index)->time_ns;
+
+	for (uint32_t i = index + 1; i < s->count && i - index <= AHEAD_MAX; i++) {
+		const struct trace_record *r = s->record(s->context, i);
+
+		if (r->time_ns != time_ns || r->kind == TRACE_DELIVERED)
+			break;
+		if (r->kind == kind && r->node == node)
+			return i;
+	}
+	return 0;
+}
+
 /* A copy ends at a lane, on a line that begins with it. */
 static void put_arrival(struct builder *b, const struct trace_record *r, enum ladder_end end)
 {
@@ -309,6 +341,7 @@ static void put_arrival(struct builder *b, const struct trace_record *r, enum la
 	if (!row)
 		return;
 	row->has_arrow_end = true;
+	b->named_peer = r->node;
 	if (!arrow) {
 		arrow = push_arrow(b, r);
 		if (!arrow)
@@ -362,25 +395,69 @@ static void put_state(struct builder *b, const struct trace_record *r)
 		last->states[lane] = shown_state(b, lane);
 }
 
+static void put_verdict(struct builder *b, uint32_t index)
+{
+	const struct trace_record *r = b->source->record(b->source->context, index);
+	struct ladder_arrow *arrow = find_arrow(b, r->copy);
+
+	b->verdict = (enum octo_reason)r->a;
+	if (arrow && r->a != OCTO_REASON_ACCEPTED && arrow->end == LADDER_ARRIVED)
+		arrow->end = LADDER_REJECTED;
+}
+
 /* What a core or the timeline says. */
 static void put_said(struct builder *b, uint32_t index, const struct trace_record *r)
 {
-	uint8_t lane = lane_of(b, r->kind == TRACE_DELIVERED ? r->peer : r->node);
+	uint8_t lane = lane_of(b, r->node);
 	char text[LADDER_NOTE_BYTES];
 	enum canvas_color color;
 
-	if (r->kind == TRACE_RECEIVED) {
-		struct ladder_arrow *arrow = find_arrow(b, r->copy);
-
-		b->verdict = (enum octo_reason)r->a;
-		if (arrow && r->a != OCTO_REASON_ACCEPTED && arrow->end == LADDER_ARRIVED)
-			arrow->end = LADDER_REJECTED;
-	}
-	if (lane != LADDER_NO_LANE && r->kind != TRACE_DELIVERED)
+	if (r->kind == TRACE_RECEIVED)
+		put_verdict(b, index);
+	if (lane != LADDER_NO_LANE)
 		put_state(b, r);
-	ladder_note(b->source, index, b->verdict, b->layout->lane_count > 2, text, &color);
+	if (!is_in_moment(b, r->time_ns, lane))
+		b->named_peer = TRACE_NOBODY;
+	ladder_note(b->source, index, b->verdict, b->layout->lane_count > 2 && r->peer != b->named_peer, text, &color);
+	if (!text[0])
+		return;
+	note(b, r->time_ns, lane, text, color);
+	b->named_peer = r->peer;
+}
+
+static void put_delivered(struct builder *b, uint32_t index, const struct trace_record *r)
+{
+	uint32_t verdict = find_ahead(b, index, TRACE_RECEIVED, r->peer);
+	char text[LADDER_NOTE_BYTES];
+	enum canvas_color color;
+
+	put_arrival(b, r, LADDER_ARRIVED);
+	ladder_note(b->source, index, OCTO_REASON_ACCEPTED, false, text, &color);
 	if (text[0])
-		note(b, r->time_ns, lane, text, color);
+		note(b, r->time_ns, lane_of(b, r->peer), text, color);
+	if (verdict && b->source->record(b->source->context, verdict)->copy == r->copy) {
+		put_said(b, verdict, b->source->record(b->source->context, verdict));
+		b->verdict_copy = r->copy;
+	}
+}
+
+/* A duel, and behind it the change of role that it brought about. */
+static void put_role_or_duel(struct builder *b, uint32_t index, const struct trace_record *r)
+{
+	uint32_t role = 0;
+
+	if (r->kind == TRACE_ROLE && find_ahead(b, index, TRACE_DUEL, r->node))
+		return;
+	put_said(b, index, r);
+	for (uint32_t i = index; r->kind == TRACE_DUEL && i > 0 && index - i < AHEAD_MAX && !role; i--) {
+		const struct trace_record *before = b->source->record(b->source->context, i - 1);
+
+		if (before->time_ns != r->time_ns || before->kind == TRACE_DELIVERED)
+			break;
+		role = before->kind == TRACE_ROLE && before->node == r->node ? i : 0;
+	}
+	if (role)
+		put_said(b, role - 1, b->source->record(b->source->context, role - 1));
 }
 
 static void put_record(struct builder *b, uint32_t index)
@@ -405,8 +482,15 @@ static void put_record(struct builder *b, uint32_t index)
 		put_dropped(b, index, r);
 		break;
 	case TRACE_DELIVERED:
-		put_arrival(b, r, LADDER_ARRIVED);
-		put_said(b, index, r);
+		put_delivered(b, index, r);
+		break;
+	case TRACE_RECEIVED:
+		if (r->copy == 0 || r->copy != b->verdict_copy)
+			put_said(b, index, r);
+		break;
+	case TRACE_ROLE:
+	case TRACE_DUEL:
+		put_role_or_duel(b, index, r);
 		break;
 	default:
 		put_said(b, index, r);

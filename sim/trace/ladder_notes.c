@@ -78,7 +78,10 @@ static void step_note(const struct trace_record *r, enum octo_reason verdict, ch
 		snprintf(out, LADDER_NOTE_BYTES, "%s", octo_step_text(step));
 		*color = CANVAS_DIM;
 	} else if (verdict == OCTO_REASON_ACCEPTED && step != OCTO_STEP_BAD_PACKET && action) {
+		/* The name of a function, read as words. */
 		snprintf(out, LADDER_NOTE_BYTES, "%s", action);
+		for (char *at = strchr(out, '_'); at; at = strchr(at, '_'))
+			*at = ' ';
 		*color = CANVAS_DIM;
 	}
 }
@@ -112,17 +115,12 @@ static void session_note(const struct trace_record *r, char *out, enum canvas_co
 		snprintf(out, LADDER_NOTE_BYTES, "▼ session %08" PRIx32 " down: %s", id, octo_end_text((enum octo_end)(r->b & 0xff)));
 }
 
-static void role_note(const struct trace_record *r, char *out, enum canvas_color *color)
+/* From no role to one is what every handshake begins with: the state says it already. */
+static void role_note(enum octo_role before, enum octo_role after, char *out, enum canvas_color *color)
 {
-	const char *after = octo_role_name((enum octo_role)r->b);
-
-	if (r->b == OCTO_ROLE_NONE)
+	if (before == OCTO_ROLE_NONE || after == OCTO_ROLE_NONE)
 		return;
-	if (r->a == OCTO_ROLE_NONE) {
-		snprintf(out, LADDER_NOTE_BYTES, "as %s", after);
-		return;
-	}
-	snprintf(out, LADDER_NOTE_BYTES, "⇄ role flips: %s → %s", octo_role_name((enum octo_role)r->a), after);
+	snprintf(out, LADDER_NOTE_BYTES, "⇄ role flips: %s → %s", octo_role_name(before), octo_role_name(after));
 	*color = CANVAS_YELLOW;
 }
 
@@ -164,7 +162,7 @@ void ladder_note(const struct ladder_source *source, uint32_t index, enum octo_r
 		step_note(r, verdict, out, color);
 		break;
 	case TRACE_ROLE:
-		role_note(r, out, color);
+		role_note((enum octo_role)r->a, (enum octo_role)r->b, out, color);
 		break;
 	case TRACE_DUEL:
 		duel_note(r, extra, out);
