@@ -40,7 +40,7 @@ static bool run_timer(struct call *call, struct peer *peer)
 	struct session *current = &peer->current;
 	if (peer->spare.id && !peer->spare.closes_left && is_due(call, peer->spare.expires_at))
 		session_end_spare(call, peer, OCTO_END_REPLACED);
-	else if (peer->claim.is_held && is_due(call, peer->claim.expires_at))
+	else if (peer->claim.is_held && !peer->claim.pings_left && is_due(call, peer->claim.next_at))
 		step(call, peer, OCTO_STEP_CHALLENGE_EXPIRED);
 	else if (current->id && !peer->claim.is_held && is_due(call, session_dead_at(call, current)))
 		step(call, peer, OCTO_STEP_SESSION_DEAD);
@@ -219,10 +219,8 @@ octo_time_ns agenda_next(struct call *call, struct peer *peer, const struct agen
 	}
 	if (peer->spare.id)
 		earliest(&next, peer->spare.expires_at);
-	if (peer->claim.is_held) {
-		earliest(&next, peer->claim.expires_at);
+	if (peer->claim.is_held)
 		earliest(&next, peer->claim.next_at);
-	}
 	if (peer->current.id) {
 		if (!peer->claim.is_held)
 			earliest(&next, session_dead_at(call, &peer->current));

@@ -78,7 +78,7 @@ struct session {                          /* cur and prev (session.c) */
 
 struct claim {                            /* P: an initial packet held while the session is challenged (claim.c) */
 	uint64_t timestamp;
-	octo_time_ns next_at, expires_at, spacing_ns;
+	octo_time_ns next_at, spacing_ns; /* of the next ping, or of the verdict when none is left */
 	struct octo_address source;
 	uint32_t token;
 	uint8_t pings_left;

@@ -26,7 +26,6 @@ void claim_hold(struct call *call, struct peer *peer, const struct step_input *i
 		claim->pings_left = CHALLENGE_PINGS;
 		claim->spacing_ns = wait / CHALLENGE_PINGS;
 		claim->next_at = call->now;
-		claim->expires_at = call_after(call, wait);
 	}
 	claim->timestamp = input->timestamp;
 	claim->source = *input->from;
@@ -38,7 +37,8 @@ void claim_challenge(struct call *call, struct peer *peer)
 	struct claim *claim = &peer->claim;
 	claim->is_due = true;
 	claim->pings_left--;
-	claim->next_at = claim->pings_left ? call_after(call, claim->spacing_ns) : OCTO_NEVER;
+	/* From ping to ping, so that a leap of the clock cannot swallow all of X: the peer always had time to answer. */
+	claim->next_at = call_after(call, claim->spacing_ns);
 }
 
 void claim_believe(struct call *call, struct peer *peer)

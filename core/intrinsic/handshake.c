@@ -103,6 +103,8 @@ static enum octo_reason dial(struct call *call, struct peer *peer, struct step_i
 		end_celibacy(call, peer);
 		peer->is_user_wish = true;
 		peer->redial_wait_ns = call->channel->config.redial_min_ns;
+		peer->is_wanted = true;
+		record_save_peer(call, peer); /* the switch stays on over a restart */
 	}
 	peer->is_wanted = true;
 	if (peer->attempted_at != OCTO_NEVER && call->now - peer->attempted_at < spacing)
