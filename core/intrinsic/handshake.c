@@ -99,14 +99,13 @@ static void charge_initial(struct call *call, struct peer *peer)
 static enum octo_reason dial(struct call *call, struct peer *peer, struct step_input *input)
 {
 	octo_time_ns spacing = call->channel->config.attempt_spacing_ns;
+	peer->is_wanted = true;
 	if (input->is_user) {
 		end_celibacy(call, peer);
 		peer->is_user_wish = true;
 		peer->redial_wait_ns = call->channel->config.redial_min_ns;
-		peer->is_wanted = true;
 		record_save_peer(call, peer); /* the switch stays on over a restart */
 	}
-	peer->is_wanted = true;
 	if (peer->attempted_at != OCTO_NEVER && call->now - peer->attempted_at < spacing)
 		peer->redial_at = peer->attempted_at + spacing;
 	else
