@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-void errors_add(struct scenario_errors *errors, uint32_t line, uint32_t column, const char *where, const char *text)
+void errors_add(struct scenario_errors *errors, uint32_t line, uint32_t column, const char *where,
+                const char *text)
 {
 	struct scenario_error *error = NULL;
 	bool is_last = errors->count == READER_ERRORS_MAX;
@@ -18,7 +19,8 @@ void errors_add(struct scenario_errors *errors, uint32_t line, uint32_t column, 
 	error = &errors->list[errors->count++];
 	memset(error, 0, sizeof(*error));
 	if (is_last) {
-		snprintf(error->text, sizeof(error->text), "… and more; mend these %d first", READER_ERRORS_MAX);
+		snprintf(error->text, sizeof(error->text), "… and more; mend these %d first",
+		         READER_ERRORS_MAX);
 		return;
 	}
 	error->line = line;
@@ -69,9 +71,9 @@ void scenario_errors_print(const struct scenario_errors *errors, const char *pat
 	}
 }
 
-__attribute__((format(printf, 5, 0)))
-static void add_at(struct reader *reader, struct tree_value value, uint32_t line, uint32_t column, const char *format,
-                   va_list arguments)
+__attribute__((format(printf, 5, 0))) static void add_at(struct reader *reader, struct tree_value value,
+                                                         uint32_t line, uint32_t column, const char *format,
+                                                         va_list arguments)
 {
 	char where[128], text[1024];
 

@@ -56,14 +56,14 @@ struct line {
 	size_t used;
 };
 
-__attribute__((format(printf, 2, 3)))
-static void say(struct line *line, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void say(struct line *line, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
 	if (line->used < sizeof(line->text)) {
-		int size = vsnprintf(line->text + line->used, sizeof(line->text) - line->used, format, arguments);
+		int size = vsnprintf(line->text + line->used, sizeof(line->text) - line->used, format,
+		                     arguments);
 
 		line->used += size > 0 ? (size_t)size : 0;
 	}
@@ -77,17 +77,19 @@ static const char *pattern_text(const struct reader *reader, struct tree_value v
 }
 
 /* "exactly", "at_least", "at_most". False when none is there. */
-static bool read_amount(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
-                        struct line *line)
+static bool read_amount(struct reader *reader, struct tree_value object,
+                        struct scenario_expectation *expectation, struct line *line)
 {
 	struct tree_value exactly = reader_get(reader, object, "exactly");
-	struct tree_value least = reader_get(reader, object, "at_least"), most = reader_get(reader, object, "at_most");
+	struct tree_value least = reader_get(reader, object, "at_least"),
+			  most = reader_get(reader, object, "at_most");
 
 	expectation->at_least = 0;
 	expectation->at_most = UINT64_MAX;
 	if (exactly.item != NULL) {
 		if (least.item != NULL || most.item != NULL)
-			reader_wrong_key(reader, exactly, "\"exactly\" goes neither with \"at_least\" nor with \"at_most\"");
+			reader_wrong_key(reader, exactly,
+			                 "\"exactly\" goes neither with \"at_least\" nor with \"at_most\"");
 		if (reader_whole(reader, exactly, 0, UINT32_MAX, &expectation->at_least)) {
 			expectation->at_most = expectation->at_least;
 			say(line, ", exactly %" PRIu64, expectation->at_least);
@@ -103,15 +105,16 @@ static bool read_amount(struct reader *reader, struct tree_value object, struct 
 	return least.item != NULL || most.item != NULL;
 }
 
-static void need_amount(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
-                        struct line *line)
+static void need_amount(struct reader *reader, struct tree_value object,
+                        struct scenario_expectation *expectation, struct line *line)
 {
 	if (!read_amount(reader, object, expectation, line))
-		reader_wrong(reader, object, "how many? One of \"exactly\", \"at_least\", \"at_most\" is needed");
+		reader_wrong(reader, object,
+		             "how many? One of \"exactly\", \"at_least\", \"at_most\" is needed");
 }
 
-static void read_between(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
-                         struct line *line)
+static void read_between(struct reader *reader, struct tree_value object,
+                         struct scenario_expectation *expectation, struct line *line)
 {
 	struct reader_pairs pairs = { .is_unordered = true };
 	struct tree_value between = { NULL, 0 }, a = { NULL, 0 }, b = { NULL, 0 };
@@ -125,8 +128,8 @@ static void read_between(struct reader *reader, struct tree_value object, struct
 }
 
 /* A node that must be one of every pair; otherwise the expectation could never hold. */
-static bool read_party(struct reader *reader, struct tree_value value, const struct scenario_expectation *expectation,
-                       uint32_t *node)
+static bool read_party(struct reader *reader, struct tree_value value,
+                       const struct scenario_expectation *expectation, uint32_t *node)
 {
 	if (!reader_node(reader, value, node))
 		return false;
@@ -140,8 +143,8 @@ static bool read_party(struct reader *reader, struct tree_value value, const str
 	return true;
 }
 
-static void read_session(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
-                         struct line *line)
+static void read_session(struct reader *reader, struct tree_value object,
+                         struct scenario_expectation *expectation, struct line *line)
 {
 	struct tree_value value = { NULL, 0 };
 	uint64_t count = 0;
@@ -178,11 +181,12 @@ static void read_session(struct reader *reader, struct tree_value object, struct
 		say(line, ", suite %s", suites[index]);
 	}
 	if (said == 0)
-		reader_wrong(reader, object, "nothing is expected; add \"state\", \"count\", \"initiator\" or \"suite\"");
+		reader_wrong(reader, object,
+		             "nothing is expected; add \"state\", \"count\", \"initiator\" or \"suite\"");
 }
 
-static void read_duels(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
-                       struct line *line)
+static void read_duels(struct reader *reader, struct tree_value object,
+                       struct scenario_expectation *expectation, struct line *line)
 {
 	struct tree_value winner = { NULL, 0 };
 	bool has_amount = false;
@@ -196,7 +200,8 @@ static void read_duels(struct reader *reader, struct tree_value object, struct s
 		expectation->has_winner = read_party(reader, winner, expectation, &expectation->winner);
 		say(line, ", won by %s", pattern_text(reader, winner));
 	} else if (!has_amount) {
-		reader_wrong(reader, object, "nothing is expected; add \"exactly\", \"at_least\", \"at_most\" or \"winner\"");
+		reader_wrong(reader, object,
+		             "nothing is expected; add \"exactly\", \"at_least\", \"at_most\" or \"winner\"");
 	}
 }
 
@@ -214,8 +219,8 @@ static void read_direction(struct reader *reader, struct tree_value object, bool
 	say(line, " %s→%s", pattern_text(reader, from), pattern_text(reader, to));
 }
 
-static void read_packets(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
-                         struct line *line)
+static void read_packets(struct reader *reader, struct tree_value object,
+                         struct scenario_expectation *expectation, struct line *line)
 {
 	struct tree_value value = { NULL, 0 };
 	int32_t index = 0;
@@ -228,7 +233,8 @@ static void read_packets(struct reader *reader, struct tree_value object, struct
 	say(line, "packets %s", reader_packet_type_name(expectation->type));
 	/* Packets may run between nodes that do not trust each other: replies to a forged source. */
 	read_direction(reader, object, true, expectation, line);
-	if (reader_need(reader, object, "fate", "\"sent\", \"delivered\", \"dropped\" or \"rejected\"", &value) &&
+	if (reader_need(reader, object, "fate", "\"sent\", \"delivered\", \"dropped\" or \"rejected\"",
+	                &value) &&
 	    reader_word(reader, value, fates, &index)) {
 		expectation->fate = (enum scenario_fate)index;
 		say(line, " %s", fates[index]);
@@ -245,8 +251,8 @@ static void read_packets(struct reader *reader, struct tree_value object, struct
 	need_amount(reader, object, expectation, line);
 }
 
-static void read_messages(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
-                          struct line *line)
+static void read_messages(struct reader *reader, struct tree_value object,
+                          struct scenario_expectation *expectation, struct line *line)
 {
 	reader_keys(reader, object, messages_keys);
 	say(line, "messages");
@@ -255,8 +261,8 @@ static void read_messages(struct reader *reader, struct tree_value object, struc
 }
 
 /* Everybody, unless "node" says whom. */
-static void read_whom(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
-                      struct line *line)
+static void read_whom(struct reader *reader, struct tree_value object,
+                      struct scenario_expectation *expectation, struct line *line)
 {
 	struct tree_value node = reader_get(reader, object, "node");
 
@@ -275,8 +281,8 @@ static void read_whom(struct reader *reader, struct tree_value object, struct sc
 	say(line, " at any node");
 }
 
-static void read_warnings(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
-                          struct line *line)
+static void read_warnings(struct reader *reader, struct tree_value object,
+                          struct scenario_expectation *expectation, struct line *line)
 {
 	struct tree_value kind = { NULL, 0 };
 	int32_t index = 0;
@@ -292,8 +298,8 @@ static void read_warnings(struct reader *reader, struct tree_value object, struc
 	need_amount(reader, object, expectation, line);
 }
 
-static void read_steps(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
-                       struct line *line)
+static void read_steps(struct reader *reader, struct tree_value object,
+                       struct scenario_expectation *expectation, struct line *line)
 {
 	struct tree_value step = { NULL, 0 };
 	int32_t index = 0;
@@ -328,7 +334,8 @@ static void read_by(struct reader *reader, struct tree_value object, struct scen
 		reader_wrong(reader, by, "found %s, after the end; the scenario lasts %s", found, limit);
 	} else if (reader->first_action_ns != OCTO_NEVER && expectation->by_ns < reader->first_action_ns) {
 		unit_time_text(reader->first_action_ns, limit, sizeof(limit));
-		reader_wrong(reader, by, "found %s, before anything happens; the first action is at %s", found, limit);
+		reader_wrong(reader, by, "found %s, before anything happens; the first action is at %s",
+		             found, limit);
 	}
 }
 
@@ -352,19 +359,32 @@ static void read_always(struct reader *reader, struct tree_value object, struct 
 	}
 }
 
-static void read_subject(struct reader *reader, struct tree_value value, struct scenario_expectation *expectation,
-                         struct line *line)
+static void read_subject(struct reader *reader, struct tree_value value,
+                         struct scenario_expectation *expectation, struct line *line)
 {
 	if (!reader_kind(reader, value, SCANNER_OBJECT, "an object that says what is expected"))
 		return;
 	switch (expectation->subject) {
-	case SCENARIO_SESSION: read_session(reader, value, expectation, line); break;
-	case SCENARIO_DUELS: read_duels(reader, value, expectation, line); break;
-	case SCENARIO_PACKETS: read_packets(reader, value, expectation, line); break;
-	case SCENARIO_MESSAGES: read_messages(reader, value, expectation, line); break;
-	case SCENARIO_WARNINGS: read_warnings(reader, value, expectation, line); break;
-	case SCENARIO_STEPS: read_steps(reader, value, expectation, line); break;
-	case SCENARIO_INVARIANTS: break;
+	case SCENARIO_SESSION:
+		read_session(reader, value, expectation, line);
+		break;
+	case SCENARIO_DUELS:
+		read_duels(reader, value, expectation, line);
+		break;
+	case SCENARIO_PACKETS:
+		read_packets(reader, value, expectation, line);
+		break;
+	case SCENARIO_MESSAGES:
+		read_messages(reader, value, expectation, line);
+		break;
+	case SCENARIO_WARNINGS:
+		read_warnings(reader, value, expectation, line);
+		break;
+	case SCENARIO_STEPS:
+		read_steps(reader, value, expectation, line);
+		break;
+	case SCENARIO_INVARIANTS:
+		break;
 	}
 }
 
@@ -372,7 +392,9 @@ static void read_expectation(struct reader *reader, struct tree_value object)
 {
 	struct scenario *scenario = reader->scenario;
 	const struct scanner_mark *mark = tree_mark(&reader->tree, object);
-	struct scenario_expectation expectation = { .line = mark->line, .column = mark->column, .at_most = UINT64_MAX };
+	struct scenario_expectation expectation = { .line = mark->line,
+		                                    .column = mark->column,
+		                                    .at_most = UINT64_MAX };
 	struct tree_value value = { NULL, 0 }, subject = { NULL, 0 };
 	struct line line = { .used = 0 };
 	uint32_t count = 0;
@@ -388,8 +410,10 @@ static void read_expectation(struct reader *reader, struct tree_value object)
 		}
 	}
 	if (count != 1) {
-		reader_wrong(reader, object, "%s; allowed is exactly one of session, duels, packets, messages, warnings, "
-		                             "steps, always", count == 0 ? "no subject" : "more than one subject");
+		reader_wrong(reader, object,
+		             "%s; allowed is exactly one of session, duels, packets, messages, warnings, "
+		             "steps, always",
+		             count == 0 ? "no subject" : "more than one subject");
 		return;
 	}
 	if (expectation.subject == SCENARIO_INVARIANTS) {
@@ -399,7 +423,8 @@ static void read_expectation(struct reader *reader, struct tree_value object)
 		read_subject(reader, subject, &expectation, &line);
 	}
 	expectation.text = memory_text(line.text);
-	scenario->expectations = memory_grow(scenario->expectations, scenario->expectation_count, sizeof(expectation));
+	scenario->expectations =
+		memory_grow(scenario->expectations, scenario->expectation_count, sizeof(expectation));
 	scenario->expectations[scenario->expectation_count++] = expectation;
 }
 
@@ -410,10 +435,12 @@ void reader_read_expect(struct reader *reader, struct tree_value list)
 	if (!reader_kind(reader, list, SCANNER_LIST, "a list of expectations"))
 		return;
 	if (tree_count(&reader->tree, list) == 0 && !reader->is_excerpt)
-		reader_wrong(reader, list, "the list is empty; a scenario that expects nothing shows nothing");
+		reader_wrong(reader, list,
+		             "the list is empty; a scenario that expects nothing shows nothing");
 	for (at = tree_first(&reader->tree, list); at.item != NULL; at = tree_next(&reader->tree, at)) {
 		if (reader->scenario->expectation_count == READER_EXPECTATIONS_MAX) {
-			reader_wrong(reader, at, "too many expectations: at most %d", READER_EXPECTATIONS_MAX);
+			reader_wrong(reader, at, "too many expectations: at most %d",
+			             READER_EXPECTATIONS_MAX);
 			return;
 		}
 		read_expectation(reader, at);

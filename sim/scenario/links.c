@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { MASK_MAX = 65536 };            /* characters */
+enum { MASK_MAX = 65536 };                     /* characters */
 #define MASKED_BYTES_MAX (UINT64_C(128) << 20) /* two bytes for each rule and node */
 
 static const char *const link_keys[] = {
@@ -44,8 +44,9 @@ static void read_latency(struct reader *reader, struct tree_value value, struct 
 	uniform = reader_get(reader, value, "uniform");
 	normal = reader_get(reader, value, "normal");
 	if ((uniform.item != NULL) == (normal.item != NULL)) {
-		reader_wrong(reader, value, "allowed is one of \"uniform\" (least and most) and \"normal\" (mean and "
-		                            "standard deviation)");
+		reader_wrong(reader, value,
+		             "allowed is one of \"uniform\" (least and most) and \"normal\" (mean and "
+		             "standard deviation)");
 		return;
 	}
 	if (normal.item != NULL) {
@@ -72,8 +73,10 @@ static void read_loss_mask(struct reader *reader, struct tree_value value, struc
 		return;
 	}
 	reader_found(reader, value, found, sizeof(found));
-	reader_wrong(reader, value, "found %s; allowed are 1 to %d characters x (lost) and . (passes), one for each "
-	                            "datagram", found, MASK_MAX);
+	reader_wrong(reader, value,
+	             "found %s; allowed are 1 to %d characters x (lost) and . (passes), one for each "
+	             "datagram",
+	             found, MASK_MAX);
 }
 
 static void read_aspects(struct reader *reader, struct tree_value object, struct scenario_link *link)
@@ -122,7 +125,9 @@ static void read_ends(struct reader *reader, struct tree_value object, struct sc
 	struct tree_value from = reader_get(reader, object, "from"), to = reader_get(reader, object, "to");
 
 	if ((between.item != NULL) == (from.item != NULL || to.item != NULL)) {
-		reader_wrong(reader, object, "a rule needs either \"between\": [\"a\", \"b\"] (both ways), or \"from\" and \"to\"");
+		reader_wrong(reader, object,
+		             "a rule needs either \"between\": [\"a\", \"b\"] (both ways), or \"from\" and "
+		             "\"to\"");
 		return;
 	}
 	link->both_ways = between.item != NULL;
@@ -144,10 +149,11 @@ static void read_link(struct reader *reader, struct tree_value object)
 	reader_keys(reader, object, link_keys);
 	read_ends(reader, object, &link);
 	read_aspects(reader, object, &link);
-	if (!link.sets_latency && !link.sets_loss && !link.sets_mask && !link.sets_duplicate && !link.sets_corrupt &&
-	    !link.sets_rate && !link.sets_queue)
-		reader_wrong(reader, object, "the rule says nothing; add \"latency\", \"loss\", \"mask\", \"duplicate\", "
-		                             "\"corrupt\", \"rate\" or \"queue\"");
+	if (!link.sets_latency && !link.sets_loss && !link.sets_mask && !link.sets_duplicate &&
+	    !link.sets_corrupt && !link.sets_rate && !link.sets_queue)
+		reader_wrong(reader, object,
+		             "the rule says nothing; add \"latency\", \"loss\", \"mask\", \"duplicate\", "
+		             "\"corrupt\", \"rate\" or \"queue\"");
 	scenario->links = memory_grow(scenario->links, scenario->link_count, sizeof(link));
 	scenario->links[scenario->link_count++] = link;
 }
@@ -163,7 +169,9 @@ static void check_queues(struct reader *reader, struct tree_value list)
 	for (; at.item != NULL && !has_rate; at = tree_next(&reader->tree, at)) {
 		queue = reader_is(reader, at, SCANNER_OBJECT) ? reader_get(reader, at, "queue") : queue;
 		if (queue.item != NULL)
-			reader_wrong_key(reader, queue, "a queue does nothing without a \"rate\" in front of which it stands");
+			reader_wrong_key(
+				reader, queue,
+				"a queue does nothing without a \"rate\" in front of which it stands");
 		queue.item = NULL;
 	}
 }
@@ -178,7 +186,8 @@ void reader_read_links(struct reader *reader, struct tree_value list)
 		uint64_t rules = reader->scenario->link_count + 1u;
 
 		if (rules > READER_LINKS_MAX || 2 * rules * reader->scenario->node_count > MASKED_BYTES_MAX) {
-			reader_wrong(reader, at, "too many link rules: at most %d, and fewer with very many nodes",
+			reader_wrong(reader, at,
+			             "too many link rules: at most %d, and fewer with very many nodes",
 			             READER_LINKS_MAX);
 			return;
 		}

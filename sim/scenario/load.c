@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 static const char *const top_keys[] = {
-	"$schema", "format", "title", "why", "covers", "seed", "duration", "crypto", "heal", "ties", "nodes", "trust",
-	"links", "timeline", "expect", NULL,
+	"$schema", "format", "title", "why",   "covers", "seed",     "duration", "crypto",
+	"heal",    "ties",   "nodes", "trust", "links",  "timeline", "expect",   NULL,
 };
 
 static void report_scan(void *context, uint32_t line, uint32_t column, const char *path, const char *text)
@@ -31,11 +31,13 @@ static void read_format(struct reader *reader, struct tree_value root)
 	size_t size = 0;
 	uint64_t number = 0;
 
-	if (format.item == NULL || !reader_kind(reader, format, SCANNER_NUMBER, "1, the only version of this language"))
+	if (format.item == NULL ||
+	    !reader_kind(reader, format, SCANNER_NUMBER, "1, the only version of this language"))
 		return;
 	text = tree_number(&reader->tree, format, &size);
 	if (!unit_whole(text, size, &number) || number != 1)
-		reader_wrong(reader, format, "format %.*s is not known to this program; it reads format 1", (int)size, text);
+		reader_wrong(reader, format, "format %.*s is not known to this program; it reads format 1",
+		             (int)size, text);
 }
 
 /* A required line of text; *out becomes an own copy. */
@@ -47,8 +49,9 @@ static void read_line(struct reader *reader, struct tree_value root, const char 
 	if (value.item == NULL) {
 		if (!reader->is_excerpt)
 			reader_wrong(reader, root, "the key \"%s\" is missing: %s", key,
-			             strcmp(key, "title") == 0 ? "one line that says what happens"
-			                                       : "what this scenario shows, and why that matters");
+			             strcmp(key, "title") == 0
+			                     ? "one line that says what happens"
+			                     : "what this scenario shows, and why that matters");
 	} else if (reader_text(reader, value, "a line of text", &text) && text[strspn(text, " \t")] == '\0') {
 		reader_wrong(reader, value, "the text is empty");
 	}
@@ -66,7 +69,8 @@ static bool is_demand(const char *text)
 			return true;
 		return text[4] != '0' && unit_whole(text + 4, strlen(text + 4), &number) && number <= 10;
 	}
-	return most > 0 && text[1] != '0' && unit_whole(text + 1, strlen(text + 1), &number) && number <= most;
+	return most > 0 && text[1] != '0' && unit_whole(text + 1, strlen(text + 1), &number) &&
+	       number <= most;
 }
 
 static void read_covers(struct reader *reader, struct tree_value root)
@@ -78,7 +82,9 @@ static void read_covers(struct reader *reader, struct tree_value root)
 
 	if (list.item == NULL) {
 		if (!reader->is_excerpt)
-			reader_wrong(reader, root, "the key \"covers\" is missing: a list such as [\"R71\", \"S9\", \"bug 2\"]");
+			reader_wrong(
+				reader, root,
+				"the key \"covers\" is missing: a list such as [\"R71\", \"S9\", \"bug 2\"]");
 		return;
 	}
 	if (!reader_kind(reader, list, SCANNER_LIST, "a list such as [\"R71\", \"S9\", \"bug 2\"]"))
@@ -91,12 +97,16 @@ static void read_covers(struct reader *reader, struct tree_value root)
 			continue;
 		if (!is_demand(text)) {
 			reader_found(reader, at, found, sizeof(found));
-			reader_wrong(reader, at, "found %s; allowed are requirements \"R1\" to \"R180\", invariants \"S1\" to "
-			                         "\"S13\" and \"L1\" to \"L4\", and bugs \"bug 1\" to \"bug 10\" and "
-			                         "\"bug i\" to \"bug iv\"", found);
+			reader_wrong(
+				reader, at,
+				"found %s; allowed are requirements \"R1\" to \"R180\", invariants \"S1\" to "
+				"\"S13\" and \"L1\" to \"L4\", and bugs \"bug 1\" to \"bug 10\" and "
+				"\"bug i\" to \"bug iv\"",
+				found);
 			continue;
 		}
-		scenario->covers = memory_grow(scenario->covers, scenario->cover_count, sizeof(*scenario->covers));
+		scenario->covers =
+			memory_grow(scenario->covers, scenario->cover_count, sizeof(*scenario->covers));
 		scenario->covers[scenario->cover_count++] = memory_text(text);
 	}
 }
@@ -184,7 +194,10 @@ static struct scenario *load(const char *path, const char *text, size_t size, bo
 {
 	struct scenario *scenario = memory_claim(sizeof(*scenario));
 	struct reader reader = {
-		.scenario = scenario, .errors = errors, .is_excerpt = is_excerpt, .first_action_ns = OCTO_NEVER,
+		.scenario = scenario,
+		.errors = errors,
+		.is_excerpt = is_excerpt,
+		.first_action_ns = OCTO_NEVER,
 	};
 
 	scenario->path = memory_text(path);
@@ -196,7 +209,8 @@ static struct scenario *load(const char *path, const char *text, size_t size, bo
 	if (size > READER_FILE_MAX)
 		errors_add(errors, 0, 0, "", "the text is larger than 4 MiB");
 	else if (memchr(text, '\0', size) != NULL)
-		errors_add(errors, 0, 0, "", "not a text file (it has NUL bytes); a scenario is JSON in UTF-8");
+		errors_add(errors, 0, 0, "",
+		           "not a text file (it has NUL bytes); a scenario is JSON in UTF-8");
 	else if (text[0] == '\0' || strspn(text, " \t\r\n") == size)
 		errors_add(errors, 0, 0, "", "the file is empty; a scenario is one JSON object");
 	else if (tree_read(&reader.tree, text, size))
@@ -227,8 +241,9 @@ static char *read_file(const char *path, size_t *size, char *problem, size_t pro
 	if (file < 0 || fstat(file, &status) != 0) {
 		snprintf(problem, problem_size, "cannot be read: %s", strerror(errno));
 	} else if (S_ISDIR(status.st_mode)) {
-		snprintf(problem, problem_size, "is a directory; a scenario file is expected "
-		                                "(\"octosim list\" shows those of a directory)");
+		snprintf(problem, problem_size,
+		         "is a directory; a scenario file is expected "
+		         "(\"octosim list\" shows those of a directory)");
 	} else if (!S_ISREG(status.st_mode)) {
 		snprintf(problem, problem_size, "is not a regular file; a scenario file is expected");
 	} else if (status.st_size > READER_FILE_MAX) {
@@ -269,7 +284,8 @@ struct scenario *scenario_load(const char *path, struct scenario_errors *errors)
 	return scenario;
 }
 
-struct scenario *scenario_load_text(const char *name, const char *text, size_t size, struct scenario_errors *errors)
+struct scenario *scenario_load_text(const char *name, const char *text, size_t size,
+                                    struct scenario_errors *errors)
 {
 	struct scenario *scenario = NULL;
 	char *copy = NULL;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { COMPARED_MAX = 47 };       /* longer names are compared by their beginning */
+enum { COMPARED_MAX = 47 }; /* longer names are compared by their beginning */
 
 bool glob_is_plain(const char *pattern)
 {
@@ -58,7 +58,8 @@ uint32_t name_distance(const char *a, const char *b, uint32_t limit)
 
 		row[0] = i;
 		for (uint32_t j = 1; j <= b_size; j++) {
-			row[j] = least(least(above[j], row[j - 1]) + 1, above[j - 1] + (a[i - 1] != b[j - 1]));
+			row[j] =
+				least(least(above[j], row[j - 1]) + 1, above[j - 1] + (a[i - 1] != b[j - 1]));
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
 				row[j] = least(row[j], before[j - 2] + 1);
 		}

@@ -9,7 +9,8 @@
 static const char *const kinds[] = { "agent", "remote", NULL };
 static const char *const suites[] = { "chacha20-poly1305", "aes-256-gcm", NULL };
 static const char *const node_keys[] = {
-	"name", "kind", "count", "identity", "offers", "rate_up", "rate_down", "boot_epoch", "clock", "cookie_above", NULL,
+	"name",      "kind",       "count", "identity",     "offers", "rate_up",
+	"rate_down", "boot_epoch", "clock", "cookie_above", NULL,
 };
 static const char *const clock_keys[] = { "offset", "drift_ppm", NULL };
 
@@ -38,8 +39,10 @@ static bool read_name(struct reader *reader, struct tree_value value, size_t siz
 	if (is_name(*name) && strlen(*name) <= size_max)
 		return true;
 	reader_found(reader, value, found, sizeof(found));
-	reader_wrong(reader, value, "found %s; allowed is a name of at most %zu characters: a letter, then letters, "
-	                            "digits, - and _", found, size_max);
+	reader_wrong(reader, value,
+	             "found %s; allowed is a name of at most %zu characters: a letter, then letters, "
+	             "digits, - and _",
+	             found, size_max);
 	return false;
 }
 
@@ -67,7 +70,8 @@ static void read_offered_rate(struct reader *reader, struct tree_value value, ui
 		return;
 	if (bits % 8 != 0) {
 		reader_found(reader, value, found, sizeof(found));
-		reader_wrong(reader, value, "found %s; allowed are whole bytes: a number of bits that 8 divides", found);
+		reader_wrong(reader, value,
+		             "found %s; allowed are whole bytes: a number of bits that 8 divides", found);
 		return;
 	}
 	*rate = (uint32_t)(bits / 8);
@@ -98,8 +102,10 @@ static void read_drift(struct reader *reader, struct tree_value value, int32_t *
 		return;
 	}
 	reader_found(reader, value, found, sizeof(found));
-	reader_wrong(reader, value, "found %s; allowed are parts per million from -1000 to 1000, as a whole number or as "
-	                            "a string such as \"0.5\" with at most 3 digits behind the point", found);
+	reader_wrong(reader, value,
+	             "found %s; allowed are parts per million from -1000 to 1000, as a whole number or as "
+	             "a string such as \"0.5\" with at most 3 digits behind the point",
+	             found);
 }
 
 static void read_clock(struct reader *reader, struct tree_value object, struct scenario_node *node)
@@ -147,7 +153,10 @@ static void read_node(struct reader *reader, struct tree_value object)
 {
 	struct scenario *scenario = reader->scenario;
 	struct scenario_node node = {
-		.suites = OCTO_SUITE_CHACHA20_POLY1305, .rate_up = 125000, .rate_down = 125000, .cookie_above = 64,
+		.suites = OCTO_SUITE_CHACHA20_POLY1305,
+		.rate_up = 125000,
+		.rate_down = 125000,
+		.cookie_above = 64,
 	};
 	struct tree_value value = { NULL, 0 };
 	const char *name = NULL, *identity = NULL;
@@ -163,7 +172,13 @@ static void read_node(struct reader *reader, struct tree_value object)
 		count = 1;
 	/* "-100000" must fit behind the name of a group. */
 	if (reader_need(reader, object, "name", "a name: a letter, then letters, digits, - and _", &value))
-		is_named = read_name(reader, value, value.item != NULL && count > 0 ? 40 : SCENARIO_NAME_MAX - 1, &name);
+		is_named = read_name(reader, value, count > 0 ? 40 : SCENARIO_NAME_MAX - 1, &name);
+	if (is_named && strcmp(name, "duel-winner") == 0) {
+		reader_wrong(reader, value,
+		             "found \"duel-winner\", which expectations use for whoever wins the ID-duel; "
+		             "choose another name");
+		is_named = false;
+	}
 	if (reader_need(reader, object, "kind", "\"agent\" or \"remote\"", &value) &&
 	    reader_word(reader, value, kinds, &kind))
 		node.is_agent = kind == 0;
@@ -204,7 +219,8 @@ static void find_repeated_names(struct reader *reader, struct tree_value list, c
 	for (uint32_t entry = 0; at.item != NULL; at = tree_next(&reader->tree, at), entry++) {
 		for (uint32_t node = first_of_entry[entry]; node < first_of_entry[entry + 1]; node++) {
 			if (is_repeated[node] != 0) {
-				reader_wrong(reader, at, "the node name \"%s\" is taken already; names must be unique",
+				reader_wrong(reader, at,
+				             "the node name \"%s\" is taken already; names must be unique",
 				             scenario->nodes[node].name);
 				break;
 			}
@@ -256,7 +272,8 @@ static uint32_t count_mask(const uint8_t *mask, uint32_t size)
 }
 
 /* Every node of one pattern with every node of the other, except with itself. */
-static void trust_across(struct reader *reader, struct tree_value at, const uint8_t *left, const uint8_t *right)
+static void trust_across(struct reader *reader, struct tree_value at, const uint8_t *left,
+                         const uint8_t *right)
 {
 	uint32_t size = reader->scenario->node_count, before = reader->scenario->trust_count;
 	uint64_t most = (uint64_t)count_mask(left, size) * count_mask(right, size);
@@ -277,13 +294,15 @@ static void trust_across(struct reader *reader, struct tree_value at, const uint
 		reader_wrong(reader, at, "only one node matches, and it cannot be paired with itself");
 }
 
-static void trust_zipped(struct reader *reader, struct tree_value at, const uint8_t *left, const uint8_t *right)
+static void trust_zipped(struct reader *reader, struct tree_value at, const uint8_t *left,
+                         const uint8_t *right)
 {
 	uint32_t size = reader->scenario->node_count, b = 0;
 	uint32_t lefts = count_mask(left, size), rights = count_mask(right, size);
 
 	if (lefts != rights) {
-		reader_wrong(reader, at, "\"zip\" needs equally many nodes on both sides; found %u and %u", lefts, rights);
+		reader_wrong(reader, at, "\"zip\" needs equally many nodes on both sides; found %u and %u",
+		             lefts, rights);
 		return;
 	}
 	if (!reader_pairs_fit(reader, at, reader->scenario->trust_count + (uint64_t)lefts) ||
@@ -295,7 +314,8 @@ static void trust_zipped(struct reader *reader, struct tree_value at, const uint
 		while (right[b] == 0)
 			b++;
 		if (a == b) {
-			reader_wrong(reader, at, "\"zip\" would pair \"%s\" with itself", reader->scenario->nodes[a].name);
+			reader_wrong(reader, at, "\"zip\" would pair \"%s\" with itself",
+			             reader->scenario->nodes[a].name);
 			return;
 		}
 		add_trust(reader, a, b++);
@@ -347,7 +367,8 @@ void reader_read_trust(struct reader *reader, struct tree_value list)
 		for (at = tree_first(&reader->tree, list); at.item != NULL; at = tree_next(&reader->tree, at))
 			read_trust_entry(reader, at);
 	}
-	reader->is_trust_wrong = reader->errors->count != errors_before || tree_mark(&reader->tree, list)->is_bad;
+	reader->is_trust_wrong =
+		reader->errors->count != errors_before || tree_mark(&reader->tree, list)->is_bad;
 	if (scenario->trust_count > 1)
 		qsort(scenario->trust, scenario->trust_count, sizeof(*scenario->trust), by_a_then_b);
 	for (uint32_t i = 0; i < scenario->trust_count; i++) {

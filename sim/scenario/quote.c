@@ -7,13 +7,18 @@
 static bool is_obeyed(const unsigned char *text, size_t left)
 {
 	/* C1 controls (U+0080..U+009F) are two bytes in UTF-8; some terminals act on them. */
-	return text[0] < 0x20 || text[0] == 0x7f || (text[0] == 0xc2 && left > 1 && text[1] >= 0x80 && text[1] <= 0x9f);
+	return text[0] < 0x20 || text[0] == 0x7f ||
+	       (text[0] == 0xc2 && left > 1 && text[1] >= 0x80 && text[1] <= 0x9f);
 }
 
 /* Bytes of the character at `text`; a stray byte counts as one and is not shown. */
 static size_t character_size(const unsigned char *text, size_t left)
 {
-	size_t size = text[0] < 0x80 ? 1 : text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : text[0] >= 0xc2 ? 2 : 0;
+	size_t size = text[0] < 0x80    ? 1
+	              : text[0] >= 0xf0 ? 4
+	              : text[0] >= 0xe0 ? 3
+	              : text[0] >= 0xc2 ? 2
+	                                : 0;
 
 	if (size == 0 || size > left)
 		return 0;

@@ -16,9 +16,9 @@ struct scan {
 	const unsigned char *text;
 	uint32_t size, at;
 	uint32_t line, column;
-	int32_t inside;           /* mark of the list or object being read */
-	uint32_t ordinal;         /* within it, of what comes next */
-	int32_t key_of;           /* not yet marked member: offset of its key, or SCANNER_NONE */
+	int32_t inside;   /* mark of the list or object being read */
+	uint32_t ordinal; /* within it, of what comes next */
+	int32_t key_of;   /* not yet marked member: offset of its key, or SCANNER_NONE */
 	uint32_t key_end, key_line, key_column;
 	bool is_stopped;
 };
@@ -44,8 +44,8 @@ static void path_of_next(const struct scan *scan, char *out, size_t size)
 	}
 }
 
-__attribute__((format(printf, 4, 5)))
-static void report(struct scan *scan, uint32_t line, uint32_t column, const char *format, ...)
+__attribute__((format(printf, 4, 5))) static void report(struct scan *scan, uint32_t line, uint32_t column,
+                                                         const char *format, ...)
 {
 	char path[128], text[384];
 	va_list arguments;
@@ -181,9 +181,10 @@ static int32_t hex4(const struct scan *scan, uint32_t at)
 		return -1;
 	for (uint32_t i = at; i < at + 4; i++) {
 		int byte = scan->text[i];
-		int digit = byte >= '0' && byte <= '9' ? byte - '0'
-		          : byte >= 'a' && byte <= 'f' ? byte - 'a' + 10
-		          : byte >= 'A' && byte <= 'F' ? byte - 'A' + 10 : -1;
+		int digit = byte >= '0' && byte <= '9'   ? byte - '0'
+		            : byte >= 'a' && byte <= 'f' ? byte - 'a' + 10
+		            : byte >= 'A' && byte <= 'F' ? byte - 'A' + 10
+		                                         : -1;
 
 		if (digit < 0)
 			return -1;
@@ -199,12 +200,20 @@ static const char *escape(const struct scan *scan, uint32_t *size)
 
 	*size = 2;
 	switch (peek_behind(scan)) {
-	case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't':
+	case '"':
+	case '\\':
+	case '/':
+	case 'b':
+	case 'f':
+	case 'n':
+	case 'r':
+	case 't':
 		return NULL;
 	case 'u':
 		break;
 	default:
-		return "an escape that JSON does not have (allowed: \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX)";
+		return "an escape that JSON does not have (allowed: \\\" \\\\ \\/ \\b \\f \\n \\r \\t "
+		       "\\uXXXX)";
 	}
 	unit = hex4(scan, scan->at + 2);
 	if (unit < 0)
@@ -216,8 +225,10 @@ static const char *escape(const struct scan *scan, uint32_t *size)
 		return "a lone surrogate: \\uDC00..\\uDFFF must follow \\uD800..\\uDBFF";
 	if (unit < 0xd800 || unit > 0xdbff)
 		return NULL;
-	low = scan->at + 8 <= scan->size && scan->text[scan->at + 6] == '\\' && scan->text[scan->at + 7] == 'u'
-	      ? hex4(scan, scan->at + 8) : -1;
+	low = scan->at + 8 <= scan->size && scan->text[scan->at + 6] == '\\' &&
+	                      scan->text[scan->at + 7] == 'u'
+	              ? hex4(scan, scan->at + 8)
+	              : -1;
 	if (low < 0xdc00 || low > 0xdfff)
 		return "a lone surrogate: \\uD800..\\uDBFF must be followed by \\uDC00..\\uDFFF";
 	*size = 12;
@@ -272,8 +283,13 @@ static struct scanner_mark *mark_new(struct scan *scan, enum scanner_kind kind)
 	out->marks = memory_grow(out->marks, out->count, sizeof(*out->marks));
 	mark = &out->marks[out->count++];
 	*mark = (struct scanner_mark){
-		.kind = kind, .parent = scan->inside, .ordinal = scan->ordinal, .after = out->count,
-		.at = scan->at, .line = scan->line, .column = scan->column,
+		.kind = kind,
+		.parent = scan->inside,
+		.ordinal = scan->ordinal,
+		.after = out->count,
+		.at = scan->at,
+		.line = scan->line,
+		.column = scan->column,
 	};
 	if (scan->key_of != SCANNER_NONE) {
 		mark->key_at = (uint32_t)scan->key_of;
@@ -368,8 +384,9 @@ static bool scan_comma(struct scan *scan, uint32_t end, char close, bool *is_las
 		}
 		return true;
 	}
-	if (end < scan->at && (peek(scan) == '"' || (close == ']' && (peek(scan) == '{' || peek(scan) == '[' ||
-	                                                                     is_word(peek(scan)))))) {
+	if (end < scan->at &&
+	    (peek(scan) == '"' ||
+	     (close == ']' && (peek(scan) == '{' || peek(scan) == '[' || is_word(peek(scan)))))) {
 		report(scan, scan->line, scan->column, "a comma is missing before this");
 		scan->out->mended[end] = ',';
 		return true;
@@ -463,8 +480,13 @@ static bool scan_value(struct scan *scan, uint32_t depth)
 void scanner_run(struct scanner *scanner, const char *text, size_t size)
 {
 	struct scan scan = {
-		.out = scanner, .text = (const unsigned char *)text, .size = (uint32_t)size, .line = 1, .column = 1,
-		.inside = SCANNER_NONE, .key_of = SCANNER_NONE,
+		.out = scanner,
+		.text = (const unsigned char *)text,
+		.size = (uint32_t)size,
+		.line = 1,
+		.column = 1,
+		.inside = SCANNER_NONE,
+		.key_of = SCANNER_NONE,
 	};
 
 	scanner->marks = NULL;
@@ -505,7 +527,8 @@ void scanner_path(const struct scanner *scanner, uint32_t mark, char *out, size_
 	size_t used = 0;
 
 	out[0] = '\0';
-	for (int32_t at = (int32_t)mark; scanner->marks[at].parent != SCANNER_NONE; at = scanner->marks[at].parent)
+	for (int32_t at = (int32_t)mark; scanner->marks[at].parent != SCANNER_NONE;
+	     at = scanner->marks[at].parent)
 		chain[depth++] = (uint32_t)at;
 	while (depth > 0 && used + 1 < size) {
 		const struct scanner_mark *link = &scanner->marks[chain[--depth]];
@@ -515,7 +538,8 @@ void scanner_path(const struct scanner *scanner, uint32_t mark, char *out, size_
 		if (link->key_line == 0)
 			snprintf(out + used, size - used, "%u", link->ordinal);
 		else
-			quote_plain(out + used, size - used, scanner->mended + link->key_at, link->key_end - link->key_at);
+			quote_plain(out + used, size - used, scanner->mended + link->key_at,
+			            link->key_end - link->key_at);
 		used += strlen(out + used);
 	}
 	out[used < size ? used : size - 1] = '\0';

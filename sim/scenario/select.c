@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COMPARED_NODES_MAX = 4096 };   /* names looked at for the nearest one: bounds the time of many errors */
+enum { COMPARED_NODES_MAX = 4096 }; /* names looked at for the nearest one: bounds the time of many errors */
 
 struct named {
 	const char *name;
@@ -67,8 +67,9 @@ bool reader_spend(struct reader *reader, struct tree_value at, uint64_t work)
 	if (reader->work <= READER_WORK_MAX)
 		return true;
 	if (!reader->is_spent)
-		reader_wrong(reader, at, "too much: the patterns up to here expand to more than this program reads; "
-		                         "use fewer nodes, or fewer entries with patterns");
+		reader_wrong(reader, at,
+		             "too much: the patterns up to here expand to more than this program reads; "
+		             "use fewer nodes, or fewer entries with patterns");
 	reader->is_spent = true;
 	return false;
 }
@@ -111,6 +112,8 @@ static void wrong_name(struct reader *reader, struct tree_value value, const cha
 	uint32_t best = name_tolerance(name) + 1;
 	char found[64];
 
+	if (reader->errors->count > READER_ERRORS_MAX)
+		return; /* nobody will see it, and comparing names takes time */
 	quote_text(found, sizeof(found), name, strlen(name));
 	for (uint32_t i = 0; i < scenario->node_count && i < COMPARED_NODES_MAX; i++) {
 		uint32_t distance = name_distance(name, scenario->nodes[i].name, best);
@@ -125,11 +128,13 @@ static void wrong_name(struct reader *reader, struct tree_value value, const cha
 	else if (scenario->node_count == 0)
 		reader_wrong(reader, value, "%s %s; the file has no usable nodes", problem, found);
 	else
-		reader_wrong(reader, value, "%s %s; the nodes are %s%s%s%s%s", problem, found, scenario->nodes[0].name,
-		             scenario->node_count > 1 ? ", " : "",
+		reader_wrong(reader, value, "%s %s; the nodes are %s%s%s%s%s", problem, found,
+		             scenario->nodes[0].name, scenario->node_count > 1 ? ", " : "",
 		             scenario->node_count > 1 ? scenario->nodes[1].name : "",
 		             scenario->node_count > 2 ? ", " : "",
-		             scenario->node_count > 3 ? "…" : scenario->node_count > 2 ? scenario->nodes[2].name : "");
+		             scenario->node_count > 3   ? "…"
+		             : scenario->node_count > 2 ? scenario->nodes[2].name
+		                                        : "");
 }
 
 bool reader_node(struct reader *reader, struct tree_value value, uint32_t *node)
@@ -256,7 +261,8 @@ static void append(struct reader_pairs *pairs, uint32_t a, uint32_t b)
 	pairs->list[pairs->count++] = (struct scenario_pair){ a, b };
 }
 
-static bool add_pair(struct reader *reader, struct tree_value at, struct reader_pairs *pairs, uint32_t a, uint32_t b)
+static bool add_pair(struct reader *reader, struct tree_value at, struct reader_pairs *pairs, uint32_t a,
+                     uint32_t b)
 {
 	if (pairs->is_unordered && a > b) {
 		uint32_t lower = b;
@@ -296,7 +302,8 @@ static bool walk_trust(struct reader *reader, struct tree_value at, const uint8_
 	return true;
 }
 
-static bool plain_pair(struct reader *reader, struct tree_value at, uint32_t a, uint32_t b, struct reader_pairs *pairs)
+static bool plain_pair(struct reader *reader, struct tree_value at, uint32_t a, uint32_t b,
+                       struct reader_pairs *pairs)
 {
 	const struct scenario_node *nodes = reader->scenario->nodes;
 
@@ -306,7 +313,8 @@ static bool plain_pair(struct reader *reader, struct tree_value at, uint32_t a, 
 	}
 	if (!pairs->is_literal && !is_trusted(reader, a, b)) {
 		if (!reader->is_trust_wrong)
-			reader_wrong(reader, at, "\"%s\" and \"%s\" do not trust each other; add them to \"trust\"",
+			reader_wrong(reader, at,
+			             "\"%s\" and \"%s\" do not trust each other; add them to \"trust\"",
 			             nodes[a].name, nodes[b].name);
 		return false;
 	}
@@ -328,10 +336,13 @@ bool reader_pairs(struct reader *reader, struct tree_value at, struct tree_value
 	} else if (reader_spend(reader, at, reader->scenario->node_count)) {
 		from_mask = reader_mask(reader, from);
 		to_mask = reader_mask(reader, to);
-		is_right = from_mask != NULL && to_mask != NULL && walk_trust(reader, at, from_mask, to_mask, pairs);
+		is_right = from_mask != NULL && to_mask != NULL &&
+		           walk_trust(reader, at, from_mask, to_mask, pairs);
 		if (is_right && pairs->count == 0) {
 			if (!reader->is_trust_wrong)
-				reader_wrong(reader, at, "no two of these nodes trust each other; add pairs to \"trust\"");
+				reader_wrong(
+					reader, at,
+					"no two of these nodes trust each other; add pairs to \"trust\"");
 			is_right = false;
 		}
 	}
@@ -347,7 +358,8 @@ bool reader_pairs(struct reader *reader, struct tree_value at, struct tree_value
 	return false;
 }
 
-bool reader_pair_of_patterns(struct reader *reader, struct tree_value value, struct tree_value *a, struct tree_value *b)
+bool reader_pair_of_patterns(struct reader *reader, struct tree_value value, struct tree_value *a,
+                             struct tree_value *b)
 {
 	char found[96];
 
@@ -355,7 +367,8 @@ bool reader_pair_of_patterns(struct reader *reader, struct tree_value value, str
 		return false;
 	if (tree_count(&reader->tree, value) != 2) {
 		reader_found(reader, value, found, sizeof(found));
-		reader_wrong(reader, value, "found %s; allowed is a list of two node names or patterns", found);
+		reader_wrong(reader, value, "found %s; allowed is a list of two node names or patterns",
+		             found);
 		return false;
 	}
 	*a = tree_first(&reader->tree, value);
@@ -363,7 +376,8 @@ bool reader_pair_of_patterns(struct reader *reader, struct tree_value value, str
 	return true;
 }
 
-bool reader_from_to(struct reader *reader, struct tree_value object, struct tree_value *from, struct tree_value *to)
+bool reader_from_to(struct reader *reader, struct tree_value object, struct tree_value *from,
+                    struct tree_value *to)
 {
 	bool has_from = reader_need(reader, object, "from", "a node name or pattern", from);
 

@@ -23,8 +23,8 @@ static const char *const packet_types[] = {
 	"syn", "syn-ack", "ack", "retry", "probe", "probe-reply", "data", "any", NULL,
 };
 static const enum octo_packet_type packet_type_of[] = {
-	OCTO_PACKET_SYN, OCTO_PACKET_SYN_ACK, OCTO_PACKET_ACK, OCTO_PACKET_RETRY, OCTO_PACKET_PROBE,
-	OCTO_PACKET_PROBE_REPLY, OCTO_PACKET_DATA, OCTO_PACKET_UNKNOWN,
+	OCTO_PACKET_SYN,   OCTO_PACKET_SYN_ACK,     OCTO_PACKET_ACK,  OCTO_PACKET_RETRY,
+	OCTO_PACKET_PROBE, OCTO_PACKET_PROBE_REPLY, OCTO_PACKET_DATA, OCTO_PACKET_UNKNOWN,
 };
 
 bool reader_packet_type(struct reader *reader, struct tree_value value, enum octo_packet_type *type)
@@ -67,8 +67,10 @@ static void read_pair_action(struct reader *reader, struct tree_value value, str
 
 		reader_found(reader, value, found, sizeof(found));
 		if (!reader_is(reader, value, SCANNER_LIST)) {
-			reader_wrong(reader, value, "found %s; allowed is [\"a\", \"b\"] (both sides act) or "
-			                            "{\"from\": \"a\", \"to\": \"b\"} (one acts)", found);
+			reader_wrong(reader, value,
+			             "found %s; allowed is [\"a\", \"b\"] (both sides act) or "
+			             "{\"from\": \"a\", \"to\": \"b\"} (one acts)",
+			             found);
 			return;
 		}
 		if (!reader_pair_of_patterns(reader, value, &from, &to))
@@ -86,10 +88,12 @@ static void read_load(struct reader *reader, struct tree_value value, struct sce
 	uint64_t number = 0;
 
 	action->load_priority = 120;
-	if (!reader_kind(reader, value, SCANNER_OBJECT, "an object with \"from\", \"to\", \"every\", \"size\", \"count\""))
+	if (!reader_kind(reader, value, SCANNER_OBJECT,
+	                 "an object with \"from\", \"to\", \"every\", \"size\", \"count\""))
 		return;
 	reader_keys(reader, value, load_keys);
-	if (reader_need(reader, value, "every", "a time such as \"100ms\"; \"0s\" is as fast as it goes", &at))
+	if (reader_need(reader, value, "every", "a time such as \"100ms\"; \"0s\" is as fast as it goes",
+	                &at))
 		reader_time(reader, at, "0s", "1h", &action->load_interval_ns);
 	if (reader_need(reader, value, "size", "bytes of each message, 8 to 480", &at) &&
 	    reader_whole(reader, at, 8, OCTO_COURIER_PAYLOAD_MAX, &number))
@@ -143,7 +147,8 @@ static bool read_packet(struct reader *reader, struct tree_value object, struct 
 	uint64_t nth = 1;
 	bool is_right = true;
 
-	if (!reader_kind(reader, object, SCANNER_OBJECT, "an object with \"type\", \"from\", \"to\" and perhaps \"nth\""))
+	if (!reader_kind(reader, object, SCANNER_OBJECT,
+	                 "an object with \"type\", \"from\", \"to\" and perhaps \"nth\""))
 		return false;
 	reader_keys(reader, object, packet_keys);
 	if (!reader_need(reader, object, "type", "\"syn\", \"syn-ack\", \"ack\", … or \"any\"", &at) ||
@@ -169,7 +174,8 @@ static bool read_packet(struct reader *reader, struct tree_value object, struct 
 static void read_inject(struct reader *reader, struct tree_value value, struct scenario_action *action)
 {
 	static const char *const flips[] = { "each-byte", NULL };
-	struct tree_value packet = { NULL, 0 }, junk = { NULL, 0 }, to = { NULL, 0 }, source = { NULL, 0 }, at = { NULL, 0 };
+	struct tree_value packet = { NULL, 0 }, junk = { NULL, 0 }, to = { NULL, 0 }, source = { NULL, 0 },
+			  at = { NULL, 0 };
 	int32_t flip = 0;
 
 	action->inject_count = 1;
@@ -181,7 +187,9 @@ static void read_inject(struct reader *reader, struct tree_value value, struct s
 	to = reader_get(reader, value, "to");
 	source = reader_get(reader, value, "source");
 	if ((packet.item != NULL) == (junk.item != NULL)) {
-		reader_wrong(reader, value, "allowed is either \"packet\" (a recorded one) or \"junk\" (how many of random bytes)");
+		reader_wrong(reader, value,
+		             "allowed is either \"packet\" (a recorded one) or \"junk\" (how many of random "
+		             "bytes)");
 		return;
 	}
 	if (packet.item != NULL && read_packet(reader, packet, &action->packet)) {
@@ -192,7 +200,8 @@ static void read_inject(struct reader *reader, struct tree_value value, struct s
 		action->random_bytes = true;
 		reader_whole(reader, junk, 1, 1000000, &action->inject_count);
 		if (!reader_need(reader, value, "to", "the name of the node that gets it", &to) ||
-		    !reader_need(reader, value, "source", "the name of the node whose address it carries", &source))
+		    !reader_need(reader, value, "source", "the name of the node whose address it carries",
+		                 &source))
 			return;
 	}
 	if (to.item != NULL)
@@ -206,7 +215,9 @@ static void read_inject(struct reader *reader, struct tree_value value, struct s
 		reader_wrong_key(reader, at, "\"flip\" goes with \"packet\", not with \"junk\"");
 	at = reader_get(reader, value, "count");
 	if (at.item != NULL && (action->flip_each || junk.item != NULL))
-		reader_wrong_key(reader, at, "\"count\" goes neither with \"flip\" nor with \"junk\", which say how many");
+		reader_wrong_key(
+			reader, at,
+			"\"count\" goes neither with \"flip\" nor with \"junk\", which say how many");
 	else if (at.item != NULL)
 		reader_whole(reader, at, 1, 1000000, &action->inject_count);
 }
@@ -277,8 +288,10 @@ static void read_action(struct reader *reader, struct tree_value object)
 		}
 	}
 	if (count != 1) {
-		reader_wrong(reader, object, "%s; allowed is exactly one of connect, disconnect, load, crash, restart, move, "
-		                             "clock, inject", count == 0 ? "no verb" : "more than one verb");
+		reader_wrong(reader, object,
+		             "%s; allowed is exactly one of connect, disconnect, load, crash, restart, move, "
+		             "clock, inject",
+		             count == 0 ? "no verb" : "more than one verb");
 		return;
 	}
 	read_verb(reader, verb, &action);
@@ -296,7 +309,8 @@ static void sort_actions(struct scenario_action *actions, struct scenario_action
 	sort_actions(actions, spare, half);
 	sort_actions(actions + half, spare, count - half);
 	for (uint32_t i = 0; i < count; i++) {
-		bool takes_left = left < half && (right == count || actions[left].at_ns <= actions[right].at_ns);
+		bool takes_left =
+			left < half && (right == count || actions[left].at_ns <= actions[right].at_ns);
 
 		spare[i] = takes_left ? actions[left++] : actions[right++];
 	}

@@ -15,12 +15,18 @@ static const struct tree_value no_value = { NULL, 0 };
 static bool same_kind(const cJSON *item, enum scanner_kind kind)
 {
 	switch (kind) {
-	case SCANNER_NULL: return cJSON_IsNull(item);
-	case SCANNER_BOOL: return cJSON_IsBool(item);
-	case SCANNER_NUMBER: return cJSON_IsNumber(item);
-	case SCANNER_STRING: return cJSON_IsString(item);
-	case SCANNER_LIST: return cJSON_IsArray(item);
-	case SCANNER_OBJECT: return cJSON_IsObject(item);
+	case SCANNER_NULL:
+		return cJSON_IsNull(item);
+	case SCANNER_BOOL:
+		return cJSON_IsBool(item);
+	case SCANNER_NUMBER:
+		return cJSON_IsNumber(item);
+	case SCANNER_STRING:
+		return cJSON_IsString(item);
+	case SCANNER_LIST:
+		return cJSON_IsArray(item);
+	case SCANNER_OBJECT:
+		return cJSON_IsObject(item);
 	}
 	return false;
 }
@@ -83,8 +89,9 @@ static void report_repeated(struct tree *tree, const struct key *first, const st
 
 	scanner_path(scanner, again->mark, path, sizeof(path));
 	quote_text(found, sizeof(found), again->text, strlen(again->text));
-	snprintf(text, sizeof(text), "the key %s is here already, on line %u; a key may stand only once in an object",
-	         found, scanner->marks[first->mark].key_line);
+	snprintf(text, sizeof(text),
+	         "the key %s is here already, on line %u; a key may stand only once in an object", found,
+	         scanner->marks[first->mark].key_line);
 	scanner->report(scanner->context, mark->key_line, mark->key_column, path, text);
 	mark->is_repeated = true;
 }
@@ -128,8 +135,9 @@ bool tree_read(struct tree *tree, const char *text, size_t size)
 	tree->root = cJSON_ParseWithLength(tree->scanner.mended, size + 1);
 	if (!tree_agrees(tree)) {
 		/* Not known to happen; if it does, better a refusal than values in the wrong places. */
-		tree->scanner.report(tree->scanner.context, 1, 1, "",
-		                     "the JSON parser and the scanner read this text differently; please report the file");
+		tree->scanner.report(
+			tree->scanner.context, 1, 1, "",
+			"the JSON parser and the scanner read this text differently; please report the file");
 		return false;
 	}
 	find_repeated(tree, 0, tree->root);

@@ -13,8 +13,9 @@ struct unit {
 #define SECOND INT64_C(1000000000)
 
 static const struct unit times[] = {
-	{ "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", SECOND }, { "m", 60 * SECOND }, { "h", 3600 * SECOND },
-	{ "d", 86400 * SECOND }, { "y", 365 * 86400 * SECOND }, { NULL, 0 },
+	{ "ns", 1 },          { "us", 1000 },         { "ms", 1000000 },       { "s", SECOND },
+	{ "m", 60 * SECOND }, { "h", 3600 * SECOND }, { "d", 86400 * SECOND }, { "y", 365 * 86400 * SECOND },
+	{ NULL, 0 },
 };
 static const struct unit rates[] = {
 	{ "bit", 1 }, { "kbit", 1000 }, { "Mbit", 1000000 }, { "Gbit", 1000000000 }, { NULL, 0 },
@@ -27,10 +28,14 @@ static const struct unit chances[] = { { "%", 1000000 }, { NULL, 0 } };
 static const struct unit *units_of(enum unit_kind kind)
 {
 	switch (kind) {
-	case UNIT_TIME: return times;
-	case UNIT_RATE: return rates;
-	case UNIT_SIZE: return sizes;
-	case UNIT_CHANCE: return chances;
+	case UNIT_TIME:
+		return times;
+	case UNIT_RATE:
+		return rates;
+	case UNIT_SIZE:
+		return sizes;
+	case UNIT_CHANCE:
+		return chances;
 	}
 	return chances;
 }
@@ -129,14 +134,22 @@ enum unit_result unit_read(enum unit_kind kind, const char *text, bool is_signed
 const char *unit_problem(enum unit_result result)
 {
 	switch (result) {
-	case UNIT_OK: return "it is right";
-	case UNIT_EMPTY: return "it is empty";
-	case UNIT_NO_DIGITS: return "it is not a number with a unit";
-	case UNIT_NO_UNIT: return "the unit is missing";
-	case UNIT_BAD_UNIT: return "the unit is not known here";
-	case UNIT_NEGATIVE: return "it must not be negative";
-	case UNIT_TOO_FINE: return "it is finer than the smallest unit";
-	case UNIT_TOO_LARGE: return "it is too large";
+	case UNIT_OK:
+		return "it is right";
+	case UNIT_EMPTY:
+		return "it is empty";
+	case UNIT_NO_DIGITS:
+		return "it is not a number with a unit";
+	case UNIT_NO_UNIT:
+		return "the unit is missing";
+	case UNIT_BAD_UNIT:
+		return "the unit is not known here";
+	case UNIT_NEGATIVE:
+		return "it must not be negative";
+	case UNIT_TOO_FINE:
+		return "it is finer than the smallest unit";
+	case UNIT_TOO_LARGE:
+		return "it is too large";
 	}
 	return "it is wrong";
 }
@@ -144,10 +157,14 @@ const char *unit_problem(enum unit_result result)
 const char *unit_allowed(enum unit_kind kind)
 {
 	switch (kind) {
-	case UNIT_TIME: return "a time such as \"20ms\" (units ns, us, ms, s, m, h, d, y)";
-	case UNIT_RATE: return "a rate such as \"2.5Mbit\" (units bit, kbit, Mbit, Gbit, each per second)";
-	case UNIT_SIZE: return "a size such as \"64KiB\" (units B, kB, MB, KiB, MiB)";
-	case UNIT_CHANCE: return "a probability such as \"1.5%\", at most 6 digits behind the point";
+	case UNIT_TIME:
+		return "a time such as \"20ms\" (units ns, us, ms, s, m, h, d, y)";
+	case UNIT_RATE:
+		return "a rate such as \"2.5Mbit\" (units bit, kbit, Mbit, Gbit, each per second)";
+	case UNIT_SIZE:
+		return "a size such as \"64KiB\" (units B, kB, MB, KiB, MiB)";
+	case UNIT_CHANCE:
+		return "a probability such as \"1.5%\", at most 6 digits behind the point";
 	}
 	return "a quantity";
 }
@@ -171,7 +188,7 @@ void unit_time_text(uint64_t ns, char *out, size_t size)
 {
 	static const struct unit shown[] = {
 		{ "d", 86400 * SECOND }, { "h", 3600 * SECOND }, { "m", 60 * SECOND }, { "s", SECOND },
-		{ "ms", 1000000 }, { "us", 1000 }, { "ns", 1 },
+		{ "ms", 1000000 },       { "us", 1000 },         { "ns", 1 },
 	};
 	size_t i = 0;
 

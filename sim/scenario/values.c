@@ -60,7 +60,8 @@ void reader_keys(struct reader *reader, struct tree_value object, const char *co
 		list_words(known, all, sizeof(all));
 		nearest = name_nearest(tree_key(at), known);
 		if (nearest != NULL)
-			reader_wrong_key(reader, at, "unknown key %s; did you mean \"%s\"? Known here: %s, note", found,
+			reader_wrong_key(reader, at,
+			                 "unknown key %s; did you mean \"%s\"? Known here: %s, note", found,
 			                 nearest, all);
 		else
 			reader_wrong_key(reader, at, "unknown key %s; known here: %s, note", found, all);
@@ -90,7 +91,8 @@ bool reader_text(struct reader *reader, struct tree_value value, const char *all
 	return true;
 }
 
-bool reader_whole(struct reader *reader, struct tree_value value, uint64_t min, uint64_t max, uint64_t *number)
+bool reader_whole(struct reader *reader, struct tree_value value, uint64_t min, uint64_t max,
+                  uint64_t *number)
 {
 	char allowed[96], found[FOUND_SIZE];
 	const char *text = NULL;
@@ -128,7 +130,8 @@ bool reader_word(struct reader *reader, struct tree_value value, const char *con
 		return true;
 	nearest = name_nearest(tree_text(value), known);
 	if (nearest != NULL)
-		reader_wrong(reader, value, "found %s; did you mean \"%s\"? Allowed: %s", found, nearest, all);
+		reader_wrong(reader, value, "found %s; did you mean \"%s\"? Allowed: %s", found, nearest,
+		             all);
 	else
 		reader_wrong(reader, value, "found %s; allowed: %s", found, all);
 	return false;
@@ -159,12 +162,13 @@ bool reader_quantity(struct reader *reader, struct tree_value value, enum unit_k
 	if (result == UNIT_OK)
 		reader_wrong(reader, value, "found %s, out of range: allowed is %s to %s", found, min, max);
 	else
-		reader_wrong(reader, value, "found %s: %s; allowed is %s, from %s to %s", found, unit_problem(result),
-		             unit_allowed(kind), min, max);
+		reader_wrong(reader, value, "found %s: %s; allowed is %s, from %s to %s", found,
+		             unit_problem(result), unit_allowed(kind), min, max);
 	return false;
 }
 
-bool reader_time(struct reader *reader, struct tree_value value, const char *min, const char *max, uint64_t *ns)
+bool reader_time(struct reader *reader, struct tree_value value, const char *min, const char *max,
+                 uint64_t *ns)
 {
 	int64_t time = 0;
 

@@ -8,6 +8,7 @@
   too, but for what no schema can see (ONLY_PROGRAM);
 - every good file is damaged in many small ways; what the schema refuses, the program refuses, and for a damage that is
   plain in the structure (an unknown key, a missing one, a wrong type) both do;
+- `octosim list` lists every scenario with its title and what it covers, and says so when a directory is missing;
 - every key and word of the schema is used by the good files or known to octo.h.
 Standard library only. Exit status 0 when all holds.
 """
@@ -270,6 +271,24 @@ def check_words(schema):
             fail(f"{macro}: the header has {names}, the schema {found}")
 
 
+def check_list(octosim, paths):
+    run = subprocess.run([octosim, "list", "--json", "scenarios"], capture_output=True, text=True, timeout=60)
+    listed = [(one["path"], one["title"], one["covers"]) for one in strict(run.stdout)]
+    expected = [(path, read(path)["title"], read(path)["covers"]) for path in paths]
+    if run.returncode != 0 or listed != expected:
+        fail(f"octosim list: status {run.returncode}, {len(listed)} listed, {len(expected)} expected")
+    table = subprocess.run([octosim, "list", "scenarios"], capture_output=True, text=True, timeout=60).stdout
+    for path, title, covers in expected:
+        if not re.search(rf"{re.escape(path)} +{re.escape(title)}\n +covers {re.escape(', '.join(covers))}\n", table):
+            fail(f"octosim list: {path} is not in the table")
+    wrong = subprocess.run([octosim, "list", "scenarios/none"], capture_output=True, text=True, timeout=60)
+    if wrong.returncode != 2 or wrong.stdout or "scenarios/none" not in wrong.stderr:
+        fail("octosim list: a missing directory is not reported")
+    broken = subprocess.run([octosim, "list", "tests/scenario/bad"], capture_output=True, text=True, timeout=60)
+    if broken.returncode != 2 or "0 scenarios" not in broken.stdout:
+        fail("octosim list: files that cannot be read are not reported")
+
+
 def main():
     octosim = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "build/octosim"))
     os.chdir(ROOT)
@@ -282,6 +301,7 @@ def main():
     count, refused = check_damaged(octosim, schema, good)
     check_keys(schema, good)
     check_words(schema)
+    check_list(octosim, scenarios)
     if refused < count // 2:
         fail(f"only {refused} of {count} damaged files were refused")
     print(f"{len(scenarios)} scenarios, {len(good)} good and {len(bad)} bad files, {count} damaged ones "

@@ -1,4 +1,4 @@
-/* names_test.c: patterns, distances, and what of a hostile file may appear in a message (quote.c). */
+/* names_test.c: scenario/names.c: patterns, distances, and what of a hostile file may appear in a message (quote.c). */
 #include "sim/scenario/names.h"
 #include "sim/scenario/quote.h"
 #include "tests/check.h"
@@ -18,7 +18,8 @@ static void patterns_match_whole_names(void)
 
 static void hostile_patterns_take_no_time(void)
 {
-	CHECK(!glob_matches("*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
+	CHECK(!glob_matches("*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b",
+	                    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
 }
 
 static void distance_counts_typing_mistakes(void)
@@ -51,7 +52,10 @@ static void quoted_text_cannot_command_a_terminal(void)
 
 	quote_text(text, sizeof(text), "a\x1b[2J\x07", 6);
 	CHECK_STRING(text, "\"a?[2J?\"");
-	quote_text(text, sizeof(text), "\xc2\x9b" "2J\xff", 5);
+	quote_text(text, sizeof(text),
+	           "\xc2\x9b"
+	           "2J\xff",
+	           5);
 	CHECK_STRING(text, "\"?2J?\"");
 	quote_text(text, sizeof(text), "gr\xc3\xbc\xc3\x9f", 6);
 	CHECK_STRING(text, "\"grüß\"");

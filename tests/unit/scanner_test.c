@@ -8,7 +8,7 @@
 
 struct report {
 	uint32_t count;
-	uint32_t line, column;            /* of the first */
+	uint32_t line, column; /* of the first */
 	char path[128], text[384];
 };
 
@@ -40,8 +40,8 @@ static bool read_text(struct tree *tree, struct report *report, const char *text
 }
 
 /* One mistake, at this place, about this, and whether reading goes on after it. */
-static void expect_mistake(const char *text, uint32_t line, uint32_t column, const char *path, const char *about,
-                           bool goes_on)
+static void expect_mistake(const char *text, uint32_t line, uint32_t column, const char *path,
+                           const char *about, bool goes_on)
 {
 	struct report report;
 	struct tree tree;
@@ -62,7 +62,8 @@ static void values_know_where_they_stand(void)
 	struct tree_value list = { NULL, 0 }, second = { NULL, 0 };
 	char path[64];
 
-	CHECK(read_text(&tree, &report, "{\n  \"ä\": 1,\n  \"list\": [true, {\"x\": \"é\", \"y\": null}]\n}"));
+	CHECK(read_text(&tree, &report,
+	                "{\n  \"ä\": 1,\n  \"list\": [true, {\"x\": \"é\", \"y\": null}]\n}"));
 	CHECK_U64(report.count, 0);
 	list = tree_get(&tree, tree_root(&tree), "list");
 	second = tree_get(&tree, tree_next(&tree, tree_first(&tree, list)), "y");
@@ -188,8 +189,10 @@ static void all_mistakes_of_a_text_are_reported(void)
  * the scanner and the parser agree on it. */
 static void damaged_texts_are_survived(void)
 {
-	static const char good[] = "{\"a\": [1, -2, \"x\\u00e9\\n\", {\"b\": null, \"c\": [true, false]}], \"d\": \"\xc3\xa9\"}";
-	static const char *const bytes = "{}[]\",:\\u0/*-e.'\n \x80\xc3" "aN";
+	static const char good[] =
+		"{\"a\": [1, -2, \"x\\u00e9\\n\", {\"b\": null, \"c\": [true, false]}], \"d\": \"\xc3\xa9\"}";
+	static const char *const bytes = "{}[]\",:\\u0/*-e.'\n \x80\xc3"
+					 "aN";
 	char text[sizeof(good)];
 	uint32_t state = 12345, refused = 0, read = 0;
 

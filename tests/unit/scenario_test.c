@@ -1,5 +1,6 @@
 /* scenario_test.c: the scenario language: what a good file means, and that every wrong one is refused in words.
- * Covers load.c, nodes.c, links.c, timeline.c and expect.c, and what they share: values.c, select.c, errors.c, memory.c.
+ * Covers scenario/load.c, nodes.c, links.c, scenario/timeline.c, expect.c, and what they share: values.c, select.c,
+ * errors.c, memory.c. The commands over them, check.c and list.c, are run by tests/scenario/schema_check.py.
  * Needs the project's directory as working directory (scenarios/, tests/scenario/bad/). */
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/tree.h"
@@ -12,7 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NODES "\"nodes\": [{\"name\": \"robot\", \"kind\": \"agent\"}, {\"name\": \"pilot\", \"kind\": \"remote\"}, " \
+#define NODES \
+	"\"nodes\": [{\"name\": \"robot\", \"kind\": \"agent\"}, {\"name\": \"pilot\", \"kind\": " \
+	"\"remote\"}, " \
 	"{\"name\": \"fleet\", \"kind\": \"agent\", \"count\": 3}], "
 #define TRUST "\"trust\": [[\"robot\", \"pilot\"], [\"fleet-*\", \"pilot\"]]"
 
@@ -75,10 +78,13 @@ static void nodes_get_their_defaults(void)
 static void nodes_say_who_they_are(void)
 {
 	struct scenario *scenario = load_good(
-		"{\"duration\": \"1s\", \"seed\": 18446744073709551615, \"crypto\": \"model\", \"ties\": \"random\", "
-		"\"heal\": \"500ms\", \"nodes\": [{\"name\": \"ghost\", \"kind\": \"agent\", \"identity\": \"robot\", "
+		"{\"duration\": \"1s\", \"seed\": 18446744073709551615, \"crypto\": \"model\", \"ties\": "
+	        "\"random\", "
+		"\"heal\": \"500ms\", \"nodes\": [{\"name\": \"ghost\", \"kind\": \"agent\", \"identity\": "
+	        "\"robot\", "
 		"\"offers\": [\"aes-256-gcm\"], \"rate_up\": \"2.5Mbit\", \"rate_down\": \"800kbit\", "
-		"\"boot_epoch\": 16777214, \"clock\": {\"offset\": \"-5s\", \"drift_ppm\": \"-0.5\"}, \"cookie_above\": 0}]}");
+		"\"boot_epoch\": 16777214, \"clock\": {\"offset\": \"-5s\", \"drift_ppm\": \"-0.5\"}, "
+	        "\"cookie_above\": 0}]}");
 
 	CHECK_U64(scenario->seed, UINT64_MAX);
 	CHECK(scenario->is_model_crypto && scenario->random_ties);
@@ -96,11 +102,13 @@ static void nodes_say_who_they_are(void)
 
 static void links_know_whom_they_join(void)
 {
-	struct scenario *scenario = load_good(
-		"{\"duration\": \"1s\", " NODES TRUST ", \"links\": ["
-		"{\"between\": [\"*\", \"pilot\"], \"latency\": {\"normal\": [\"20ms\", \"3ms\"]}, \"loss\": \"100%\"}, "
-		"{\"from\": \"robot\", \"to\": \"pilot\", \"mask\": \"x.x\", \"rate\": \"2Mbit\", \"queue\": \"64KiB\", "
-		"\"duplicate\": \"50%\", \"corrupt\": \"0%\", \"latency\": {\"uniform\": [\"1ms\", \"2ms\"]}}]}");
+	struct scenario *scenario = load_good("{\"duration\": \"1s\", " NODES TRUST ", \"links\": ["
+	                                      "{\"between\": [\"*\", \"pilot\"], \"latency\": {\"normal\": "
+	                                      "[\"20ms\", \"3ms\"]}, \"loss\": \"100%\"}, "
+	                                      "{\"from\": \"robot\", \"to\": \"pilot\", \"mask\": \"x.x\", "
+	                                      "\"rate\": \"2Mbit\", \"queue\": \"64KiB\", "
+	                                      "\"duplicate\": \"50%\", \"corrupt\": \"0%\", \"latency\": "
+	                                      "{\"uniform\": [\"1ms\", \"2ms\"]}}]}");
 	const struct scenario_link *first = &scenario->links[0], *second = &scenario->links[1];
 
 	CHECK_U64(scenario->link_count, 2);
@@ -122,11 +130,11 @@ static void links_know_whom_they_join(void)
 
 static void connect_acts_on_both_sides_of_each_trusted_pair(void)
 {
-	struct scenario *scenario = load_good(
-		"{\"duration\": \"9s\", " NODES TRUST ", \"timeline\": ["
-		"{\"at\": \"2s\", \"connect\": [\"*\", \"*\"]}, "
-		"{\"at\": \"1s\", \"connect\": {\"from\": \"pilot\", \"to\": \"fleet-?\"}}, "
-		"{\"at\": \"1s\", \"disconnect\": [\"robot\", \"pilot\"]}]}");
+	struct scenario *scenario =
+		load_good("{\"duration\": \"9s\", " NODES TRUST ", \"timeline\": ["
+	                  "{\"at\": \"2s\", \"connect\": [\"*\", \"*\"]}, "
+	                  "{\"at\": \"1s\", \"connect\": {\"from\": \"pilot\", \"to\": \"fleet-?\"}}, "
+	                  "{\"at\": \"1s\", \"disconnect\": [\"robot\", \"pilot\"]}]}");
 	const struct scenario_action *actions = scenario->actions;
 
 	/* By time, then in the order of the file. */
@@ -143,17 +151,20 @@ static void connect_acts_on_both_sides_of_each_trusted_pair(void)
 
 static void every_verb_is_read(void)
 {
-	struct scenario *scenario = load_good(
-		"{\"duration\": \"9s\", " NODES TRUST ", \"timeline\": ["
-		"{\"at\": \"1s\", \"load\": {\"from\": \"robot\", \"to\": \"pilot\", \"every\": \"0s\", \"size\": 480, \"count\": 7}}, "
-		"{\"at\": \"1s\", \"crash\": [\"fleet-1\", \"robot\"]}, "
-		"{\"at\": \"1s\", \"restart\": {\"node\": \"robot\", \"store\": \"lost\"}}, "
-		"{\"at\": \"1s\", \"restart\": \"robot\"}, "
-		"{\"at\": \"1s\", \"move\": \"fleet-*\"}, "
-		"{\"at\": \"1s\", \"clock\": {\"node\": \"robot\", \"step\": \"-50y\"}}, "
-		"{\"at\": \"1s\", \"inject\": {\"packet\": {\"type\": \"any\", \"from\": \"robot\", \"to\": \"pilot\", \"nth\": 3}, "
-		"\"to\": \"fleet-1\", \"flip\": \"each-byte\"}}, "
-		"{\"at\": \"1s\", \"inject\": {\"junk\": 100, \"to\": \"pilot\", \"source\": \"fleet-2\"}}]}");
+	struct scenario *scenario =
+		load_good("{\"duration\": \"9s\", " NODES TRUST ", \"timeline\": ["
+	                  "{\"at\": \"1s\", \"load\": {\"from\": \"robot\", \"to\": \"pilot\", \"every\": "
+	                  "\"0s\", \"size\": 480, \"count\": 7}}, "
+	                  "{\"at\": \"1s\", \"crash\": [\"fleet-1\", \"robot\"]}, "
+	                  "{\"at\": \"1s\", \"restart\": {\"node\": \"robot\", \"store\": \"lost\"}}, "
+	                  "{\"at\": \"1s\", \"restart\": \"robot\"}, "
+	                  "{\"at\": \"1s\", \"move\": \"fleet-*\"}, "
+	                  "{\"at\": \"1s\", \"clock\": {\"node\": \"robot\", \"step\": \"-50y\"}}, "
+	                  "{\"at\": \"1s\", \"inject\": {\"packet\": {\"type\": \"any\", \"from\": "
+	                  "\"robot\", \"to\": \"pilot\", \"nth\": 3}, "
+	                  "\"to\": \"fleet-1\", \"flip\": \"each-byte\"}}, "
+	                  "{\"at\": \"1s\", \"inject\": {\"junk\": 100, \"to\": \"pilot\", \"source\": "
+	                  "\"fleet-2\"}}]}");
 	const struct scenario_action *actions = scenario->actions;
 
 	CHECK_U64(actions[0].load_size, 480);
@@ -179,14 +190,17 @@ static void every_expectation_is_read(void)
 {
 	struct scenario *scenario = load_good(
 		"{\"duration\": \"9s\", " NODES TRUST ",\n\"expect\": ["
-		"{\"by\": \"5s\", \"session\": {\"between\": [\"*\", \"*\"], \"state\": \"established\", \"count\": 1, "
+		"{\"by\": \"5s\", \"session\": {\"between\": [\"*\", \"*\"], \"state\": \"established\", "
+	        "\"count\": 1, "
 		"\"initiator\": \"duel-winner\", \"suite\": \"aes-256-gcm\"}},\n"
-		"{\"by\": \"5s\", \"duels\": {\"between\": [\"pilot\", \"robot\"], \"exactly\": 1, \"winner\": \"robot\"}},\n"
+		"{\"by\": \"5s\", \"duels\": {\"between\": [\"pilot\", \"robot\"], \"exactly\": 1, "
+	        "\"winner\": \"robot\"}},\n"
 		"{\"by\": \"5s\", \"packets\": {\"type\": \"syn\", \"from\": \"robot\", \"to\": \"fleet-1\", "
 		"\"fate\": \"rejected\", \"reason\": \"bad-tag\", \"at_most\": 2}},\n"
 		"{\"by\": \"5s\", \"messages\": {\"from\": \"*\", \"to\": \"pilot\", \"at_least\": 3}},\n"
 		"{\"by\": \"5s\", \"warnings\": {\"kind\": \"hacked\", \"exactly\": 0}},\n"
-		"{\"by\": \"5s\", \"steps\": {\"node\": \"robot\", \"step\": \"syn-fresh\", \"at_least\": 1}},\n"
+		"{\"by\": \"5s\", \"steps\": {\"node\": \"robot\", \"step\": \"syn-fresh\", \"at_least\": "
+	        "1}},\n"
 		"{\"always\": \"invariants\"}]}");
 	const struct scenario_expectation *list = scenario->expectations;
 
@@ -214,12 +228,14 @@ static void every_expectation_is_read(void)
 
 static void ten_thousand_pairs_take_a_moment(void)
 {
-	struct scenario *scenario = load_good(
-		"{\"duration\": \"9s\", \"nodes\": [{\"name\": \"left\", \"kind\": \"agent\", \"count\": 10000}, "
-		"{\"name\": \"right\", \"kind\": \"remote\", \"count\": 10000}], "
-		"\"trust\": [{\"zip\": [\"left-*\", \"right-*\"]}], "
-		"\"timeline\": [{\"at\": \"1s\", \"connect\": [\"left-*\", \"right-*\"]}], "
-		"\"expect\": [{\"by\": \"9s\", \"session\": {\"between\": [\"left-*\", \"right-*\"], \"count\": 1}}]}");
+	struct scenario *scenario =
+		load_good("{\"duration\": \"9s\", \"nodes\": [{\"name\": \"left\", \"kind\": \"agent\", "
+	                  "\"count\": 10000}, "
+	                  "{\"name\": \"right\", \"kind\": \"remote\", \"count\": 10000}], "
+	                  "\"trust\": [{\"zip\": [\"left-*\", \"right-*\"]}], "
+	                  "\"timeline\": [{\"at\": \"1s\", \"connect\": [\"left-*\", \"right-*\"]}], "
+	                  "\"expect\": [{\"by\": \"9s\", \"session\": {\"between\": [\"left-*\", "
+	                  "\"right-*\"], \"count\": 1}}]}");
 
 	CHECK_U64(scenario->trust_count, 10000);
 	CHECK_U64(scenario->trust[9999].a, 9999);
@@ -233,8 +249,10 @@ static void patterns_that_explode_are_refused(void)
 {
 	struct scenario_errors errors;
 
-	CHECK(load("{\"duration\": \"9s\", \"nodes\": [{\"name\": \"n\", \"kind\": \"agent\", \"count\": 100000}], "
-	           "\"trust\": [[\"*\", \"*\"]]}", &errors) == NULL);
+	CHECK(load("{\"duration\": \"9s\", \"nodes\": [{\"name\": \"n\", \"kind\": \"agent\", \"count\": "
+	           "100000}], "
+	           "\"trust\": [[\"*\", \"*\"]]}",
+	           &errors) == NULL);
 	CHECK_U64(errors.count, 1);
 	CHECK(strstr(errors.list[0].text, "too much") != NULL);
 	scenario_errors_free(&errors);
@@ -243,39 +261,54 @@ static void patterns_that_explode_are_refused(void)
 static void mistakes_name_what_is_allowed(void)
 {
 	expect_mistake("[]", "", "allowed is an object");
-	expect_mistake("{\"duration\": \"1s\", " NODES TRUST ", \"lynks\": []}", "lynks", "did you mean \"links\"");
-	expect_mistake("{\"duration\": 5, " NODES TRUST "}", "duration", "found the number 5; allowed is a time");
-	expect_mistake("{\"duration\": \"1s\", \"format\": 2, " NODES TRUST "}", "format", "format 2 is not known");
+	expect_mistake("{\"duration\": \"1s\", " NODES TRUST ", \"lynks\": []}", "lynks",
+	               "did you mean \"links\"");
+	expect_mistake("{\"duration\": 5, " NODES TRUST "}", "duration",
+	               "found the number 5; allowed is a time");
+	expect_mistake("{\"duration\": \"1s\", \"format\": 2, " NODES TRUST "}", "format",
+	               "format 2 is not known");
 	expect_mistake("{" NODES TRUST "}", "", "\"duration\" is missing");
 	expect_mistake("{\"duration\": \"1s\", " NODES "\"trust\": [[\"robot\", \"pilto\"]]}", "trust.0.1",
 	               "did you mean \"pilot\"");
-	expect_mistake("{\"duration\": \"1s\", " NODES "\"trust\": [[\"robot\", \"robot\"]]}", "trust.0", "itself");
-	expect_mistake("{\"duration\": \"1s\", " NODES "\"trust\": [{\"zip\": [\"robot\", \"fleet-*\"]}]}", "trust.0.zip",
-	               "found 1 and 3");
+	expect_mistake("{\"duration\": \"1s\", " NODES "\"trust\": [[\"robot\", \"robot\"]]}", "trust.0",
+	               "itself");
+	expect_mistake("{\"duration\": \"1s\", " NODES "\"trust\": [{\"zip\": [\"robot\", \"fleet-*\"]}]}",
+	               "trust.0.zip", "found 1 and 3");
 	expect_mistake("{\"duration\": \"1s\", \"nodes\": [{\"name\": \"a\", \"kind\": \"agent\"}, "
-	               "{\"name\": \"a\", \"kind\": \"agent\"}]}", "nodes.1", "taken already");
-	expect_mistake("{\"duration\": \"1s\", \"nodes\": [{\"name\": \"a*\", \"kind\": \"agent\"}]}", "nodes.0.name",
-	               "allowed is a name");
+	               "{\"name\": \"a\", \"kind\": \"agent\"}]}",
+	               "nodes.1", "taken already");
+	expect_mistake("{\"duration\": \"1s\", \"nodes\": [{\"name\": \"a*\", \"kind\": \"agent\"}]}",
+	               "nodes.0.name", "allowed is a name");
 	expect_mistake("{\"duration\": \"1s\", \"nodes\": [{\"name\": \"a\", \"kind\": \"agent\", "
-	               "\"boot_epoch\": 16777215}]}", "nodes.0.boot_epoch", "0 to 16777214");
-	expect_mistake("{\"duration\": \"1s\", " NODES TRUST ", \"timeline\": [{\"at\": \"2s\", \"crash\": \"robot\"}]}",
+	               "\"boot_epoch\": 16777215}]}",
+	               "nodes.0.boot_epoch", "0 to 16777214");
+	expect_mistake("{\"duration\": \"1s\", " NODES TRUST
+	               ", \"timeline\": [{\"at\": \"2s\", \"crash\": \"robot\"}]}",
 	               "timeline.0.at", "lasts 1s");
-	expect_mistake("{\"duration\": \"1s\", " NODES TRUST ", \"timeline\": [{\"at\": \"-1s\", \"crash\": \"robot\"}]}",
+	expect_mistake("{\"duration\": \"1s\", " NODES TRUST
+	               ", \"timeline\": [{\"at\": \"-1s\", \"crash\": \"robot\"}]}",
 	               "timeline.0.at", "must not be negative");
 	expect_mistake("{\"duration\": \"1s\", " NODES TRUST ", \"timeline\": [{\"at\": \"1s\", "
-	               "\"connect\": [\"robot\", \"fleet-1\"]}]}", "timeline.0.connect", "do not trust each other");
+	               "\"connect\": [\"robot\", \"fleet-1\"]}]}",
+	               "timeline.0.connect", "do not trust each other");
 	expect_mistake("{\"duration\": \"1s\", " NODES TRUST ", \"timeline\": [{\"at\": \"1s\", "
-	               "\"connect\": [\"robot\", \"fleet-*\"]}]}", "timeline.0.connect", "no two of these");
-	expect_mistake("{\"duration\": \"1s\", " NODES TRUST ", \"timeline\": [{\"at\": \"1s\", \"crash\": \"robot\", "
-	               "\"move\": \"robot\"}]}", "timeline.0", "more than one verb");
-	expect_mistake("{\"duration\": \"9s\", " NODES TRUST ", \"timeline\": [{\"at\": \"5s\", \"crash\": \"robot\"}], "
-	               "\"expect\": [{\"by\": \"1s\", \"warnings\": {\"kind\": \"hacked\", \"exactly\": 0}}]}",
-	               "expect.0.by", "first action is at 5s");
+	               "\"connect\": [\"robot\", \"fleet-*\"]}]}",
+	               "timeline.0.connect", "no two of these");
+	expect_mistake("{\"duration\": \"1s\", " NODES TRUST
+	               ", \"timeline\": [{\"at\": \"1s\", \"crash\": \"robot\", "
+	               "\"move\": \"robot\"}]}",
+	               "timeline.0", "more than one verb");
+	expect_mistake(
+		"{\"duration\": \"9s\", " NODES TRUST
+		", \"timeline\": [{\"at\": \"5s\", \"crash\": \"robot\"}], "
+		"\"expect\": [{\"by\": \"1s\", \"warnings\": {\"kind\": \"hacked\", \"exactly\": 0}}]}",
+		"expect.0.by", "first action is at 5s");
 	expect_mistake("{\"duration\": \"9s\", " NODES TRUST ", \"links\": [{\"between\": [\"*\", \"*\"], "
-	               "\"queue\": \"1KiB\"}]}", "links.0.queue", "without a \"rate\"");
+	               "\"queue\": \"1KiB\"}]}",
+	               "links.0.queue", "without a \"rate\"");
 	expect_mistake("{\"duration\": \"9s\", " NODES TRUST ", \"expect\": [{\"by\": \"1s\", \"duels\": "
-	               "{\"between\": [\"robot\", \"pilot\"], \"winner\": \"fleet-1\"}}]}", "expect.0.duels.winner",
-	               "not one of the two");
+	               "{\"between\": [\"robot\", \"pilot\"], \"winner\": \"fleet-1\"}}]}",
+	               "expect.0.duels.winner", "not one of the two");
 }
 
 static void many_mistakes_are_cut_at_a_hundred(void)
@@ -368,7 +401,8 @@ static int each_file(const char *folder, void (*judge)(const char *path))
 	return count;
 }
 
-static void nothing_is_wrong(void *context, uint32_t line, uint32_t column, const char *path, const char *text)
+static void nothing_is_wrong(void *context, uint32_t line, uint32_t column, const char *path,
+                             const char *text)
 {
 	(void)context;
 	fprintf(stderr, "%u:%u: %s: %s\n", line, column, path, text);
