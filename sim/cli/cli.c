@@ -33,8 +33,12 @@ bool cli_has_color(enum cli_color color, FILE *out)
 const char *cli_on(bool has_color, enum cli_style style)
 {
 	static const char *const escapes[] = {
-		[CLI_PLAIN] = "", [CLI_BOLD] = "\033[1m", [CLI_DIM] = "\033[38;5;245m", [CLI_GOOD] = "\033[38;5;36m",
-		[CLI_BAD] = "\033[1;38;5;166m", [CLI_WARN] = "\033[38;5;214m",
+		[CLI_PLAIN] = "",
+		[CLI_BOLD] = "\033[1m",
+		[CLI_DIM] = "\033[38;5;245m",
+		[CLI_GOOD] = "\033[38;5;36m",
+		[CLI_BAD] = "\033[1;38;5;166m",
+		[CLI_WARN] = "\033[38;5;214m",
 	};
 
 	return has_color ? escapes[style] : "";
@@ -63,7 +67,7 @@ const char *cli_count(uint64_t value)
 
 const char *cli_bytes(uint64_t bytes)
 {
-	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
 	char *out = next_buffer();
 	uint64_t tenths = bytes * 10;
 	size_t unit = 0;
@@ -75,7 +79,8 @@ const char *cli_bytes(uint64_t bytes)
 	if (unit == 0 || tenths % 10 == 0)
 		snprintf(out, BUFFER_BYTES, "%" PRIu64 " %s", tenths / 10, units[unit]);
 	else
-		snprintf(out, BUFFER_BYTES, "%" PRIu64 ".%" PRIu64 " %s", tenths / 10, tenths % 10, units[unit]);
+		snprintf(out, BUFFER_BYTES, "%" PRIu64 ".%" PRIu64 " %s", tenths / 10, tenths % 10,
+		         units[unit]);
 	return out;
 }
 
@@ -86,9 +91,11 @@ const char *cli_seconds(uint64_t ns)
 	if (ns >= 10 * second_ns && ns % second_ns == 0)
 		snprintf(out, BUFFER_BYTES, "%" PRIu64 " s", ns / second_ns);
 	else if (ns >= second_ns)
-		snprintf(out, BUFFER_BYTES, "%" PRIu64 ".%02u s", ns / second_ns, (unsigned)(ns % second_ns / 10000000));
+		snprintf(out, BUFFER_BYTES, "%" PRIu64 ".%02u s", ns / second_ns,
+		         (unsigned)(ns % second_ns / 10000000));
 	else if (ns >= 1000000)
-		snprintf(out, BUFFER_BYTES, "%" PRIu64 ".%u ms", ns / 1000000, (unsigned)(ns % 1000000 / 100000));
+		snprintf(out, BUFFER_BYTES, "%" PRIu64 ".%u ms", ns / 1000000,
+		         (unsigned)(ns % 1000000 / 100000));
 	else
 		snprintf(out, BUFFER_BYTES, "%" PRIu64 " us", ns / 1000);
 	return out;
@@ -125,7 +132,7 @@ void cli_print_clean(const char *text, FILE *out)
 
 uint64_t cli_clock_ns(void)
 {
-	struct timespec now = {0};
+	struct timespec now = { 0 };
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * second_ns + (uint64_t)now.tv_nsec;
@@ -133,8 +140,9 @@ uint64_t cli_clock_ns(void)
 
 void cli_progress_start(struct cli_progress *progress, const char *label, bool is_quiet)
 {
-	*progress = (struct cli_progress){.label = label, .start_ns = cli_clock_ns(),
-	                                  .is_off = is_quiet || !isatty(STDERR_FILENO)};
+	*progress = (struct cli_progress){ .label = label,
+		                           .start_ns = cli_clock_ns(),
+		                           .is_off = is_quiet || !isatty(STDERR_FILENO) };
 }
 
 void cli_progress_show(struct cli_progress *progress, uint64_t done, uint64_t total)

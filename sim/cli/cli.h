@@ -10,11 +10,11 @@
 #include <stdio.h>
 
 enum cli_status {
-	CLI_HELD = 0,                 /* all expectations and invariants held */
-	CLI_FAILED = 1,               /* at least one did not */
-	CLI_BAD_INPUT = 2,            /* bad usage or bad input */
-	CLI_FAULT = 3,                /* octosim itself could not do its work */
-	CLI_GO_ON = -1                /* from cli_parse(): no reason to end */
+	CLI_HELD = 0,      /* all expectations and invariants held */
+	CLI_FAILED = 1,    /* at least one did not */
+	CLI_BAD_INPUT = 2, /* bad usage or bad input */
+	CLI_FAULT = 3,     /* octosim itself could not do its work */
+	CLI_GO_ON = -1     /* from cli_parse(): no reason to end */
 };
 
 int command_check(int argc, char **argv);
@@ -22,12 +22,12 @@ int command_list(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_trace(int argc, char **argv);
 
-/* ---- Options -------------------------------------------------------------------------------------------------- */
+/* ---- Options --------------------------------------------------------------------------------- */
 
 enum cli_color { CLI_COLOR_AUTO, CLI_COLOR_ALWAYS, CLI_COLOR_NEVER };
 
 struct cli_range {
-	uint64_t first, last;         /* first <= last */
+	uint64_t first, last; /* first <= last */
 	bool is_given;
 };
 
@@ -37,43 +37,44 @@ struct cli_number {
 };
 
 enum cli_type {
-	CLI_FLAG,                     /* bool */
-	CLI_TEXT,                     /* const char *; points into argv */
-	CLI_NUMBER,                   /* struct cli_number */
-	CLI_COUNT,                    /* struct cli_number, 1..1,000,000 */
-	CLI_RANGE,                    /* struct cli_range: "A..B", or "A" */
-	CLI_COLOR                     /* enum cli_color */
+	CLI_FLAG,   /* bool */
+	CLI_TEXT,   /* const char *; points into argv */
+	CLI_NUMBER, /* struct cli_number */
+	CLI_COUNT,  /* struct cli_number, 1..1,000,000 */
+	CLI_RANGE,  /* struct cli_range: "A..B", or "A" */
+	CLI_COLOR   /* enum cli_color */
 };
 
 struct cli_option {
-	const char *name;             /* "--seed" */
-	const char *value;            /* what the help calls its value: "N"; NULL for a flag */
+	const char *name;  /* "--seed" */
+	const char *value; /* what the help calls its value: "N"; NULL for a flag */
 	enum cli_type type;
-	void *target;                 /* keeps what it holds when the option is not given */
+	void *target; /* keeps what it holds when the option is not given */
 	const char *help;
 };
 
 struct cli_command {
-	const char *name;             /* "run" */
-	const char *operands;         /* "SCENARIO..." */
-	const char *summary;          /* some lines, each ending in a newline */
-	const char *examples;         /* the same, each line a command or a # comment */
+	const char *name;     /* "run" */
+	const char *operands; /* "SCENARIO..." */
+	const char *summary;  /* some lines, each ending in a newline */
+	const char *examples; /* the same, each line a command or a # comment */
 	const struct cli_option *options;
 	size_t option_count;
 };
 
-/* Takes the options out of argv: what is left are the operands, argv[0..*operand_count-1]. Returns CLI_GO_ON, or an
- * exit status when help was asked for and given (0) or something was wrong and said (2). */
+/* Takes the options out of argv: what is left are the operands, argv[0..*operand_count-1]. Returns
+ * CLI_GO_ON, or an exit status when help was asked for and given (0) or something was wrong and said (2). */
 int cli_parse(const struct cli_command *command, int argc, char **argv, int *operand_count);
 /* "octosim run: SENTENCE", how to get help, and CLI_BAD_INPUT. */
-int cli_misuse(const struct cli_command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int cli_misuse(const struct cli_command *command, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* The name nearest to a mistyped one, NULL when none is near. */
 const char *cli_nearest(const char *text, const char *const *names, size_t count);
 /* How octosim was called, for commands that are printed to be typed again. */
 const char *cli_program(void);
 void cli_set_program(const char *name);
 
-/* ---- Output --------------------------------------------------------------------------------------------------- */
+/* ---- Output ---------------------------------------------------------------------------------- */
 
 enum cli_style { CLI_PLAIN, CLI_BOLD, CLI_DIM, CLI_GOOD, CLI_BAD, CLI_WARN };
 
@@ -82,7 +83,8 @@ bool cli_has_color(enum cli_color color, FILE *out);
 const char *cli_on(bool has_color, enum cli_style style);
 const char *cli_off(bool has_color);
 
-/* "1 234 567". Each of these writes into one of a few static buffers in turn: use it in the same statement. */
+/* "1 234 567". Each of these writes into one of a few static buffers in turn: use it in the same
+ * statement. */
 const char *cli_count(uint64_t value);
 const char *cli_bytes(uint64_t bytes);
 const char *cli_seconds(uint64_t ns);

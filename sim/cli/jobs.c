@@ -1,6 +1,6 @@
-/* jobs.c: process k of n does pieces k, k + n, k + 2n … and writes each result into its pipe as index, size, bytes.
- * When a process dies, the piece it had in hand is the one that follows the last it delivered; a new process goes on
- * behind it. Knows nothing of what the pieces are. See jobs.h. */
+/* jobs.c: process k of n does pieces k, k + n, k + 2n … and writes each result into its pipe as index,
+ * size, bytes. When a process dies, the piece it had in hand is the one that follows the last it
+ * delivered; a new process goes on behind it. Knows nothing of what the pieces are. See jobs.h. */
 #include "sim/cli/jobs.h"
 
 #include "sim/cli/cli.h"
@@ -17,10 +17,10 @@
 enum { READ_BYTES = 1 << 16, HEAD_BYTES = 16 };
 
 struct worker {
-	pid_t process;                /* 0: none */
+	pid_t process; /* 0: none */
 	int pipe;
-	uint32_t next;                /* the piece that it has in hand */
-	uint8_t *bytes;               /* what has come and was not handed on */
+	uint32_t next;  /* the piece that it has in hand */
+	uint8_t *bytes; /* what has come and was not handed on */
 	size_t size, capacity;
 };
 
@@ -60,7 +60,7 @@ static char *render(const struct jobs *jobs, uint32_t index, size_t *size)
 static void child(const struct jobs *jobs, uint32_t first, int pipe)
 {
 	for (uint64_t index = first; index < jobs->count; index += jobs->processes) {
-		uint64_t head[2] = {index, 0};
+		uint64_t head[2] = { index, 0 };
 		size_t size;
 		char *bytes = render(jobs, (uint32_t)index, &size);
 
@@ -118,10 +118,12 @@ static bool hand_on(const struct jobs *jobs, struct worker *worker)
 		memcpy(head, worker->bytes + at, sizeof(head));
 		if (worker->size - at - HEAD_BYTES < head[1])
 			break;
-		goes_on = jobs->done(jobs->context, (uint32_t)head[0], (const char *)worker->bytes + at + HEAD_BYTES,
-		                     (size_t)head[1]);
+		goes_on = jobs->done(jobs->context, (uint32_t)head[0],
+		                     (const char *)worker->bytes + at + HEAD_BYTES, (size_t)head[1]);
 		at += HEAD_BYTES + (size_t)head[1];
-		worker->next = jobs->count - (uint32_t)head[0] > jobs->processes ? (uint32_t)head[0] + jobs->processes : jobs->count;
+		worker->next = jobs->count - (uint32_t)head[0] > jobs->processes
+		                       ? (uint32_t)head[0] + jobs->processes
+		                       : jobs->count;
 	}
 	worker->size -= at;
 	if (worker->size)
@@ -129,7 +131,8 @@ static bool hand_on(const struct jobs *jobs, struct worker *worker)
 	return goes_on;
 }
 
-/* The process is gone. With work left it crashed: that piece is reported, and a new process takes the rest. */
+/* The process is gone. With work left it crashed: that piece is reported, and a new process takes the
+ * rest. */
 static bool bury(const struct jobs *jobs, struct worker *worker, bool *is_fine)
 {
 	uint32_t lost = worker->next;
@@ -167,13 +170,14 @@ static bool receive(const struct jobs *jobs, struct worker *worker, bool *is_fin
 }
 
 /* True while there is something to wait for. */
-static bool wait_for_some(const struct jobs *jobs, struct worker *workers, struct pollfd *files, bool *is_fine)
+static bool wait_for_some(const struct jobs *jobs, struct worker *workers, struct pollfd *files,
+                          bool *is_fine)
 {
 	nfds_t count = 0;
 
 	for (uint32_t i = 0; i < jobs->processes; i++)
 		if (workers[i].process)
-			files[count++] = (struct pollfd){.fd = workers[i].pipe, .events = POLLIN};
+			files[count++] = (struct pollfd){ .fd = workers[i].pipe, .events = POLLIN };
 	if (count == 0)
 		return false;
 	if (poll(files, count, -1) < 0)

@@ -1,5 +1,6 @@
-/* jobs.h: many independent pieces of work in parallel processes. Work writes what it found into a FILE; the parent gets
- * the bytes. A piece that crashes is reported as such and the others go on: a fault in one run hides no other. */
+/* jobs.h: many independent pieces of work in parallel processes. Work writes what it found into a FILE;
+ * the parent gets the bytes. A piece that crashes is reported as such and the others go on: a fault in one
+ * run hides no other. */
 #ifndef OCTOSIM_CLI_JOBS_H
 #define OCTOSIM_CLI_JOBS_H
 
@@ -9,13 +10,14 @@
 #include <stdio.h>
 
 struct jobs {
-	uint32_t count;               /* pieces: 0..count-1 */
-	uint32_t processes;           /* 1: all in this process, one after the other, and a crash is a crash */
+	uint32_t count;     /* pieces: 0..count-1 */
+	uint32_t processes; /* 1: all in this process, one after the other, and a crash is a crash */
 	void *context;
-	/* Does piece `index`, in another process when there are several. Same input, same output, wherever it runs. */
+	/* Does piece `index`, in another process when there are several. Same input, same output, wherever
+	 * it runs. */
 	void (*work)(void *context, uint32_t index, FILE *out);
-	/* In this process: what piece `index` wrote, in the order in which pieces end. `bytes` is NULL when it crashed.
-	 * False ends the whole early. */
+	/* In this process: what piece `index` wrote, in the order in which pieces end. `bytes` is NULL
+	 * when it crashed. False ends the whole early. */
 	bool (*done)(void *context, uint32_t index, const char *bytes, size_t size);
 };
 

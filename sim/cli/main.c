@@ -1,4 +1,5 @@
-/* main.c: `octosim COMMAND …`: finds the command and hands over. One file a command; cli.h is what they share. */
+/* main.c: `octosim COMMAND …`: finds the command and hands over. One file a command; cli.h is what they
+ * share. */
 #include "sim/cli/cli.h"
 
 #include <string.h>
@@ -8,10 +9,10 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *summary;
 } commands[] = {
-	{"run", command_run, "run scenarios and say whether what they expect came true"},
-	{"check", command_check, "check scenario files without running them"},
-	{"list", command_list, "list scenarios, their titles and what they cover"},
-	{"trace", command_trace, "look into a trace file: a summary, a sequence ladder, JSON lines"},
+	{ "run", command_run, "run scenarios and say whether what they expect came true" },
+	{ "check", command_check, "check scenario files without running them" },
+	{ "list", command_list, "list scenarios, their titles and what they cover" },
+	{ "trace", command_trace, "look into a trace file: a summary, a sequence ladder, JSON lines" },
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -20,13 +21,15 @@ static int usage(FILE *out, int status)
 {
 	fputs("usage: octosim COMMAND [options] ...\n\n"
 	      "A simulator for OctoMY's communications core: real cores in a virtual network.\n\n"
-	      "Commands:\n", out);
+	      "Commands:\n",
+	      out);
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
 	fputs("\nExamples:\n"
 	      "  octosim run scenarios/duel/simultaneous-open.json --trace run.trace\n"
 	      "  octosim trace run.trace --sequence\n\n"
-	      "\"octosim COMMAND --help\" explains each.\n", out);
+	      "\"octosim COMMAND --help\" explains each.\n",
+	      out);
 	return status;
 }
 

@@ -1,5 +1,5 @@
-/* options.c: the commands' options, from a table of them: `--name value`, `--name=value`, flags, `--`, `--help`.
- * See cli.h. */
+/* options.c: the commands' options, from a table of them: `--name value`, `--name=value`, flags, `--`,
+ * `--help`. See cli.h. */
 #include "sim/cli/cli.h"
 
 #include <errno.h>
@@ -43,7 +43,8 @@ static size_t distance(const char *a, const char *b)
 				best = above[j] + 1;
 			if (row[j - 1] + 1 < best)
 				best = row[j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && above2[j - 2] + 1 < best)
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    above2[j - 2] + 1 < best)
 				best = above2[j - 2] + 1;
 			row[j] = best;
 		}
@@ -86,7 +87,8 @@ static void help(const struct cli_command *command)
 		printf("%*s%s\n", (int)width + 4 - used, "", o->help);
 	}
 	printf("  --help%*sthis\n\nExamples:\n%s\n", (int)width + 4 - 8, "", command->examples);
-	puts("Exit status: 0 all that was expected held; 1 something did not; 2 bad usage or input; 3 octosim itself failed.");
+	puts("Exit status: 0 all that was expected held; 1 something did not; 2 bad usage or input; 3 "
+	     "octosim itself failed.");
 }
 
 int cli_misuse(const struct cli_command *command, const char *format, ...)
@@ -122,7 +124,7 @@ static bool parse_number(const char *text, size_t size, uint64_t *value)
 static bool parse_range(const char *text, struct cli_range *range)
 {
 	const char *dots = strstr(text, "..");
-	struct cli_range found = {.is_given = true};
+	struct cli_range found = { .is_given = true };
 
 	if (!dots) {
 		if (!parse_number(text, strlen(text), &found.first))
@@ -156,10 +158,11 @@ static const char *take_value(const struct cli_option *option, const char *text)
 			return "a number from 1 to 1000000";
 		return NULL;
 	case CLI_RANGE:
-		return parse_range(text, option->target) ? NULL : "a range A..B of whole numbers, A not above B";
+		return parse_range(text, option->target) ? NULL
+		                                         : "a range A..B of whole numbers, A not above B";
 	case CLI_COLOR:
 		for (enum cli_color color = CLI_COLOR_AUTO; color <= CLI_COLOR_NEVER; color++) {
-			static const char *const names[] = {"auto", "always", "never"};
+			static const char *const names[] = { "auto", "always", "never" };
 
 			if (strcmp(text, names[color]) == 0) {
 				*(enum cli_color *)option->target = color;
@@ -187,7 +190,8 @@ static int unknown_option(const struct cli_command *command, const char *name)
 }
 
 /* One argument that begins with a dash, and its value. */
-static int take_option(const struct cli_command *command, const char *argument, const char *next, bool *has_used_next)
+static int take_option(const struct cli_command *command, const char *argument, const char *next,
+                       bool *has_used_next)
 {
 	const char *equals = strchr(argument, '=');
 	size_t size = equals ? (size_t)(equals - argument) : strlen(argument);
@@ -206,11 +210,13 @@ static int take_option(const struct cli_command *command, const char *argument, 
 			return CLI_GO_ON;
 		}
 		if (!equals && !next)
-			return cli_misuse(command, "%s needs a value: %s %s", option->name, option->name, option->value);
+			return cli_misuse(command, "%s needs a value: %s %s", option->name, option->name,
+			                  option->value);
 		*has_used_next = !equals;
 		right = take_value(option, equals ? equals + 1 : next);
 		if (right)
-			return cli_misuse(command, "%s \"%s\": expected %s", option->name, equals ? equals + 1 : next, right);
+			return cli_misuse(command, "%s \"%s\": expected %s", option->name,
+			                  equals ? equals + 1 : next, right);
 		return CLI_GO_ON;
 	}
 	return unknown_option(command, argument);

@@ -1,4 +1,5 @@
-/* report.c: the table that `octosim run` prints, and the transition table. report_json.c says the same to programs. */
+/* report.c: the table that `octosim run` prints, and the transition table. report_json.c says the same to
+ * programs. */
 #include "sim/cli/report.h"
 
 #include "sim/cli/cli.h"
@@ -8,8 +9,9 @@
 
 static enum octo_packet_type type_of_kind(int kind)
 {
-	return kind == 0 ? OCTO_PACKET_UNKNOWN : kind == SIM_PACKET_KINDS - 1 ? OCTO_PACKET_DATA :
-	       (enum octo_packet_type)(OCTO_PACKET_SYN + kind - 1);
+	return kind == 0                      ? OCTO_PACKET_UNKNOWN
+	       : kind == SIM_PACKET_KINDS - 1 ? OCTO_PACKET_DATA
+	                                      : (enum octo_packet_type)(OCTO_PACKET_SYN + kind - 1);
 }
 
 const char *report_verdict(const struct report *report)
@@ -23,7 +25,8 @@ static void print_title(const struct report *r, FILE *out)
 	cli_print_clean(r->scenario->title, out);
 	fprintf(out, "%s\n", cli_off(r->has_color));
 	cli_print_clean(r->scenario->path, out);
-	fprintf(out, ", seed %" PRIu64 ", %s crypto\n", r->seed, r->scenario->is_model_crypto ? "model" : "sodium");
+	fprintf(out, ", seed %" PRIu64 ", %s crypto\n", r->seed,
+	        r->scenario->is_model_crypto ? "model" : "sodium");
 }
 
 enum { FATES = 10 };
@@ -32,9 +35,16 @@ enum { FATES = 10 };
 static void fates_of(const struct sim_packet_fates *p, uint64_t fates[FATES])
 {
 	const uint64_t list[FATES] = {
-		p->sent, p->duplicated, p->injected, p->corrupted,
-		p->dropped[TRACE_DROP_LOSS] + p->dropped[TRACE_DROP_MASK], p->dropped[TRACE_DROP_QUEUE],
-		p->dropped[TRACE_DROP_NO_ROUTE] + p->dropped[TRACE_DROP_DOWN], p->in_flight, p->accepted, p->rejected,
+		p->sent,
+		p->duplicated,
+		p->injected,
+		p->corrupted,
+		p->dropped[TRACE_DROP_LOSS] + p->dropped[TRACE_DROP_MASK],
+		p->dropped[TRACE_DROP_QUEUE],
+		p->dropped[TRACE_DROP_NO_ROUTE] + p->dropped[TRACE_DROP_DOWN],
+		p->in_flight,
+		p->accepted,
+		p->rejected,
 	};
 
 	memcpy(fates, list, sizeof(list));
@@ -51,11 +61,12 @@ static void print_fates(const char *name, const uint64_t fates[FATES], const boo
 
 static void print_packets(const struct report *r, FILE *out)
 {
-	static const char *const names[FATES] = {"sent", "duplicated", "injected", "corrupted", "lost", "queue full",
-	                                         "no-one home", "in flight", "accepted", "rejected"};
+	static const char *const names[FATES] = { "sent",     "duplicated", "injected",    "corrupted",
+		                                  "lost",     "queue full", "no-one home", "in flight",
+		                                  "accepted", "rejected" };
 	/* What always matters is always shown, the rest where there is some. */
-	bool shown[FATES] = {[0] = true, [4] = true, [8] = true, [9] = true};
-	uint64_t fates[FATES], sums[FATES] = {0};
+	bool shown[FATES] = { [0] = true, [4] = true, [8] = true, [9] = true };
+	uint64_t fates[FATES], sums[FATES] = { 0 };
 
 	for (int kind = 0; kind < SIM_PACKET_KINDS; kind++) {
 		fates_of(&r->result->packets[kind], fates);
@@ -74,7 +85,8 @@ static void print_packets(const struct report *r, FILE *out)
 
 		fates_of(p, fates);
 		if (p->copies)
-			print_fates(octo_packet_type_name(type_of_kind(kind % SIM_PACKET_KINDS)), fates, shown, out);
+			print_fates(octo_packet_type_name(type_of_kind(kind % SIM_PACKET_KINDS)), fates,
+			            shown, out);
 	}
 	print_fates("all", sums, shown, out);
 }
@@ -86,8 +98,8 @@ static void print_rejections(const struct report *r, FILE *out)
 	for (int reason = 0; reason < OCTO_REASON_COUNT; reason++) {
 		if (reason == OCTO_REASON_ACCEPTED || !r->result->rejected[reason])
 			continue;
-		fprintf(out, "%s%s %s", is_first ? "  rejected as " : ", ", octo_reason_name((enum octo_reason)reason),
-		        cli_count(r->result->rejected[reason]));
+		fprintf(out, "%s%s %s", is_first ? "  rejected as " : ", ",
+		        octo_reason_name((enum octo_reason)reason), cli_count(r->result->rejected[reason]));
 		is_first = false;
 	}
 	if (!is_first)
@@ -104,8 +116,11 @@ static void print_expectations(const struct report *r, FILE *out)
 		const struct sim_expectation *e = &result->expectations[i];
 		const char *mark = !e->is_judged ? "–" : e->holds ? "✓" : "✗";
 
-		fprintf(out, "  %s%s%s ", cli_on(r->has_color, !e->is_judged ? CLI_WARN : e->holds ? CLI_GOOD : CLI_BAD), mark,
-		        cli_off(r->has_color));
+		fprintf(out, "  %s%s%s ",
+		        cli_on(r->has_color, !e->is_judged ? CLI_WARN
+		                             : e->holds    ? CLI_GOOD
+		                                           : CLI_BAD),
+		        mark, cli_off(r->has_color));
 		cli_print_clean(e->expectation->text, out);
 		if (!e->is_judged)
 			fputs(": not judged", out);
@@ -122,18 +137,22 @@ static void print_invariants(const struct report *r, FILE *out)
 {
 	const struct sim_result *result = r->result;
 
-	fprintf(out, "\n  %sinvariants      evaluated%s\n", cli_on(r->has_color, CLI_DIM), cli_off(r->has_color));
+	fprintf(out, "\n  %sinvariants      evaluated%s\n", cli_on(r->has_color, CLI_DIM),
+	        cli_off(r->has_color));
 	for (uint32_t i = 0; i < result->invariant_count; i++) {
 		const struct sim_invariant *v = &result->invariants[i];
 		enum cli_style style = v->violated ? CLI_BAD : v->evaluated ? CLI_GOOD : CLI_WARN;
 
-		fprintf(out, "  %s%s%s %-8s %14s  %s\n", cli_on(r->has_color, style), v->violated ? "✗" : v->evaluated ? "✓" : "–",
-		        cli_off(r->has_color), v->name, v->evaluated || v->violated ? cli_count(v->evaluated) : "not evaluated",
-		        v->text);
+		fprintf(out, "  %s%s%s %-8s %14s  %s\n", cli_on(r->has_color, style),
+		        v->violated    ? "✗"
+		        : v->evaluated ? "✓"
+		                       : "–",
+		        cli_off(r->has_color), v->name,
+		        v->evaluated || v->violated ? cli_count(v->evaluated) : "not evaluated", v->text);
 		if (!v->violated)
 			continue;
-		fprintf(out, "      violated %s time%s, first at %s: ", cli_count(v->violated), v->violated == 1 ? "" : "s",
-		        cli_seconds(v->first_at_ns));
+		fprintf(out, "      violated %s time%s, first at %s: ", cli_count(v->violated),
+		        v->violated == 1 ? "" : "s", cli_seconds(v->first_at_ns));
 		cli_print_clean(v->first, out);
 		fputc('\n', out);
 	}
@@ -170,8 +189,9 @@ void report_verdict_line(const struct report *r, FILE *out)
 	}
 	for (uint32_t i = 0; i < result->invariant_count; i++)
 		violated += result->invariants[i].violated > 0;
-	fprintf(out, "\n  %s%s%s  %" PRIu32 " of %" PRIu32 " expectations held", cli_on(r->has_color, result->passed ? CLI_GOOD : CLI_BAD),
-	        result->passed ? "PASS" : "FAIL", cli_off(r->has_color), held, judged);
+	fprintf(out, "\n  %s%s%s  %" PRIu32 " of %" PRIu32 " expectations held",
+	        cli_on(r->has_color, result->passed ? CLI_GOOD : CLI_BAD), result->passed ? "PASS" : "FAIL",
+	        cli_off(r->has_color), held, judged);
 	if (violated)
 		fprintf(out, ", %" PRIu32 " invariant%s violated", violated, violated == 1 ? "" : "s");
 	fputc('\n', out);
@@ -184,8 +204,9 @@ void report_table(const struct report *report, FILE *out)
 	if (!result)
 		return;
 	print_title(report, out);
-	fprintf(out, "\n  sessions   %s established of %s trusted pair%s\n", cli_count(result->sessions_established),
-	        cli_count(report->scenario->trust_count), report->scenario->trust_count == 1 ? "" : "s");
+	fprintf(out, "\n  sessions   %s established of %s trusted pair%s\n",
+	        cli_count(result->sessions_established), cli_count(report->scenario->trust_count),
+	        report->scenario->trust_count == 1 ? "" : "s");
 	fprintf(out, "  duels      %s\n  messages   %s\n  warnings   %s\n", cli_count(result->duels),
 	        cli_count(result->messages), cli_count(result->warnings));
 	print_packets(report, out);
@@ -206,21 +227,28 @@ uint32_t report_print_cells(report_cells cells, bool has_color, FILE *out)
 	for (int step = 0; step < OCTO_STEP_COUNT; step++) {
 		fprintf(out, "%-35s", octo_step_text((enum octo_step)step));
 		for (int state = 0; state < OCTO_STATE_COUNT; state++) {
-			bool is_possible = octo_step_action((enum octo_step)step, (enum octo_state)state) != NULL;
+			bool is_possible =
+				octo_step_action((enum octo_step)step, (enum octo_state)state) != NULL;
 			bool is_missing = is_possible && !cells[step][state];
 
 			possible += is_possible;
 			missing += is_missing;
 			fprintf(out, " %s%13s%s", is_missing ? cli_on(has_color, CLI_BAD) : "",
-			        is_missing ? "never" : is_possible ? cli_count(cells[step][state]) : "-", is_missing ? cli_off(has_color) : "");
+			        is_missing    ? "never"
+			        : is_possible ? cli_count(cells[step][state])
+			                      : "-",
+			        is_missing ? cli_off(has_color) : "");
 		}
 		fputc('\n', out);
 	}
 	fprintf(out, "%" PRIu32 " of %" PRIu32 " possible cells ran\n", possible - missing, possible);
 	for (int step = 0; step < OCTO_STEP_COUNT; step++)
 		for (int state = 0; state < OCTO_STATE_COUNT; state++)
-			if (octo_step_action((enum octo_step)step, (enum octo_state)state) && !cells[step][state])
-				fprintf(out, "never ran: %s, %s: %s\n", octo_state_name((enum octo_state)state),
-				        octo_step_text((enum octo_step)step), octo_step_action((enum octo_step)step, (enum octo_state)state));
+			if (octo_step_action((enum octo_step)step, (enum octo_state)state) &&
+			    !cells[step][state])
+				fprintf(out, "never ran: %s, %s: %s\n",
+				        octo_state_name((enum octo_state)state),
+				        octo_step_text((enum octo_step)step),
+				        octo_step_action((enum octo_step)step, (enum octo_state)state));
 	return missing;
 }

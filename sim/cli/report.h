@@ -7,16 +7,16 @@
 struct report {
 	const struct scenario *scenario;
 	uint64_t seed;
-	uint64_t real_ns;             /* how long the run took here */
+	uint64_t real_ns;                /* how long the run took here */
 	const struct sim_result *result; /* NULL when it could not be run at all */
-	const char *error;            /* why it could not; "" otherwise */
+	const char *error;               /* why it could not; "" otherwise */
 	bool has_color;
 };
 
 typedef uint64_t report_cells[OCTO_STEP_COUNT][OCTO_STATE_COUNT];
 
-/* The table: sessions, packets and their fates, expectations, invariants, figures, the hash. The verdict comes apart,
- * because it is printed last, behind what there is to say about a failure. */
+/* The table: sessions, packets and their fates, expectations, invariants, figures, the hash. The verdict
+ * comes apart, because it is printed last, behind what there is to say about a failure. */
 void report_table(const struct report *report, FILE *out);
 /* The verdict, or behind a name of the run why it could not be had. */
 void report_verdict_line(const struct report *report, FILE *out);
@@ -27,8 +27,8 @@ uint32_t report_print_cells(report_cells cells, bool has_color, FILE *out);
 /* "pass", "fail" or "error". */
 const char *report_verdict(const struct report *report);
 
-/* Runs the scenario again with a trace and prints the last lines of its ladder up to the first failure. Not for runs of
- * millions of events: says so instead. */
+/* Runs the scenario again with a trace and prints the last lines of its ladder up to the first failure.
+ * Not for runs of millions of events: says so instead. */
 void report_tail(const struct scenario *scenario, uint64_t seed, uint64_t events, bool has_color, FILE *out);
 
 #endif

@@ -19,28 +19,35 @@ static void print_packets(const struct sim_result *result, FILE *out)
 	fputs(", \"packets\": {", out);
 	for (int kind = 0; kind < SIM_PACKET_KINDS; kind++) {
 		const struct sim_packet_fates *p = &result->packets[kind];
-		enum octo_packet_type type = kind == 0 ? OCTO_PACKET_UNKNOWN : kind == SIM_PACKET_KINDS - 1 ? OCTO_PACKET_DATA :
-		                             (enum octo_packet_type)(OCTO_PACKET_SYN + kind - 1);
+		enum octo_packet_type type = kind == 0 ? OCTO_PACKET_UNKNOWN
+		                             : kind == SIM_PACKET_KINDS - 1
+		                                     ? OCTO_PACKET_DATA
+		                                     : (enum octo_packet_type)(OCTO_PACKET_SYN + kind - 1);
 
 		if (!p->copies)
 			continue;
-		fprintf(out, "%s\"%s\": {\"sent\": %" PRIu64 ", \"copies\": %" PRIu64 ", \"duplicated\": %" PRIu64 ", \"injected\": %" PRIu64
-		        ", \"corrupted\": %" PRIu64 ", \"delivered\": %" PRIu64, is_first ? "" : ", ", octo_packet_type_name(type),
-		        p->sent, p->copies, p->duplicated, p->injected, p->corrupted, p->delivered);
+		fprintf(out,
+		        "%s\"%s\": {\"sent\": %" PRIu64 ", \"copies\": %" PRIu64 ", \"duplicated\": %" PRIu64
+		        ", \"injected\": %" PRIu64 ", \"corrupted\": %" PRIu64 ", \"delivered\": %" PRIu64,
+		        is_first ? "" : ", ", octo_packet_type_name(type), p->sent, p->copies, p->duplicated,
+		        p->injected, p->corrupted, p->delivered);
 		is_first = false;
 		fputs(", \"dropped\": {", out);
 		for (int drop = 0; drop < TRACE_DROP_COUNT; drop++)
-			fprintf(out, "%s\"%s\": %" PRIu64, drop ? ", " : "", trace_drop_text((enum trace_drop)drop), p->dropped[drop]);
-		fprintf(out, "}, \"in_flight\": %" PRIu64 ", \"accepted\": %" PRIu64 ", \"rejected\": %" PRIu64 "}", p->in_flight,
-		        p->accepted, p->rejected);
+			fprintf(out, "%s\"%s\": %" PRIu64, drop ? ", " : "",
+			        trace_drop_text((enum trace_drop)drop), p->dropped[drop]);
+		fprintf(out,
+		        "}, \"in_flight\": %" PRIu64 ", \"accepted\": %" PRIu64 ", \"rejected\": %" PRIu64
+		        "}",
+		        p->in_flight, p->accepted, p->rejected);
 	}
 	is_first = true;
 	fputs("}, \"rejected\": {", out);
 	for (int reason = 0; reason < OCTO_REASON_COUNT; reason++) {
 		if (reason == OCTO_REASON_ACCEPTED || !result->rejected[reason])
 			continue;
-		fprintf(out, "%s\"%s\": %" PRIu64, is_first ? "" : ", ", octo_reason_name((enum octo_reason)reason),
-		        result->rejected[reason]);
+		fprintf(out, "%s\"%s\": %" PRIu64, is_first ? "" : ", ",
+		        octo_reason_name((enum octo_reason)reason), result->rejected[reason]);
 		is_first = false;
 	}
 	putc('}', out);
@@ -52,8 +59,9 @@ static void print_expectations(const struct sim_result *result, FILE *out)
 	for (uint32_t i = 0; i < result->expectation_count; i++) {
 		const struct sim_expectation *e = &result->expectations[i];
 
-		fprintf(out, "%s{\"line\": %" PRIu32 ", \"judged\": %s, \"holds\": %s", i ? ", " : "", e->expectation->line,
-		        e->is_judged ? "true" : "false", e->is_judged && e->holds ? "true" : "false");
+		fprintf(out, "%s{\"line\": %" PRIu32 ", \"judged\": %s, \"holds\": %s", i ? ", " : "",
+		        e->expectation->line, e->is_judged ? "true" : "false",
+		        e->is_judged && e->holds ? "true" : "false");
 		print_text("text", e->expectation->text, out);
 		if (e->is_judged && !e->holds)
 			print_text("found", e->found, out);
@@ -78,7 +86,8 @@ static void print_invariants(const struct sim_result *result, FILE *out)
 
 		if (!v->violated)
 			continue;
-		fprintf(out, "%s{\"count\": %" PRIu64 ", \"first_at_seconds\": ", is_first ? "" : ", ", v->violated);
+		fprintf(out, "%s{\"count\": %" PRIu64 ", \"first_at_seconds\": ", is_first ? "" : ", ",
+		        v->violated);
 		json_seconds(v->first_at_ns, out);
 		print_text("invariant", v->name, out);
 		print_text("text", v->text, out);
@@ -106,9 +115,13 @@ void report_json(const struct report *report, FILE *out)
 	}
 	fputs(", \"virtual_seconds\": ", out);
 	json_seconds(result->virtual_ns, out);
-	fprintf(out, ", \"events\": %" PRIu64 ", \"hash\": \"%016" PRIx64 "\", \"arena_bytes\": %" PRIu64 ", \"block_bytes\": %" PRIu64,
+	fprintf(out,
+	        ", \"events\": %" PRIu64 ", \"hash\": \"%016" PRIx64 "\", \"arena_bytes\": %" PRIu64
+	        ", \"block_bytes\": %" PRIu64,
 	        result->events, result->hash, result->arena_bytes, result->block_bytes);
-	fprintf(out, ", \"sessions\": %" PRIu64 ", \"duels\": %" PRIu64 ", \"warnings\": %" PRIu64 ", \"messages\": %" PRIu64,
+	fprintf(out,
+	        ", \"sessions\": %" PRIu64 ", \"duels\": %" PRIu64 ", \"warnings\": %" PRIu64
+	        ", \"messages\": %" PRIu64,
 	        result->sessions_established, result->duels, result->warnings, result->messages);
 	print_packets(result, out);
 	print_expectations(result, out);

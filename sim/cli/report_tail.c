@@ -1,5 +1,5 @@
-/* report_tail.c: what happened just before a run failed. The run is repeated with a trace, which costs a failing run
- * twice and a good one nothing; being deterministic, it fails again in the same place. */
+/* report_tail.c: what happened just before a run failed. The run is repeated with a trace, which costs a
+ * failing run twice and a good one nothing; being deterministic, it fails again in the same place. */
 #include "sim/cli/report.h"
 
 #include "sim/cli/cli.h"
@@ -13,7 +13,7 @@ enum { LINES = 20, PATH_BYTES = 512, EVENTS_MAX = 2000000 };
 
 static bool write_trace(const struct scenario *scenario, uint64_t seed, const char *path)
 {
-	struct sim_options options = {.seed = seed, .trace_path = path};
+	struct sim_options options = { .seed = seed, .trace_path = path };
 	char error[512];
 	struct sim *sim = sim_open(scenario, &options, error, sizeof(error));
 
@@ -40,7 +40,8 @@ static const char *find_name(const char *text, const char *name)
 	return NULL;
 }
 
-/* The first two nodes that the failure names, in the order of the scenario: with many nodes, theirs is the story. */
+/* The first two nodes that the failure names, in the order of the scenario: with many nodes, theirs is the
+ * story. */
 static uint32_t named_nodes(const struct trace *trace, const char *text, uint32_t nodes[2])
 {
 	const char *first = NULL, *second = NULL;
@@ -70,8 +71,8 @@ static uint32_t named_nodes(const struct trace *trace, const char *text, uint32_
 static void print_ladder(const struct trace *trace, bool has_color, FILE *out)
 {
 	const struct ladder_source source = ladder_source_of_trace(trace);
-	struct ladder_options options = {.last = LINES, .has_color = has_color};
-	uint32_t nodes[2] = {0, 0};
+	struct ladder_options options = { .last = LINES, .has_color = has_color };
+	uint32_t nodes[2] = { 0, 0 };
 	uint32_t at = 0;
 
 	while (at < trace_count(trace) && trace_get(trace, at)->kind != TRACE_FAILED)
@@ -99,7 +100,8 @@ void report_tail(const struct scenario *scenario, uint64_t seed, uint64_t events
 	int file;
 
 	if (events > EVENTS_MAX) {
-		fprintf(out, "\n(%s events: too many to draw here; --trace FILE keeps them)\n", cli_count(events));
+		fprintf(out, "\n(%s events: too many to draw here; --trace FILE keeps them)\n",
+		        cli_count(events));
 		return;
 	}
 	snprintf(path, sizeof(path), "%.400s/octosim-XXXXXX", folder && folder[0] ? folder : "/tmp");

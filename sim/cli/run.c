@@ -1,5 +1,6 @@
-/* run.c: `octosim run SCENARIO…`: runs scenarios, each with one seed or many, and says whether what they expect came
- * true. Every run writes its report into memory, in this process or in one of --jobs; here they are put in order. */
+/* run.c: `octosim run SCENARIO…`: runs scenarios, each with one seed or many, and says whether what they
+ * expect came true. Every run writes its report into memory, in this process or in one of --jobs; here
+ * they are put in order. */
 #include "sim/cli/cli.h"
 #include "sim/cli/jobs.h"
 #include "sim/cli/report.h"
@@ -21,26 +22,33 @@ static struct {
 } asked;
 
 static const struct cli_option options[] = {
-	{"--seed", "N", CLI_NUMBER, &asked.seed, "another seed than the scenario's own"},
-	{"--seeds", "A..B", CLI_RANGE, &asked.seeds, "every seed from A to B; a line for each scenario instead of a table"},
-	{"--jobs", "N", CLI_COUNT, &asked.jobs, "so many processes at once (1)"},
-	{"--json", "FILE", CLI_TEXT, &asked.json, "JSON lines, one object for each scenario and seed; - for standard output"},
-	{"--trace", "FILE", CLI_TEXT, &asked.trace, "write what happened, for \"octosim trace\" and octoviz; one run only"},
-	{"--cells", NULL, CLI_FLAG, &asked.has_cells, "how often each cell of the handshake's transition table ran, over all runs"},
-	{"--require-cells", NULL, CLI_FLAG, &asked.requires_cells, "the same, and status 1 when a possible cell never ran"},
-	{"--quiet", NULL, CLI_FLAG, &asked.is_quiet, "only what failed"},
-	{"--color", "WHEN", CLI_COLOR, &asked.color, "auto (on a terminal), always or never"},
+	{ "--seed", "N", CLI_NUMBER, &asked.seed, "another seed than the scenario's own" },
+	{ "--seeds", "A..B", CLI_RANGE, &asked.seeds,
+	  "every seed from A to B; a line for each scenario instead of a table" },
+	{ "--jobs", "N", CLI_COUNT, &asked.jobs, "so many processes at once (1)" },
+	{ "--json", "FILE", CLI_TEXT, &asked.json,
+	  "JSON lines, one object for each scenario and seed; - for standard output" },
+	{ "--trace", "FILE", CLI_TEXT, &asked.trace,
+	  "write what happened, for \"octosim trace\" and octoviz; one run only" },
+	{ "--cells", NULL, CLI_FLAG, &asked.has_cells,
+	  "how often each cell of the handshake's transition table ran, over all runs" },
+	{ "--require-cells", NULL, CLI_FLAG, &asked.requires_cells,
+	  "the same, and status 1 when a possible cell never ran" },
+	{ "--quiet", NULL, CLI_FLAG, &asked.is_quiet, "only what failed" },
+	{ "--color", "WHEN", CLI_COLOR, &asked.color, "auto (on a terminal), always or never" },
 };
 
 static const struct cli_command command = {
-	.name = "run", .operands = "SCENARIO...",
-	.summary = "Runs scenarios in virtual time and says whether what they expect came true. The same scenario and seed\n"
-	           "give the same trace hash on every machine.\n",
+	.name = "run",
+	.operands = "SCENARIO...",
+	.summary = "Runs scenarios in virtual time and says whether what they expect came true.\n"
+		   "The same scenario and seed give the same trace hash on every machine.\n",
 	.examples = "  octosim run scenarios/duel/simultaneous-open.json\n"
-	            "  octosim run scenarios/duel/*.json --seeds 1..200 --jobs 2\n"
-	            "  octosim run scenarios/handshake/lost-ack.json --seed 7 --trace run.trace\n"
-	            "  octosim run scenarios/*/*.json --json results.jsonl --quiet\n",
-	.options = options, .option_count = sizeof(options) / sizeof(options[0]),
+		    "  octosim run scenarios/duel/*.json --seeds 1..200 --jobs 2\n"
+		    "  octosim run scenarios/handshake/lost-ack.json --seed 7 --trace run.trace\n"
+		    "  octosim run scenarios/*/*.json --json results.jsonl --quiet\n",
+	.options = options,
+	.option_count = sizeof(options) / sizeof(options[0]),
 };
 
 /* What the parent needs to know of a run, followed by its table, verdict and JSON. */
@@ -48,7 +56,7 @@ struct outcome {
 	uint64_t events;
 	report_cells cells;
 	uint64_t table_size, verdict_size, json_size;
-	int32_t status;               /* enum cli_status */
+	int32_t status; /* enum cli_status */
 };
 
 struct run {
@@ -58,13 +66,13 @@ struct run {
 	FILE *json;
 	struct cli_progress progress;
 	/* Of what has ended: kept until everything before it has, so that the order is always the same. */
-	char **ended;                 /* one a run: outcome, table, JSON */
+	char **ended; /* one a run: outcome, table, JSON */
 	uint32_t printed, finished;
 	/* Of the scenario being printed. */
 	uint32_t passed, failed;
 	uint64_t failures[FAILURES_SHOWN];
-	uint64_t failure_events;      /* of the first */
-	uint32_t held;                /* of all runs */
+	uint64_t failure_events; /* of the first */
+	uint32_t held;           /* of all runs */
 	report_cells cells;
 	int status;
 };
@@ -81,7 +89,7 @@ static uint64_t seed_of(const struct run *run, uint32_t index)
 	return asked.seed.is_given ? asked.seed.value : scenario_of(run, index)->seed;
 }
 
-/* ---- One run, possibly in another process ------------------------------------------------------------------------ */
+/* ---- One run, possibly in another process ---------------------------------------------------- */
 
 static bool run_in_slices(struct run *run, struct sim *sim, uint64_t duration_ns)
 {
@@ -116,7 +124,9 @@ static char *render(const struct report *report, void (*print)(const struct repo
 
 static void write_outcome(const struct report *report, FILE *out)
 {
-	struct outcome outcome = {.status = !report->result ? CLI_FAULT : report->result->passed ? CLI_HELD : CLI_FAILED};
+	struct outcome outcome = { .status = !report->result          ? CLI_FAULT
+		                             : report->result->passed ? CLI_HELD
+		                                                      : CLI_FAILED };
 	char *table = NULL;
 	char *verdict = render(report, report_verdict_line, &outcome.verdict_size);
 	char *json = render(report, report_json, &outcome.json_size);
@@ -142,9 +152,11 @@ static void write_outcome(const struct report *report, FILE *out)
 static void work(void *context, uint32_t index, FILE *out)
 {
 	struct run *run = context;
-	struct report report = {.scenario = scenario_of(run, index), .seed = seed_of(run, index), .error = "",
-	                        .has_color = run->has_color};
-	struct sim_options how = {.seed = report.seed, .trace_path = asked.trace};
+	struct report report = { .scenario = scenario_of(run, index),
+		                 .seed = seed_of(run, index),
+		                 .error = "",
+		                 .has_color = run->has_color };
+	struct sim_options how = { .seed = report.seed, .trace_path = asked.trace };
 	uint64_t start_ns = cli_clock_ns();
 	char error[512] = "";
 	struct sim *sim = sim_open(report.scenario, &how, error, sizeof(error));
@@ -159,7 +171,8 @@ static void work(void *context, uint32_t index, FILE *out)
 	else
 		snprintf(error, sizeof(error), "%s", sim_error(sim));
 	report.real_ns = cli_clock_ns() - start_ns;
-	/* The result is borrowed from the sim, but a trace that could not be written is known only after its end. */
+	/* The result is borrowed from the sim, but a trace that could not be written is known only after
+	 * its end. */
 	if (asked.trace) {
 		char *kept = NULL;
 		size_t size = 0;
@@ -183,7 +196,7 @@ static void work(void *context, uint32_t index, FILE *out)
 		fprintf(stderr, "octosim run: %s\n", error);
 }
 
-/* ---- Putting them in order ----------------------------------------------------------------------------------------- */
+/* ---- Putting them in order ------------------------------------------------------------------- */
 
 static bool is_json_only(void)
 {
@@ -198,8 +211,9 @@ static void print_repro(const struct scenario *scenario, uint64_t seed, FILE *ou
 /* A process that died leaves no report: say which run it was. */
 static void crashed(struct run *run, uint32_t index)
 {
-	struct report report = {.scenario = scenario_of(run, index), .seed = seed_of(run, index),
-	                        .error = "the process crashed"};
+	struct report report = { .scenario = scenario_of(run, index),
+		                 .seed = seed_of(run, index),
+		                 .error = "the process crashed" };
 
 	fputs("octosim run: the process of this run crashed:\n", stderr);
 	print_repro(report.scenario, report.seed, stderr);
@@ -213,8 +227,9 @@ static void print_line(struct run *run, const struct scenario *scenario)
 
 	if (is_good && asked.is_quiet)
 		return;
-	printf("%s%s%s  %" PRIu32 " of %" PRIu32 " seeds  ", cli_on(run->has_color, is_good ? CLI_GOOD : CLI_BAD),
-	       is_good ? "PASS" : "FAIL", cli_off(run->has_color), run->passed, run->passed + run->failed);
+	printf("%s%s%s  %" PRIu32 " of %" PRIu32 " seeds  ",
+	       cli_on(run->has_color, is_good ? CLI_GOOD : CLI_BAD), is_good ? "PASS" : "FAIL",
+	       cli_off(run->has_color), run->passed, run->passed + run->failed);
 	cli_print_clean(scenario->path, stdout);
 	puts("");
 	for (uint32_t i = 0; i < run->failed && i < FAILURES_SHOWN; i++)
@@ -245,13 +260,14 @@ static void print_one(struct run *run, uint32_t index, const struct outcome *out
 /* Takes a run's results in; `bytes` is NULL when it crashed. */
 static void settle(struct run *run, uint32_t index, const char *bytes)
 {
-	struct outcome outcome = {.status = CLI_FAULT};
+	struct outcome outcome = { .status = CLI_FAULT };
 	const char *table = bytes + (bytes ? sizeof(outcome) : 0);
 
 	if (bytes) {
 		memcpy(&outcome, bytes, sizeof(outcome));
 		if (run->json)
-			fwrite(table + outcome.table_size + outcome.verdict_size, 1, (size_t)outcome.json_size, run->json);
+			fwrite(table + outcome.table_size + outcome.verdict_size, 1,
+			       (size_t)outcome.json_size, run->json);
 		for (int step = 0; step < OCTO_STEP_COUNT; step++)
 			for (int state = 0; state < OCTO_STATE_COUNT; state++)
 				run->cells[step][state] += outcome.cells[step][state];
@@ -270,7 +286,8 @@ static void settle(struct run *run, uint32_t index, const char *bytes)
 	if (bytes && !asked.seeds.is_given && !is_json_only())
 		print_one(run, index, &outcome, table);
 	if (bytes && outcome.status == CLI_FAULT) {
-		fprintf(stderr, "octosim run: %s, seed %" PRIu64, scenario_of(run, index)->path, seed_of(run, index));
+		fprintf(stderr, "octosim run: %s, seed %" PRIu64, scenario_of(run, index)->path,
+		        seed_of(run, index));
 		fwrite(table + outcome.table_size, 1, (size_t)outcome.verdict_size, stderr);
 	}
 	if (index % run->seed_count != run->seed_count - 1)
@@ -302,7 +319,7 @@ static bool done(void *context, uint32_t index, const char *bytes, size_t size)
 	return true;
 }
 
-/* ---- The command --------------------------------------------------------------------------------------------------- */
+/* ---- The command ----------------------------------------------------------------------------- */
 
 static bool load_all(struct run *run, int count, char **paths)
 {
@@ -310,7 +327,7 @@ static bool load_all(struct run *run, int count, char **paths)
 
 	run->scenarios = cli_claim(NULL, (size_t)count * sizeof(*run->scenarios));
 	for (int i = 0; i < count; i++) {
-		struct scenario_errors errors = {NULL, 0};
+		struct scenario_errors errors = { NULL, 0 };
 
 		run->scenarios[i] = scenario_load(paths[i], &errors);
 		if (!run->scenarios[i]) {
@@ -350,13 +367,15 @@ static int open_outputs(struct run *run)
 	} else if (asked.json) {
 		run->json = fopen(asked.json, "w");
 		if (!run->json)
-			return cli_misuse(&command, "--json %s: cannot be written: %s", asked.json, strerror(errno));
+			return cli_misuse(&command, "--json %s: cannot be written: %s", asked.json,
+			                  strerror(errno));
 	}
 	if (!asked.trace)
 		return CLI_GO_ON;
 	trial = fopen(asked.trace, "wb");
 	if (!trial)
-		return cli_misuse(&command, "--trace %s: cannot be written: %s", asked.trace, strerror(errno));
+		return cli_misuse(&command, "--trace %s: cannot be written: %s", asked.trace,
+		                  strerror(errno));
 	fclose(trial);
 	return CLI_GO_ON;
 }
@@ -369,13 +388,14 @@ static void finish(struct run *run)
 		FILE *out = is_json_only() ? stderr : stdout;
 
 		fputc('\n', out);
-		if (report_print_cells(run->cells, run->has_color, out) && asked.requires_cells && run->status == CLI_HELD)
+		if (report_print_cells(run->cells, run->has_color, out) && asked.requires_cells &&
+		    run->status == CLI_HELD)
 			run->status = CLI_FAILED;
 	}
 	if (total > 1 && !is_json_only() && !(asked.is_quiet && run->status == CLI_HELD))
 		printf("\n%s%s%s  %" PRIu32 " of %" PRIu32 " runs held\n",
-		       cli_on(run->has_color, run->status ? CLI_BAD : CLI_GOOD), run->status ? "FAIL" : "PASS",
-		       cli_off(run->has_color), run->held, total);
+		       cli_on(run->has_color, run->status ? CLI_BAD : CLI_GOOD),
+		       run->status ? "FAIL" : "PASS", cli_off(run->has_color), run->held, total);
 	if (run->json && run->json != stdout && (fflush(run->json) != 0 || ferror(run->json))) {
 		fprintf(stderr, "octosim run: %s is incomplete: %s\n", asked.json, strerror(errno));
 		run->status = CLI_FAULT;
@@ -386,8 +406,8 @@ static void finish(struct run *run)
 
 int command_run(int argc, char **argv)
 {
-	struct run run = {.seed_count = 1};
-	struct jobs jobs = {.processes = 1, .context = &run, .work = work, .done = done};
+	struct run run = { .seed_count = 1 };
+	struct jobs jobs = { .processes = 1, .context = &run, .work = work, .done = done };
 	int operands, status = cli_parse(&command, argc, argv, &operands);
 
 	if (status == CLI_GO_ON)
@@ -401,7 +421,8 @@ int command_run(int argc, char **argv)
 	if (status == CLI_GO_ON) {
 		jobs.count = run.scenario_count * run.seed_count;
 		if (asked.jobs.is_given)
-			jobs.processes = asked.jobs.value < jobs.count ? (uint32_t)asked.jobs.value : jobs.count;
+			jobs.processes =
+				asked.jobs.value < jobs.count ? (uint32_t)asked.jobs.value : jobs.count;
 		run.ended = cli_claim(NULL, jobs.count * sizeof(*run.ended));
 		memset(run.ended, 0, jobs.count * sizeof(*run.ended));
 		cli_progress_start(&run.progress, jobs.count == 1 ? "running" : "runs", asked.is_quiet);

@@ -17,23 +17,28 @@ static struct {
 } asked;
 
 static const struct cli_option options[] = {
-	{"--sequence", NULL, CLI_FLAG, &asked.is_sequence, "lanes and arrows: who sent what to whom, and what became of it"},
-	{"--nodes", "A,B", CLI_TEXT, &asked.nodes, "with --sequence: these nodes as lanes, from left to right, up to 8"},
-	{"--last", "N", CLI_COUNT, &asked.last, "with --sequence or --jsonl: only the last N lines"},
-	{"--jsonl", NULL, CLI_FLAG, &asked.is_jsonl, "JSON lines: one object about the run, then one for each record"},
-	{"--width", "N", CLI_COUNT, &asked.width, "with --sequence: columns to fit in (110)"},
-	{"--ascii", NULL, CLI_FLAG, &asked.is_ascii, "with --sequence: no signs beyond ASCII"},
-	{"--color", "WHEN", CLI_COLOR, &asked.color, "auto (on a terminal), always or never"},
+	{ "--sequence", NULL, CLI_FLAG, &asked.is_sequence,
+	  "lanes and arrows: who sent what to whom, and what became of it" },
+	{ "--nodes", "A,B", CLI_TEXT, &asked.nodes,
+	  "with --sequence: these nodes as lanes, from left to right, up to 8" },
+	{ "--last", "N", CLI_COUNT, &asked.last, "with --sequence or --jsonl: only the last N lines" },
+	{ "--jsonl", NULL, CLI_FLAG, &asked.is_jsonl,
+	  "JSON lines: one object about the run, then one for each record" },
+	{ "--width", "N", CLI_COUNT, &asked.width, "with --sequence: columns to fit in (110)" },
+	{ "--ascii", NULL, CLI_FLAG, &asked.is_ascii, "with --sequence: no signs beyond ASCII" },
+	{ "--color", "WHEN", CLI_COLOR, &asked.color, "auto (on a terminal), always or never" },
 };
 
 static const struct cli_command command = {
-	.name = "trace", .operands = "FILE",
-	.summary = "Looks into a trace that \"octosim run --trace FILE\" wrote. Says what is in it unless told otherwise.\n",
+	.name = "trace",
+	.operands = "FILE",
+	.summary = "Looks into a trace that \"octosim run --trace FILE\" wrote; says what is in it.\n",
 	.examples = "  octosim run scenarios/duel/simultaneous-open.json --trace run.trace\n"
-	            "  octosim trace run.trace\n"
-	            "  octosim trace run.trace --sequence --nodes robot,pilot\n"
-	            "  octosim trace run.trace --jsonl | jq 'select(.kind == \"duel\")'\n",
-	.options = options, .option_count = sizeof(options) / sizeof(options[0]),
+		    "  octosim trace run.trace\n"
+		    "  octosim trace run.trace --sequence --nodes robot,pilot\n"
+		    "  octosim trace run.trace --jsonl | jq 'select(.kind == \"duel\")'\n",
+	.options = options,
+	.option_count = sizeof(options) / sizeof(options[0]),
 };
 
 /* "a,b,c" to node numbers. */
@@ -45,12 +50,15 @@ static int parse_nodes(const struct trace *trace, uint32_t *nodes, uint32_t *cou
 		size_t size = strcspn(at, ",");
 		uint32_t node = 0;
 
-		while (node < trace_header(trace)->node_count && (strlen(trace_node(trace, node)->name) != size ||
-		                                                  memcmp(trace_node(trace, node)->name, at, size) != 0))
+		while (node < trace_header(trace)->node_count &&
+		       (strlen(trace_node(trace, node)->name) != size ||
+		        memcmp(trace_node(trace, node)->name, at, size) != 0))
 			node++;
 		if (node == trace_header(trace)->node_count)
-			return cli_misuse(&command, "there is no node \"%.*s\" in this trace; without --sequence it lists them",
-			                  (int)size, at);
+			return cli_misuse(
+				&command,
+				"there is no node \"%.*s\" in this trace; without --sequence it lists them",
+				(int)size, at);
 		for (uint32_t i = 0; i < *count; i++)
 			if (nodes[i] == node)
 				return cli_misuse(&command, "--nodes names \"%.*s\" twice", (int)size, at);
@@ -65,9 +73,12 @@ static int print_sequence(const struct trace *trace)
 {
 	const struct ladder_source source = ladder_source_of_trace(trace);
 	uint32_t nodes[LADDER_LANES_MAX];
-	struct ladder_options ladder = {.nodes = nodes, .last = (uint32_t)asked.last.value,
-	                                .columns = (uint32_t)asked.width.value, .is_ascii = asked.is_ascii,
-	                                .has_color = cli_has_color(asked.color, stdout), .has_legend = true};
+	struct ladder_options ladder = { .nodes = nodes,
+		                         .last = (uint32_t)asked.last.value,
+		                         .columns = (uint32_t)asked.width.value,
+		                         .is_ascii = asked.is_ascii,
+		                         .has_color = cli_has_color(asked.color, stdout),
+		                         .has_legend = true };
 	int status = parse_nodes(trace, nodes, &ladder.node_count);
 
 	if (status != CLI_GO_ON)
@@ -100,7 +111,7 @@ static void print_nodes(const struct trace *trace)
 
 static void print_kinds(const struct trace *trace)
 {
-	uint64_t kinds[TRACE_KIND_COUNT] = {0}, drops[TRACE_DROP_COUNT] = {0}, rejected = 0;
+	uint64_t kinds[TRACE_KIND_COUNT] = { 0 }, drops[TRACE_DROP_COUNT] = { 0 }, rejected = 0;
 	bool is_first = true;
 
 	for (uint32_t i = 0; i < trace_count(trace); i++) {
@@ -119,7 +130,8 @@ static void print_kinds(const struct trace *trace)
 		printf("  %-14s %9s", trace_kind_name((enum trace_kind)kind), cli_count(kinds[kind]));
 		for (int drop = 0; kind == TRACE_DROPPED && drop < TRACE_DROP_COUNT; drop++) {
 			if (drops[drop])
-				printf("%s%s %s", is_first ? "   " : ", ", cli_count(drops[drop]), trace_drop_text((enum trace_drop)drop));
+				printf("%s%s %s", is_first ? "   " : ", ", cli_count(drops[drop]),
+				       trace_drop_text((enum trace_drop)drop));
 			is_first = is_first && !drops[drop];
 		}
 		if (kind == TRACE_RECEIVED && rejected)
@@ -138,7 +150,8 @@ static void print_failures(const struct trace *trace)
 
 		if (r->kind != TRACE_FAILED || shown++ >= FAILURES_SHOWN)
 			continue;
-		snprintf(text, sizeof(text), "%.*s", (int)r->extra_size, r->extra_size ? (const char *)trace_extra(trace, i) : "");
+		snprintf(text, sizeof(text), "%.*s", (int)r->extra_size,
+		         r->extra_size ? (const char *)trace_extra(trace, i) : "");
 		printf("%s  failed at %s: ", shown == 1 ? "\n" : "", cli_seconds(r->time_ns));
 		cli_print_clean(text, stdout);
 		puts("");
@@ -159,7 +172,8 @@ static int print_summary(const struct trace *trace, const char *path)
 	cli_print_clean(header->crypto, stdout);
 	printf("\n  lasts     %s, the last record is at %s\n", cli_seconds(header->duration_ns),
 	       cli_seconds(count ? trace_get(trace, count - 1)->time_ns : 0));
-	printf("  records   %s%s\n", cli_count(count), trace_is_truncated(trace) ? ", and the end is missing" : "");
+	printf("  records   %s%s\n", cli_count(count),
+	       trace_is_truncated(trace) ? ", and the end is missing" : "");
 	print_nodes(trace);
 	print_kinds(trace);
 	print_failures(trace);
@@ -173,8 +187,10 @@ static void print_jsonl(const struct trace *trace)
 
 	if (!asked.last.is_given)
 		jsonl_print_header(trace, stdout);
-	jsonl_print_records(trace, asked.last.is_given && asked.last.value < count ? count - (uint32_t)asked.last.value : 0,
-	                    stdout);
+	jsonl_print_records(
+		trace,
+		asked.last.is_given && asked.last.value < count ? count - (uint32_t)asked.last.value : 0,
+		stdout);
 }
 
 int command_trace(int argc, char **argv)
@@ -199,7 +215,10 @@ int command_trace(int argc, char **argv)
 		return CLI_BAD_INPUT;
 	}
 	if (trace_is_truncated(trace))
-		fprintf(stderr, "octosim trace: %s is truncated: the run or its writing broke off; this is what there is\n", argv[0]);
+		fprintf(stderr,
+		        "octosim trace: %s is truncated: the run or its writing broke off; this is what "
+		        "there is\n",
+		        argv[0]);
 	if (asked.is_sequence)
 		status = print_sequence(trace);
 	else if (asked.is_jsonl)

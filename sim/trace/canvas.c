@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+/* clang-format off */
 /* Indexed by the directions of enum CANVAS_UP …; a half line is drawn as a whole one. */
 static const uint32_t line_glyphs[16] = {
 	' ', 0x2502, 0x2502, 0x2502, 0x2500, 0x256f, 0x256e, 0x2524,
@@ -12,19 +13,20 @@ static const uint32_t line_glyphs[16] = {
 static const char line_ascii[17] = " |||-'.+-`.+-+++";
 
 static const char *const escapes[CANVAS_COLOR_COUNT] = {
-	[CANVAS_PLAIN] = "", [CANVAS_DIM] = "\033[38;5;245m", [CANVAS_BOLD] = "\033[1m", [CANVAS_SKY] = "\033[38;5;74m",
-	[CANVAS_BLUE] = "\033[38;5;32m", [CANVAS_GREEN] = "\033[38;5;36m", [CANVAS_ORANGE] = "\033[38;5;214m",
-	[CANVAS_YELLOW] = "\033[1;38;5;220m", [CANVAS_VERMILLION] = "\033[1;38;5;166m",
-	[CANVAS_PURPLE] = "\033[38;5;175m",
+	[CANVAS_PLAIN] = "", [CANVAS_DIM] = "\033[38;5;245m", [CANVAS_BOLD] = "\033[1m",
+	[CANVAS_SKY] = "\033[38;5;74m", [CANVAS_BLUE] = "\033[38;5;32m", [CANVAS_GREEN] = "\033[38;5;36m",
+	[CANVAS_ORANGE] = "\033[38;5;214m", [CANVAS_YELLOW] = "\033[1;38;5;220m",
+	[CANVAS_VERMILLION] = "\033[1;38;5;166m", [CANVAS_PURPLE] = "\033[38;5;175m",
 };
 
 /* What a terminal without UTF-8 gets. What may stand between lanes takes one column, as it does there. */
 static const struct { uint32_t glyph; const char *text; } substitutes[] = {
-	{0x2502, "|"}, {0x250a, ":"}, {0x250b, ";"}, {0x2551, "#"}, {0x00b7, "."}, {0x2504, "."}, {0x224b, "~"},
-	{0x25ba, ">"}, {0x25c4, "<"}, {0x2715, "x"}, {0x2298, "!"}, {0x21bb, "@"}, {0x2026, "~"}, {0x22ee, ":"},
-	{0x2192, "->"}, {0x2694, "**"}, {0x25b2, "^"}, {0x25b3, "^"}, {0x25bc, "v"}, {0x21c4, "<->"}, {0x25a0, "##"},
-	{0x26a0, "!!"},
+	{0x2502, "|"}, {0x250a, ":"}, {0x250b, ";"}, {0x2551, "#"}, {0x00b7, "."}, {0x2504, "."},
+	{0x224b, "~"}, {0x25ba, ">"}, {0x25c4, "<"}, {0x2715, "x"}, {0x2298, "!"}, {0x21bb, "@"},
+	{0x2026, "~"}, {0x22ee, ":"}, {0x2192, "->"}, {0x2694, "**"}, {0x25b2, "^"}, {0x25b3, "^"},
+	{0x25bc, "v"}, {0x21c4, "<->"}, {0x25a0, "##"}, {0x26a0, "!!"},
 };
+/* clang-format on */
 
 void canvas_clear(struct canvas *canvas)
 {
@@ -35,7 +37,7 @@ void canvas_put(struct canvas *canvas, int column, uint32_t glyph, enum canvas_c
 {
 	if (column < 0 || column >= CANVAS_COLUMNS_MAX)
 		return;
-	canvas->cells[column] = (struct canvas_cell){.glyph = glyph, .color = (uint8_t)color};
+	canvas->cells[column] = (struct canvas_cell){ .glyph = glyph, .color = (uint8_t)color };
 }
 
 void canvas_line(struct canvas *canvas, int column, unsigned directions, enum canvas_color color)
@@ -49,14 +51,15 @@ void canvas_line(struct canvas *canvas, int column, unsigned directions, enum ca
 static bool is_printable(uint32_t point)
 {
 	/* Controls, marks that reorder text, and what has no width would break the columns or more. */
-	return !(point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0xad || (point >= 0x200b && point <= 0x200f) ||
-	         (point >= 0x2028 && point <= 0x202e) || (point >= 0x2060 && point <= 0x206f) || point == 0xfeff);
+	return !(point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0xad ||
+	         (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
+	         (point >= 0x2060 && point <= 0x206f) || point == 0xfeff);
 }
 
 /* Takes one code point off *text. '?' for anything that is not clean. */
 static uint32_t decode(const char **text)
 {
-	static const uint32_t least[4] = {0, 0x80, 0x800, 0x10000};
+	static const uint32_t least[4] = { 0, 0x80, 0x800, 0x10000 };
 	const uint8_t *at = (const uint8_t *)*text;
 	int more = at[0] < 0x80 ? 0 : at[0] >= 0xf0 ? 3 : at[0] >= 0xe0 ? 2 : 1;
 	uint32_t point = more ? at[0] & (0x3fu >> more) : at[0];
@@ -65,7 +68,8 @@ static uint32_t decode(const char **text)
 	for (; i <= more && (at[i] & 0xc0) == 0x80; i++)
 		point = point << 6 | (at[i] & 0x3f);
 	*text += i;
-	if (i <= more || point < least[more] || point > 0x10ffff || (at[0] >= 0x80 && at[0] < 0xc0) || at[0] >= 0xf8)
+	if (i <= more || point < least[more] || point > 0x10ffff || (at[0] >= 0x80 && at[0] < 0xc0) ||
+	    at[0] >= 0xf8)
 		return '?';
 	return is_printable(point) ? point : '?';
 }

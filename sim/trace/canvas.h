@@ -1,5 +1,6 @@
-/* canvas.h: one line of text as cells, in which lines may cross, and its way to a terminal: UTF-8 or ASCII, coloured
- * or plain. Bytes from outside (names) come out clean: no control characters, no broken UTF-8. For ladder.c. */
+/* canvas.h: one line of text as cells, in which lines may cross, and its way to a terminal: UTF-8 or
+ * ASCII, coloured or plain. Bytes from outside (names) come out clean: no control characters, no broken
+ * UTF-8. For ladder.c. */
 #ifndef OCTOSIM_TRACE_CANVAS_H
 #define OCTOSIM_TRACE_CANVAS_H
 
@@ -10,8 +11,16 @@
 enum { CANVAS_COLUMNS_MAX = 512 };
 
 enum canvas_color {
-	CANVAS_PLAIN, CANVAS_DIM, CANVAS_BOLD, CANVAS_SKY, CANVAS_BLUE, CANVAS_GREEN, CANVAS_ORANGE, CANVAS_YELLOW,
-	CANVAS_VERMILLION, CANVAS_PURPLE,
+	CANVAS_PLAIN,
+	CANVAS_DIM,
+	CANVAS_BOLD,
+	CANVAS_SKY,
+	CANVAS_BLUE,
+	CANVAS_GREEN,
+	CANVAS_ORANGE,
+	CANVAS_YELLOW,
+	CANVAS_VERMILLION,
+	CANVAS_PURPLE,
 	CANVAS_COLOR_COUNT
 };
 
@@ -19,7 +28,7 @@ enum canvas_color {
 enum { CANVAS_UP = 1, CANVAS_DOWN = 2, CANVAS_LEFT = 4, CANVAS_RIGHT = 8 };
 
 struct canvas_cell {
-	uint32_t glyph;               /* a code point; 0: what `lines` say */
+	uint32_t glyph; /* a code point; 0: what `lines` say */
 	uint8_t lines;
 	uint8_t color;
 };

@@ -1,11 +1,10 @@
-/* format.h: the bytes of a trace file, shared by writer.c and reader.c and by nobody else.
- * Everything is little-endian and every part is a multiple of 8 bytes long, so that the checksum can go by words.
+/* format.h: the bytes of a trace file, shared by writer.c and reader.c and by nobody else. Everything is
+ * little-endian and every part is a multiple of 8 bytes long, so that the checksum can go by words.
  *
- *   magic    8   "OCTOTRC1"; the last character is the version
- *   header 304   seed 8, duration 8, scenario hash 8, scenario 128, title 128, crypto 16, node count 4, zero 4
- *   node    96   name 48, kind 16, id 32
- *   record  48   in the order of struct trace_record
- *   footer  48   a record of kind 255: `node` is the number of records, `a` the checksum of all before it */
+ *   magic    8   "OCTOTRC1"; the last character is the version   header 304   seed 8, duration 8, scenario
+ * hash 8, scenario 128, title 128, crypto 16, node count 4, zero 4   node    96   name 48, kind 16, id 32
+ * record  48   in the order of struct trace_record   footer  48   a record of kind 255: `node` is the
+ * number of records, `a` the checksum of all before it */
 #ifndef OCTOSIM_TRACE_FORMAT_H
 #define OCTOSIM_TRACE_FORMAT_H
 

@@ -1,5 +1,5 @@
-/* json_text.h: strings and seconds as JSON writes them. For everything of octosim that writes JSON by hand: cJSON keeps
- * numbers as doubles, and seeds, hashes and nanoseconds need all their 64 bits. */
+/* json_text.h: strings and seconds as JSON writes them. For everything of octosim that writes JSON by
+ * hand: cJSON keeps numbers as doubles, and seeds, hashes and nanoseconds need all their 64 bits. */
 #ifndef OCTOSIM_TRACE_JSON_TEXT_H
 #define OCTOSIM_TRACE_JSON_TEXT_H
 

@@ -1,5 +1,6 @@
-/* jsonl.c: a trace as JSON lines. Every number that stands for something is written as its name; "record" and "cause"
- * are numbers of records from 0. Session and log ids are hexadecimal strings: JSON readers lose bits of large numbers. */
+/* jsonl.c: a trace as JSON lines. Every number that stands for something is written as its name; "record"
+ * and "cause" are numbers of records from 0. Session and log ids are hexadecimal strings: JSON readers
+ * lose bits of large numbers. */
 #include "sim/trace/jsonl.h"
 
 #include "sim/trace/json_text.h"
@@ -210,8 +211,8 @@ void jsonl_print_records(const struct trace *trace, uint32_t first, FILE *out)
 		const struct trace_record *r = trace_get(trace, i);
 		const uint8_t *extra = trace_extra(trace, i);
 
-		fprintf(out, "{\"record\": %" PRIu32 ", \"time_ns\": %" PRIu64 ", \"kind\": \"%s\"", i, r->time_ns,
-		        trace_kind_name((enum trace_kind)r->kind));
+		fprintf(out, "{\"record\": %" PRIu32 ", \"time_ns\": %" PRIu64 ", \"kind\": \"%s\"", i,
+		        r->time_ns, trace_kind_name((enum trace_kind)r->kind));
 		print_node("node", trace, r->node, out);
 		print_node("peer", trace, r->peer, out);
 		if (r->packet)

@@ -1,6 +1,6 @@
-/* ladder.c: draws a ladder line by line. An arrow goes down in steps, each step a piece of its way on its line, so that
- * it begins and ends where it should however many lines lie between; arrows that cross join their lines in the cells.
- * What stands on which line was decided by ladder_layout.c. */
+/* ladder.c: draws a ladder line by line. An arrow goes down in steps, each step a piece of its way on its
+ * line, so that it begins and ends where it should however many lines lie between; arrows that cross join
+ * their lines in the cells. What stands on which line was decided by ladder_layout.c. */
 #include "sim/trace/ladder_layout.h"
 
 #include <inttypes.h>
@@ -8,17 +8,19 @@
 #include <string.h>
 
 enum {
-	TIME_COLUMNS = 14,            /* "  12.345 678  " */
-	STEP_MIN = 2,                 /* a shorter step is not worth two corners */
+	TIME_COLUMNS = 14, /* "  12.345 678  " */
+	STEP_MIN = 2,      /* a shorter step is not worth two corners */
 	NOTE_GAP = 3,
-	NOTES_OF_TWO = 46, NOTES_OF_MORE = 34, /* columns for what is said, by number of lanes */
-	GAP_MIN = 10, GAP_MAX = 46    /* between two lanes */
+	NOTES_OF_TWO = 46,
+	NOTES_OF_MORE = 34, /* columns for what is said, by number of lanes */
+	GAP_MIN = 10,
+	GAP_MAX = 46 /* between two lanes */
 };
 
 /* An arrow that has begun and not ended above the line being drawn. */
 struct active {
 	const struct ladder_arrow *arrow;
-	int column;                   /* where it comes down into the line */
+	int column; /* where it comes down into the line */
 };
 
 struct drawing {
@@ -32,9 +34,9 @@ struct drawing {
 	size_t active_count, active_capacity, next_arrow;
 	struct canvas canvas;
 	/* Of the line being drawn, by column: */
-	int8_t coming[CANVAS_COLUMNS_MAX];        /* an arrow comes down here: 1 to go right, -1 to go left */
-	uint8_t going[CANVAS_COLUMNS_MAX];        /* an arrow goes on below from here */
-	uint8_t run[CANVAS_COLUMNS_MAX];          /* an arrow runs along here */
+	int8_t coming[CANVAS_COLUMNS_MAX]; /* an arrow comes down here: 1 to go right, -1 to go left */
+	uint8_t going[CANVAS_COLUMNS_MAX]; /* an arrow goes on below from here */
+	uint8_t run[CANVAS_COLUMNS_MAX];   /* an arrow runs along here */
 };
 
 static int lane_column(const struct drawing *d, uint32_t lane)
@@ -49,14 +51,15 @@ static bool is_lane_column(const struct drawing *d, int column)
 
 static enum canvas_color state_color(unsigned state)
 {
-	static const enum canvas_color colors[] = {CANVAS_DIM, CANVAS_SKY, CANVAS_BLUE, CANVAS_GREEN, CANVAS_DIM};
+	static const enum canvas_color colors[] = { CANVAS_DIM, CANVAS_SKY, CANVAS_BLUE, CANVAS_GREEN,
+		                                    CANVAS_DIM };
 
 	return colors[state];
 }
 
 static uint32_t state_glyph(unsigned state)
 {
-	static const uint32_t glyphs[] = {0x2502, 0x250a, 0x250b, 0x2551, 0x00b7};
+	static const uint32_t glyphs[] = { 0x2502, 0x250a, 0x250b, 0x2551, 0x00b7 };
 
 	return glyphs[state];
 }
@@ -66,25 +69,38 @@ static enum canvas_color arrow_color(const struct ladder_arrow *arrow)
 	if (arrow->end == LADDER_LOST || arrow->end == LADDER_REJECTED)
 		return CANVAS_VERMILLION;
 	switch (arrow->type) {
-	case OCTO_PACKET_SYN: return CANVAS_SKY;
-	case OCTO_PACKET_SYN_ACK: return CANVAS_BLUE;
-	case OCTO_PACKET_ACK: return CANVAS_GREEN;
-	case OCTO_PACKET_DATA: return CANVAS_PLAIN;
-	default: return CANVAS_PURPLE;
+	case OCTO_PACKET_SYN:
+		return CANVAS_SKY;
+	case OCTO_PACKET_SYN_ACK:
+		return CANVAS_BLUE;
+	case OCTO_PACKET_ACK:
+		return CANVAS_GREEN;
+	case OCTO_PACKET_DATA:
+		return CANVAS_PLAIN;
+	default:
+		return CANVAS_PURPLE;
 	}
 }
 
 static const char *type_text(const struct ladder_arrow *arrow, bool is_short)
 {
 	switch (arrow->type) {
-	case OCTO_PACKET_SYN: return "SYN";
-	case OCTO_PACKET_SYN_ACK: return is_short ? "S-ACK" : "SYN-ACK";
-	case OCTO_PACKET_ACK: return "ACK";
-	case OCTO_PACKET_RETRY: return "RETRY";
-	case OCTO_PACKET_PROBE: return "PROBE";
-	case OCTO_PACKET_PROBE_REPLY: return is_short ? "REPLY" : "PROBE-REPLY";
-	case OCTO_PACKET_DATA: return "DATA";
-	default: return is_short ? "?" : "UNKNOWN";
+	case OCTO_PACKET_SYN:
+		return "SYN";
+	case OCTO_PACKET_SYN_ACK:
+		return is_short ? "S-ACK" : "SYN-ACK";
+	case OCTO_PACKET_ACK:
+		return "ACK";
+	case OCTO_PACKET_RETRY:
+		return "RETRY";
+	case OCTO_PACKET_PROBE:
+		return "PROBE";
+	case OCTO_PACKET_PROBE_REPLY:
+		return is_short ? "REPLY" : "PROBE-REPLY";
+	case OCTO_PACKET_DATA:
+		return "DATA";
+	default:
+		return is_short ? "?" : "UNKNOWN";
 	}
 }
 
@@ -150,8 +166,14 @@ static void draw_run(struct drawing *d, int from, int to, const struct ladder_ar
 		else if ((arrow->flags & TRACE_COPY_INJECTED) && c != from && c != to)
 			canvas_put(&d->canvas, c, 0x2504, color);
 		else
-			canvas_line(&d->canvas, c, (c == from ? 0u : way > 0 ? CANVAS_LEFT : CANVAS_RIGHT) |
-			            (c == to ? 0u : way > 0 ? CANVAS_RIGHT : CANVAS_LEFT), color);
+			canvas_line(&d->canvas, c,
+			            (c == from ? 0u
+			             : way > 0 ? CANVAS_LEFT
+			                       : CANVAS_RIGHT) |
+			                    (c == to   ? 0u
+			                     : way > 0 ? CANVAS_RIGHT
+			                               : CANVAS_LEFT),
+			            color);
 	}
 }
 
@@ -277,7 +299,8 @@ static void draw_last(struct drawing *d, const struct active *active)
 		canvas_text(&d->canvas, way > 0 ? to - 1 - width : to + 2, number, arrow_color(arrow));
 }
 
-/* The line on which it begins: as far as its label needs, and its share of the way, but short of arrows that come down. */
+/* The line on which it begins: as far as its label needs, and its share of the way, but short of arrows
+ * that come down. */
 static void draw_first(struct drawing *d, struct active *active)
 {
 	const struct ladder_arrow *arrow = active->arrow;
@@ -289,19 +312,20 @@ static void draw_first(struct drawing *d, struct active *active)
 	length = (to - from) * way;
 	least = label_columns(d, arrow, length);
 	out = least;
-	while (out + 1 < length - 1 && (out < least + 2 || out < length / lines) && is_in_canvas(from + way * (out + 1)) &&
-	       !d->coming[from + way * (out + 1)])
+	while (out + 1 < length - 1 && (out < least + 2 || out < length / lines) &&
+	       is_in_canvas(from + way * (out + 1)) && !d->coming[from + way * (out + 1)])
 		out++;
-	while (out > least - lead_columns(d) && (!is_in_canvas(from + way * out) || d->going[from + way * out] ||
-	                           d->coming[from + way * out] || is_lane_column(d, from + way * out)))
+	while (out > least - lead_columns(d) &&
+	       (!is_in_canvas(from + way * out) || d->going[from + way * out] ||
+	        d->coming[from + way * out] || is_lane_column(d, from + way * out)))
 		out--;
 	draw_run(d, from, from + way * out, arrow);
 	draw_label(d, arrow, from, way, length);
 	go_down(d, active, from + way * out);
 }
 
-/* Where the arrow should be at the end of a line between its first and its last: a steady slope, that leaves room for
- * its number on the last. */
+/* Where the arrow should be at the end of a line between its first and its last: a steady slope, that
+ * leaves room for its number on the last. */
 static int ideal_column(const struct drawing *d, const struct ladder_arrow *arrow, uint32_t row)
 {
 	int64_t lines = (int64_t)arrow->to_row - arrow->from_row + 1;
@@ -315,8 +339,8 @@ static int ideal_column(const struct drawing *d, const struct ladder_arrow *arro
 	return from + (int)((to - way * rest - from) * ((int64_t)row - arrow->from_row + 1) / (lines - 1));
 }
 
-/* A line between: as far towards the ideal column as nothing is in the way. Arrows that go the other way are crossed
- * where they come straight down; an arrow that is crossed goes straight down itself. */
+/* A line between: as far towards the ideal column as nothing is in the way. Arrows that go the other way
+ * are crossed where they come straight down; an arrow that is crossed goes straight down itself. */
 static void draw_between(struct drawing *d, struct active *active, uint32_t row)
 {
 	const struct ladder_arrow *arrow = active->arrow;
@@ -324,7 +348,8 @@ static void draw_between(struct drawing *d, struct active *active, uint32_t row)
 	int ideal = ideal_column(d, arrow, row);
 	int out = active->column;
 
-	for (int c = out + way; !d->run[active->column] && (ideal - c) * way >= 0 && is_in_canvas(c); c += way) {
+	for (int c = out + way; !d->run[active->column] && (ideal - c) * way >= 0 && is_in_canvas(c);
+	     c += way) {
 		if (d->run[c] || d->coming[c] == way)
 			break;
 		if (!d->coming[c] && !d->going[c] && !is_lane_column(d, c))
@@ -342,7 +367,8 @@ static bool start_arrows(struct drawing *d, uint32_t row)
 {
 	const struct ladder_layout *layout = d->layout;
 
-	for (; d->next_arrow < layout->arrow_count && layout->arrows[d->next_arrow].from_row == row; d->next_arrow++) {
+	for (; d->next_arrow < layout->arrow_count && layout->arrows[d->next_arrow].from_row == row;
+	     d->next_arrow++) {
 		const struct ladder_arrow *arrow = &layout->arrows[d->next_arrow];
 
 		if (arrow->from_row == arrow->to_row) {
@@ -358,7 +384,7 @@ static bool start_arrows(struct drawing *d, uint32_t row)
 			d->active = grown;
 			d->active_capacity = more;
 		}
-		d->active[d->active_count++] = (struct active){.arrow = arrow};
+		d->active[d->active_count++] = (struct active){ .arrow = arrow };
 	}
 	return true;
 }
@@ -410,7 +436,8 @@ static void draw_note(struct drawing *d, const struct ladder_row *row)
 		return;
 	if (row->lane != LADDER_NO_LANE && row->is_named)
 		canvas_text(&d->canvas, d->note_column,
-		            d->source->node(d->source->context, d->layout->lanes[row->lane])->name, CANVAS_DIM);
+		            d->source->node(d->source->context, d->layout->lanes[row->lane])->name,
+		            CANVAS_DIM);
 	canvas_text(&d->canvas, d->note_column + d->name_columns + 1, d->layout->texts + row->note - 1,
 	            (enum canvas_color)row->note_color);
 }
@@ -460,7 +487,8 @@ static void print_head(struct drawing *d)
 	canvas_clear(&d->canvas);
 	canvas_text(&d->canvas, TIME_COLUMNS - 2, "s", CANVAS_DIM);
 	for (uint32_t i = 0; i < d->layout->lane_count; i++)
-		canvas_text(&d->canvas, lane_column(d, i), s->node(s->context, d->layout->lanes[i])->name, CANVAS_BOLD);
+		canvas_text(&d->canvas, lane_column(d, i), s->node(s->context, d->layout->lanes[i])->name,
+		            CANVAS_BOLD);
 	canvas_print(&d->canvas, d->options->is_ascii, d->options->has_color, d->out);
 	canvas_clear(&d->canvas);
 	for (uint32_t i = 0; i < d->layout->lane_count; i++) {
@@ -484,13 +512,16 @@ static void print_legend(struct drawing *d)
 	canvas_clear(&d->canvas);
 	for (unsigned state = 0; state <= LADDER_DOWN; state++) {
 		canvas_put(&d->canvas, column, state_glyph(state), state_color(state));
-		column = canvas_text(&d->canvas, column + 2, state == LADDER_DOWN ? "down" :
-		                     octo_state_name((enum octo_state)state), CANVAS_DIM) + 3;
+		column = canvas_text(&d->canvas, column + 2,
+		                     state == LADDER_DOWN ? "down" : octo_state_name((enum octo_state)state),
+		                     CANVAS_DIM) +
+		         3;
 	}
 	canvas_print(&d->canvas, d->options->is_ascii, d->options->has_color, d->out);
 	canvas_clear(&d->canvas);
 	canvas_text(&d->canvas, TIME_COLUMNS + 1,
-	            "✕ lost   ⊘ rejected   ↻ same bytes again   ►► duplicate   ≋ corrupted   ┄ injected", CANVAS_DIM);
+	            "✕ lost   ⊘ rejected   ↻ same bytes again   ►► duplicate   ≋ corrupted   ┄ injected",
+	            CANVAS_DIM);
 	canvas_print(&d->canvas, d->options->is_ascii, d->options->has_color, d->out);
 	fputc('\n', d->out);
 }
@@ -527,7 +558,10 @@ static void choose_columns(struct drawing *d)
 	}
 	if (d->name_columns > 16)
 		d->name_columns = 16;
-	d->gap = lanes > 1 ? (columns - TIME_COLUMNS - 2 - NOTE_GAP - d->name_columns - 1 - notes) / (lanes - 1) - 1 : GAP_MAX;
+	d->gap = lanes > 1 ? (columns - TIME_COLUMNS - 2 - NOTE_GAP - d->name_columns - 1 - notes) /
+	                                     (lanes - 1) -
+	                             1
+	                   : GAP_MAX;
 	if (d->gap < GAP_MIN)
 		d->gap = GAP_MIN;
 	if (d->gap > GAP_MAX)
@@ -538,16 +572,17 @@ static void choose_columns(struct drawing *d)
 bool ladder_print(const struct ladder_source *source, const struct ladder_options *options, FILE *out)
 {
 	uint32_t until = options->until && options->until < source->count ? options->until : source->count;
-	struct ladder_layout layout = {0};
+	struct ladder_layout layout = { 0 };
 	struct drawing *d = calloc(1, sizeof(*d));
 	bool is_fine;
 
 	if (!d)
 		return false;
-	*d = (struct drawing){.layout = &layout, .source = source, .options = options, .out = out};
+	*d = (struct drawing){ .layout = &layout, .source = source, .options = options, .out = out };
 	choose_lanes(&layout, source, options);
 	choose_columns(d);
-	is_fine = ladder_layout_make(&layout, source, until, options->idle_ns ? options->idle_ns : 100 * OCTO_MILLISECOND,
+	is_fine = ladder_layout_make(&layout, source, until,
+	                             options->idle_ns ? options->idle_ns : 100 * OCTO_MILLISECOND,
 	                             layout.lane_count > 2 ? NOTES_OF_MORE : NOTES_OF_TWO);
 	if (options->has_legend)
 		print_legend(d);

@@ -1,18 +1,18 @@
-/* ladder_layout.c: from records to lines. A line belongs to one node at one instant (its "moment"); a packet's arrival
- * opens a line, what the core then says is noted on it and below, and what it sends leaves on the last.
- * Knows nothing of columns and glyphs; ladder.c draws. */
+/* ladder_layout.c: from records to lines. A line belongs to one node at one instant (its "moment"); a
+ * packet's arrival opens a line, what the core then says is noted on it and below, and what it sends
+ * leaves on the last. Knows nothing of columns and glyphs; ladder.c draws. */
 #include "sim/trace/ladder_layout.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Copies and packets are found again by number through small tables: numbers rise, and of two that share a slot the
- * older one has long landed. Should it not, its arrow stays without an end. */
+/* Copies and packets are found again by number through small tables: numbers rise, and of two that share a
+ * slot the older one has long landed. Should it not, its arrow stays without an end. */
 enum { SLOTS = 1 << 14 };
 
 struct sent {
-	uint32_t packet;              /* 0: empty */
-	uint32_t index;               /* of the SENT record */
+	uint32_t packet; /* 0: empty */
+	uint32_t index;  /* of the SENT record */
 	uint32_t row;
 	uint8_t lane;
 	bool is_again;
@@ -24,16 +24,16 @@ struct builder {
 	uint64_t idle_ns;
 	int note_columns;
 	bool is_out_of_memory;
-	enum octo_reason verdict;                 /* on the packet that arrived last */
-	uint32_t verdict_copy;                    /* the copy it is about, once it is noted; 0 for none */
-	bool has_note;                            /* the present moment has one */
-	uint32_t named_peer;                      /* whom its last note, or its arrow, was about */
+	enum octo_reason verdict; /* on the packet that arrived last */
+	uint32_t verdict_copy;    /* the copy it is about, once it is noted; 0 for none */
+	bool has_note;            /* the present moment has one */
+	uint32_t named_peer;      /* whom its last note, or its arrow, was about */
 	uint8_t pair_states[LADDER_LANES_MAX][LADDER_LANES_MAX];
 	bool is_down[LADDER_LANES_MAX];
 	/* 1 + index of the last SENT of a packet type between two lanes; types as in type_slot(). */
 	uint32_t last_sent[LADDER_LANES_MAX][LADDER_LANES_MAX + 1][8];
 	struct sent sent[SLOTS];
-	uint32_t copies[SLOTS];                   /* 1 + index of the arrow */
+	uint32_t copies[SLOTS]; /* 1 + index of the arrow */
 };
 
 static bool grow(struct builder *b, void **list, size_t *capacity, size_t item_size)
@@ -80,7 +80,7 @@ static struct ladder_row *push_row(struct builder *b, uint64_t time_ns, uint8_t 
 	    !grow(b, (void **)&layout->rows, &layout->row_capacity, sizeof(*layout->rows)))
 		return NULL;
 	row = &layout->rows[layout->row_count++];
-	*row = (struct ladder_row){.time_ns = time_ns, .lane = lane, .is_first = true};
+	*row = (struct ladder_row){ .time_ns = time_ns, .lane = lane, .is_first = true };
 	for (uint32_t i = 0; i < layout->lane_count; i++)
 		row->states[i] = shown_state(b, i);
 	return row;
@@ -98,7 +98,8 @@ static bool is_in_moment(const struct builder *b, uint64_t time_ns, uint8_t lane
 	return last && last->time_ns == time_ns && last->lane == lane;
 }
 
-/* The line for something at this node and instant: the last one when it is of the same moment and not forced to be new. */
+/* The line for something at this node and instant: the last one when it is of the same moment and not
+ * forced to be new. */
 static struct ladder_row *row_for(struct builder *b, uint64_t time_ns, uint8_t lane, bool is_new)
 {
 	struct ladder_row *last = last_row(b);
@@ -159,13 +160,15 @@ static size_t fitting_size(const struct builder *b, const char *text)
 	return best;
 }
 
-/* One piece of text on the line of the moment, behind what is there when it fits, else on a line of its own. */
-static void note_piece(struct builder *b, uint64_t time_ns, uint8_t lane, const char *text, enum canvas_color color,
-                       bool is_new)
+/* One piece of text on the line of the moment, behind what is there when it fits, else on a line of its
+ * own. */
+static void note_piece(struct builder *b, uint64_t time_ns, uint8_t lane, const char *text,
+                       enum canvas_color color, bool is_new)
 {
 	struct ladder_row *row = row_for(b, time_ns, lane, is_new);
 
-	if (row && row->note && canvas_width(b->layout->texts + row->note - 1) + canvas_width(text) + 2 > b->note_columns)
+	if (row && row->note &&
+	    canvas_width(b->layout->texts + row->note - 1) + canvas_width(text) + 2 > b->note_columns)
 		row = row_for(b, time_ns, lane, true);
 	if (!row)
 		return;
@@ -174,7 +177,7 @@ static void note_piece(struct builder *b, uint64_t time_ns, uint8_t lane, const 
 		row->is_named = !b->has_note;
 		b->has_note = true;
 	} else {
-		b->layout->text_size--;           /* the NUL: the last line's text is the last text */
+		b->layout->text_size--; /* the NUL: the last line's text is the last text */
 		if (!append_text(b, ", "))
 			return;
 		b->layout->text_size--;
@@ -213,8 +216,11 @@ static struct ladder_arrow *push_arrow(struct builder *b, const struct trace_rec
 		return NULL;
 	}
 	arrow = &layout->arrows[layout->arrow_count++];
-	*arrow = (struct ladder_arrow){.packet = r->packet, .copy = r->copy, .flags = r->flags,
-	                               .from_lane = lane_of(b, r->node), .to_lane = lane_of(b, r->peer)};
+	*arrow = (struct ladder_arrow){ .packet = r->packet,
+		                        .copy = r->copy,
+		                        .flags = r->flags,
+		                        .from_lane = lane_of(b, r->node),
+		                        .to_lane = lane_of(b, r->peer) };
 	b->copies[r->copy % SLOTS] = (uint32_t)layout->arrow_count;
 	return arrow;
 }
@@ -231,7 +237,8 @@ static bool is_hidden(const struct builder *b, const struct trace_record *r)
 {
 	uint8_t from = lane_of(b, r->node), to = lane_of(b, r->peer);
 
-	return (from == LADDER_NO_LANE && to == LADDER_NO_LANE) || (from == LADDER_NO_LANE && r->node != TRACE_NOBODY) ||
+	return (from == LADDER_NO_LANE && to == LADDER_NO_LANE) ||
+	       (from == LADDER_NO_LANE && r->node != TRACE_NOBODY) ||
 	       (to == LADDER_NO_LANE && r->peer != TRACE_NOBODY);
 }
 
@@ -263,8 +270,11 @@ static void put_sent(struct builder *b, uint32_t index, const struct trace_recor
 		return;
 	row->has_arrow_end = true;
 	last = &b->last_sent[from][to == LADDER_NO_LANE ? LADDER_LANES_MAX : to][type_slot(r->a)];
-	*sent = (struct sent){.packet = r->packet, .index = index, .lane = from, .row = (uint32_t)(b->layout->row_count - 1),
-	                      .is_again = *last && has_same_bytes(b, *last - 1, index)};
+	*sent = (struct sent){ .packet = r->packet,
+		               .index = index,
+		               .lane = from,
+		               .row = (uint32_t)(b->layout->row_count - 1),
+		               .is_again = *last && has_same_bytes(b, *last - 1, index) };
 	*last = index + 1;
 }
 
@@ -278,10 +288,12 @@ static void describe(const struct builder *b, struct ladder_arrow *arrow, const 
 	arrow->size = r->extra_size;
 	arrow->is_again = sent->is_again;
 	if (r->a == OCTO_PACKET_SYN && r->extra_size >= 20)
-		snprintf(arrow->nonce, sizeof(arrow->nonce), "%02x%02x%02x%02x", bytes[12], bytes[13], bytes[14], bytes[15]);
+		snprintf(arrow->nonce, sizeof(arrow->nonce), "%02x%02x%02x%02x", bytes[12], bytes[13],
+		         bytes[14], bytes[15]);
 }
 
-/* A copy leaves: from the line where its packet was sent, or, put in by the timeline, from a line of its own. */
+/* A copy leaves: from the line where its packet was sent, or, put in by the timeline, from a line of its
+ * own. */
 static struct ladder_arrow *put_departure(struct builder *b, const struct trace_record *r)
 {
 	const struct sent *sent = &b->sent[r->packet % SLOTS];
@@ -309,8 +321,9 @@ static struct ladder_arrow *put_departure(struct builder *b, const struct trace_
 	return arrow;
 }
 
-/* A core may give its verdict on a packet after all that it did about it, and a change of role before the duel that
- * caused it. A reader wants the cause first, so the records of one instant are searched ahead: not far. */
+/* A core may give its verdict on a packet after all that it did about it, and a change of role before the
+ * duel that caused it. A reader wants the cause first, so the records of one instant are searched ahead:
+ * not far. */
 enum { AHEAD_MAX = 32 };
 
 static uint32_t find_ahead(const struct builder *b, uint32_t index, enum trace_kind kind, uint32_t node)
@@ -418,7 +431,8 @@ static void put_said(struct builder *b, uint32_t index, const struct trace_recor
 		put_state(b, r);
 	if (!is_in_moment(b, r->time_ns, lane))
 		b->named_peer = TRACE_NOBODY;
-	ladder_note(b->source, index, b->verdict, b->layout->lane_count > 2 && r->peer != b->named_peer, text, &color);
+	ladder_note(b->source, index, b->verdict, b->layout->lane_count > 2 && r->peer != b->named_peer, text,
+	            &color);
 	if (!text[0])
 		return;
 	note(b, r->time_ns, lane, text, color);
@@ -468,8 +482,9 @@ static void put_record(struct builder *b, uint32_t index)
 
 	if (is_network && is_hidden(b, r))
 		return;
-	if (!is_network && !is_for_all && (lane_of(b, r->node) == LADDER_NO_LANE ||
-	                                   (r->peer != TRACE_NOBODY && lane_of(b, r->peer) == LADDER_NO_LANE)))
+	if (!is_network && !is_for_all &&
+	    (lane_of(b, r->node) == LADDER_NO_LANE ||
+	     (r->peer != TRACE_NOBODY && lane_of(b, r->peer) == LADDER_NO_LANE)))
 		return;
 	switch ((enum trace_kind)r->kind) {
 	case TRACE_SENT:
@@ -534,5 +549,5 @@ void ladder_layout_free(struct ladder_layout *layout)
 	free(layout->rows);
 	free(layout->arrows);
 	free(layout->texts);
-	*layout = (struct ladder_layout){0};
+	*layout = (struct ladder_layout){ 0 };
 }

@@ -1,5 +1,5 @@
-/* ladder_notes.c: one record of a trace in a few words. What an arrow shows by itself (sent, arrived) gets none.
- * Knows records only; ladder_layout.c decides where the words go. */
+/* ladder_notes.c: one record of a trace in a few words. What an arrow shows by itself (sent, arrived) gets
+ * none. Knows records only; ladder_layout.c decides where the words go. */
 #include "sim/trace/ladder_layout.h"
 
 #include <inttypes.h>
@@ -7,9 +7,17 @@
 
 void ladder_duration(uint64_t ns, char out[32])
 {
-	static const struct { uint64_t ns; const char *unit; } units[] = {
-		{UINT64_C(86400) * OCTO_SECOND, "d"}, {UINT64_C(3600) * OCTO_SECOND, "h"}, {UINT64_C(60) * OCTO_SECOND, "min"},
-		{OCTO_SECOND, "s"}, {OCTO_MILLISECOND, "ms"}, {OCTO_MICROSECOND, "us"}, {1, "ns"},
+	static const struct {
+		uint64_t ns;
+		const char *unit;
+	} units[] = {
+		{ UINT64_C(86400) * OCTO_SECOND, "d" },
+		{ UINT64_C(3600) * OCTO_SECOND, "h" },
+		{ UINT64_C(60) * OCTO_SECOND, "min" },
+		{ OCTO_SECOND, "s" },
+		{ OCTO_MILLISECOND, "ms" },
+		{ OCTO_MICROSECOND, "us" },
+		{ 1, "ns" },
 	};
 	size_t i = 0;
 
@@ -40,7 +48,8 @@ static void id_up_to(const uint8_t *id, unsigned deciding, char out[32])
 
 	for (unsigned i = 0; i < deciding && i < 2; i++)
 		used += snprintf(out + used, (size_t)(32 - used), "%02x", id[i]);
-	snprintf(out + used, (size_t)(32 - used), "%s[%02x]", deciding > 2 ? "…" : "", id[deciding % OCTO_ID_BYTES]);
+	snprintf(out + used, (size_t)(32 - used), "%s[%02x]", deciding > 2 ? "…" : "",
+	         id[deciding % OCTO_ID_BYTES]);
 }
 
 static void duel_note(const struct trace_record *r, const uint8_t *ids, char *out)
@@ -60,10 +69,13 @@ static bool is_timer(enum octo_step step)
 	return step >= OCTO_STEP_OFFER_TIMER && step <= OCTO_STEP_SESSION_DEAD;
 }
 
-static void step_note(const struct trace_record *r, enum octo_reason verdict, char *out, enum canvas_color *color)
+static void step_note(const struct trace_record *r, enum octo_reason verdict, char *out,
+                      enum canvas_color *color)
 {
 	static const enum canvas_color colors[OCTO_STATE_COUNT] = {
-		[OCTO_STATE_IDLE] = CANVAS_PLAIN, [OCTO_STATE_OFFERING] = CANVAS_SKY, [OCTO_STATE_ANSWERING] = CANVAS_BLUE,
+		[OCTO_STATE_IDLE] = CANVAS_PLAIN,
+		[OCTO_STATE_OFFERING] = CANVAS_SKY,
+		[OCTO_STATE_ANSWERING] = CANVAS_BLUE,
 		[OCTO_STATE_ESTABLISHED] = CANVAS_GREEN,
 	};
 	enum octo_step step = (enum octo_step)r->a;
@@ -89,10 +101,14 @@ static void step_note(const struct trace_record *r, enum octo_reason verdict, ch
 static void action_note(const struct trace_record *r, char *out)
 {
 	static const char *const said[TRACE_ACTION_COUNT] = {
-		[TRACE_ACTION_CONNECT] = "the user connects", [TRACE_ACTION_DISCONNECT] = "the user disconnects",
-		[TRACE_ACTION_CRASH] = "crashes", [TRACE_ACTION_RESTART] = "starts again",
-		[TRACE_ACTION_INJECT] = "the timeline injects", [TRACE_ACTION_MOVE] = "moves to a new address",
-		[TRACE_ACTION_CLOCK] = "its clock is set", [TRACE_ACTION_HEAL] = "the network heals",
+		[TRACE_ACTION_CONNECT] = "the user connects",
+		[TRACE_ACTION_DISCONNECT] = "the user disconnects",
+		[TRACE_ACTION_CRASH] = "crashes",
+		[TRACE_ACTION_RESTART] = "starts again",
+		[TRACE_ACTION_INJECT] = "the timeline injects",
+		[TRACE_ACTION_MOVE] = "moves to a new address",
+		[TRACE_ACTION_CLOCK] = "its clock is set",
+		[TRACE_ACTION_HEAL] = "the network heals",
 		[TRACE_ACTION_LOAD] = "is given load to send",
 	};
 	char step[40];
@@ -108,11 +124,13 @@ static void session_note(const struct trace_record *r, char *out, enum canvas_co
 
 	*color = r->kind == TRACE_SESSION_DOWN ? CANVAS_VERMILLION : CANVAS_GREEN;
 	if (r->kind == TRACE_SESSION_UP)
-		snprintf(out, LADDER_NOTE_BYTES, "▲ session %08" PRIx32 " up as %s", id, octo_role_name((enum octo_role)(r->b & 0xff)));
+		snprintf(out, LADDER_NOTE_BYTES, "▲ session %08" PRIx32 " up as %s", id,
+		         octo_role_name((enum octo_role)(r->b & 0xff)));
 	else if (r->kind == TRACE_SESSION_SPARE)
 		snprintf(out, LADDER_NOTE_BYTES, "△ session %08" PRIx32 " kept for receiving", id);
 	else
-		snprintf(out, LADDER_NOTE_BYTES, "▼ session %08" PRIx32 " down: %s", id, octo_end_text((enum octo_end)(r->b & 0xff)));
+		snprintf(out, LADDER_NOTE_BYTES, "▼ session %08" PRIx32 " down: %s", id,
+		         octo_end_text((enum octo_end)(r->b & 0xff)));
 }
 
 /* From no role to one is what every handshake begins with: the state says it already. */
@@ -120,24 +138,31 @@ static void role_note(enum octo_role before, enum octo_role after, char *out, en
 {
 	if (before == OCTO_ROLE_NONE || after == OCTO_ROLE_NONE)
 		return;
-	snprintf(out, LADDER_NOTE_BYTES, "⇄ role flips: %s → %s", octo_role_name(before), octo_role_name(after));
+	snprintf(out, LADDER_NOTE_BYTES, "⇄ role flips: %s → %s", octo_role_name(before),
+	         octo_role_name(after));
 	*color = CANVAS_YELLOW;
 }
 
 static void delivered_note(const struct trace_record *r, char *out)
 {
-	static const struct { uint8_t flag; const char *text; } said[] = {
-		{TRACE_COPY_INJECTED, "injected"}, {TRACE_COPY_DUPLICATE, "duplicate"}, {TRACE_COPY_CORRUPTED, "corrupted"},
+	static const struct {
+		uint8_t flag;
+		const char *text;
+	} said[] = {
+		{ TRACE_COPY_INJECTED, "injected" },
+		{ TRACE_COPY_DUPLICATE, "duplicate" },
+		{ TRACE_COPY_CORRUPTED, "corrupted" },
 	};
 	size_t used = 0;
 
 	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
 		if (r->flags & said[i].flag)
-			used += (size_t)snprintf(out + used, LADDER_NOTE_BYTES - used, "%s%s", used ? ", " : "", said[i].text);
+			used += (size_t)snprintf(out + used, LADDER_NOTE_BYTES - used, "%s%s",
+			                         used ? ", " : "", said[i].text);
 }
 
-void ladder_note(const struct ladder_source *source, uint32_t index, enum octo_reason verdict, bool names_peer,
-                 char out[LADDER_NOTE_BYTES], enum canvas_color *color)
+void ladder_note(const struct ladder_source *source, uint32_t index, enum octo_reason verdict,
+                 bool names_peer, char out[LADDER_NOTE_BYTES], enum canvas_color *color)
 {
 	const struct trace_record *r = source->record(source->context, index);
 	const uint8_t *extra = source->extra(source->context, index);
@@ -193,8 +218,8 @@ void ladder_note(const struct ladder_source *source, uint32_t index, enum octo_r
 		*color = CANVAS_BOLD;
 		break;
 	case TRACE_FAILED:
-		snprintf(out, LADDER_NOTE_BYTES, "■ %s failed: %.*s", r->a ? "invariant" : "expectation", (int)r->extra_size,
-		         extra ? (const char *)extra : "");
+		snprintf(out, LADDER_NOTE_BYTES, "■ %s failed: %.*s", r->a ? "invariant" : "expectation",
+		         (int)r->extra_size, extra ? (const char *)extra : "");
 		*color = CANVAS_VERMILLION;
 		break;
 	case TRACE_SENT:
@@ -204,10 +229,11 @@ void ladder_note(const struct ladder_source *source, uint32_t index, enum octo_r
 	case TRACE_KIND_COUNT:
 		break;
 	}
-	if (names_peer && out[0] && r->peer < source->node_count && r->kind >= TRACE_STEP && r->kind <= TRACE_ACTION &&
-	    r->kind != TRACE_ROLE && r->kind != TRACE_CLOCK) {
+	if (names_peer && out[0] && r->peer < source->node_count && r->kind >= TRACE_STEP &&
+	    r->kind <= TRACE_ACTION && r->kind != TRACE_ROLE && r->kind != TRACE_CLOCK) {
 		size_t used = strlen(out);
 
-		snprintf(out + used, LADDER_NOTE_BYTES - used, " (%s)", source->node(source->context, r->peer)->name);
+		snprintf(out + used, LADDER_NOTE_BYTES - used, " (%s)",
+		         source->node(source->context, r->peer)->name);
 	}
 }

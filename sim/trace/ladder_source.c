@@ -20,9 +20,12 @@ static const struct trace_node *trace_node_at(const void *context, uint32_t node
 
 struct ladder_source ladder_source_of_trace(const struct trace *trace)
 {
-	return (struct ladder_source){.context = trace, .record = trace_record_at, .extra = trace_extra_at,
-	                              .node = trace_node_at, .count = trace_count(trace),
-	                              .node_count = trace_header(trace)->node_count};
+	return (struct ladder_source){ .context = trace,
+		                       .record = trace_record_at,
+		                       .extra = trace_extra_at,
+		                       .node = trace_node_at,
+		                       .count = trace_count(trace),
+		                       .node_count = trace_header(trace)->node_count };
 }
 
 static const struct trace_record *list_record_at(const void *context, uint32_t index)
@@ -44,12 +47,16 @@ static const struct trace_node *list_node_at(const void *context, uint32_t node)
 
 struct ladder_source ladder_source_of_list(const struct ladder_list *list)
 {
-	return (struct ladder_source){.context = list, .record = list_record_at, .extra = list_extra_at,
-	                              .node = list_node_at, .count = list->count, .node_count = list->node_count};
+	return (struct ladder_source){ .context = list,
+		                       .record = list_record_at,
+		                       .extra = list_extra_at,
+		                       .node = list_node_at,
+		                       .count = list->count,
+		                       .node_count = list->node_count };
 }
 
-/* Pairs are counted in a table that is far larger than the pairs it needs to tell apart; when it is full, pairs that
- * come late are not counted: they are not the busiest by much. */
+/* Pairs are counted in a table that is far larger than the pairs it needs to tell apart; when it is full,
+ * pairs that come late are not counted: they are not the busiest by much. */
 enum { PAIRS = 1 << 16, PROBES = 8 };
 
 struct pair_count {
@@ -86,8 +93,10 @@ void ladder_busiest_pair(const struct ladder_source *source, uint32_t pair[2])
 	for (uint32_t i = 0; i < source->count; i++) {
 		const struct trace_record *r = source->record(source->context, i);
 
-		if (r->kind == TRACE_SENT && r->node != r->peer && r->node != TRACE_NOBODY && r->peer != TRACE_NOBODY)
-			count_pair(table, r->node < r->peer ? r->node : r->peer, r->node < r->peer ? r->peer : r->node);
+		if (r->kind == TRACE_SENT && r->node != r->peer && r->node != TRACE_NOBODY &&
+		    r->peer != TRACE_NOBODY)
+			count_pair(table, r->node < r->peer ? r->node : r->peer,
+			           r->node < r->peer ? r->peer : r->node);
 	}
 	best = &table[0];
 	for (uint32_t i = 0; i < PAIRS; i++)

@@ -1,6 +1,7 @@
-/* reader.c: reads a trace file whole and checks every field once, so that no one behind it needs to: numbers of nodes,
- * names and causes are in range, times never go back, a duel has its IDs. Believes no count or size in the file.
- * Knows nothing of what the records mean beyond their ranges. The layout is in format.h. */
+/* reader.c: reads a trace file whole and checks every field once, so that no one behind it needs to:
+ * numbers of nodes, names and causes are in range, times never go back, a duel has its IDs. Believes no
+ * count or size in the file. Knows nothing of what the records mean beyond their ranges. The layout is in
+ * format.h. */
 #include "sim/trace/format.h"
 
 #include <errno.h>
@@ -12,10 +13,10 @@
 struct trace {
 	struct trace_header header;
 	struct trace_node *nodes;
-	uint8_t *bytes;               /* the whole file */
+	uint8_t *bytes; /* the whole file */
 	size_t size;
 	struct trace_record *records;
-	size_t *extras;               /* where in `bytes` a record's extra bytes are */
+	size_t *extras; /* where in `bytes` a record's extra bytes are */
 	uint32_t count, capacity;
 	bool is_truncated;
 };
@@ -25,7 +26,7 @@ struct reader {
 	const char *path;
 	char *error;
 	size_t error_size;
-	size_t at;                    /* bytes read so far */
+	size_t at; /* bytes read so far */
 };
 
 static bool fail(struct reader *reader, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -57,7 +58,8 @@ static bool check_magic(struct reader *reader)
 		return true;
 	if (trace->size == 0)
 		return fail(reader, "is empty, not a trace");
-	if (trace->size >= FORMAT_MAGIC_BYTES && memcmp(trace->bytes, FORMAT_MAGIC, FORMAT_MAGIC_BYTES - 1) == 0)
+	if (trace->size >= FORMAT_MAGIC_BYTES &&
+	    memcmp(trace->bytes, FORMAT_MAGIC, FORMAT_MAGIC_BYTES - 1) == 0)
 		return fail(reader, "is a trace of another version; this program reads version %c",
 		            FORMAT_MAGIC[FORMAT_MAGIC_BYTES - 1]);
 	return fail(reader, "is not a trace: it does not begin with %s", FORMAT_MAGIC);
@@ -110,7 +112,8 @@ static bool read_head(struct reader *reader)
 		return fail(reader, "ends inside its header; nothing of the run is left");
 	format_get_header(trace->bytes + FORMAT_MAGIC_BYTES, header);
 	left -= FORMAT_HEADER_BYTES;
-	if (!is_text(header->scenario, sizeof(header->scenario)) || !is_text(header->title, sizeof(header->title)) ||
+	if (!is_text(header->scenario, sizeof(header->scenario)) ||
+	    !is_text(header->title, sizeof(header->title)) ||
 	    !is_text(header->crypto, sizeof(header->crypto)))
 		return fail(reader, "is damaged: a text of the header has no end");
 	if (header->node_count > left / FORMAT_NODE_BYTES)
@@ -145,8 +148,8 @@ static bool is_session(uint64_t b)
 
 static bool is_duel(uint64_t b)
 {
-	return (b & 0xff) < OCTO_ROLE_COUNT && (b >> 8 & 0xff) < OCTO_ROLE_COUNT && (b >> 16 & 0xff) < OCTO_ROLE_COUNT &&
-	       b >> 24 < OCTO_ID_BYTES;
+	return (b & 0xff) < OCTO_ROLE_COUNT && (b >> 8 & 0xff) < OCTO_ROLE_COUNT &&
+	       (b >> 16 & 0xff) < OCTO_ROLE_COUNT && b >> 24 < OCTO_ID_BYTES;
 }
 
 /* Are the numbers that stand for something in range? What each kind holds is said in sim/trace.h. */
@@ -161,7 +164,8 @@ static bool is_in_range(const struct trace_record *r)
 	case TRACE_RECEIVED:
 		return r->a < OCTO_REASON_COUNT && is_packet_type(r->flags);
 	case TRACE_STEP:
-		return r->a < OCTO_STEP_COUNT && (r->b & 0xff) < OCTO_STATE_COUNT && r->b >> 8 < OCTO_STATE_COUNT;
+		return r->a < OCTO_STEP_COUNT && (r->b & 0xff) < OCTO_STATE_COUNT &&
+		       r->b >> 8 < OCTO_STATE_COUNT;
 	case TRACE_ROLE:
 		return r->a < OCTO_ROLE_COUNT && r->b < OCTO_ROLE_COUNT;
 	case TRACE_DUEL:
@@ -235,8 +239,9 @@ static bool read_footer(struct reader *reader, const struct trace_record *footer
 	size_t behind = trace->size - reader->at - FORMAT_RECORD_BYTES;
 
 	if (footer->node != trace->count)
-		return fail(reader, "is damaged: its footer counts %" PRIu32 " records, %" PRIu32 " are there", footer->node,
-		            trace->count);
+		return fail(reader,
+		            "is damaged: its footer counts %" PRIu32 " records, %" PRIu32 " are there",
+		            footer->node, trace->count);
 	if (footer->a != format_checksum(FORMAT_CHECKSUM_START, trace->bytes, reader->at))
 		return fail(reader, "is damaged: the checksum does not match its contents");
 	if (behind)
@@ -258,7 +263,8 @@ static bool read_entries(struct reader *reader)
 			return read_footer(reader, &record);
 		fault = fault_of(trace, &record);
 		if (fault)
-			return fail(reader, "is damaged: record %" PRIu32 " at byte %zu: %s", trace->count, reader->at, fault);
+			return fail(reader, "is damaged: record %" PRIu32 " at byte %zu: %s", trace->count,
+			            reader->at, fault);
 		extra = format_padded(record.extra_size);
 		if (trace->size - reader->at - FORMAT_RECORD_BYTES < extra)
 			break;
@@ -272,8 +278,8 @@ static bool read_entries(struct reader *reader)
 	return true;
 }
 
-/* Causes are checked last: a record may be reported after those that it caused. In a truncated file a cause may be
- * among what is lost. */
+/* Causes are checked last: a record may be reported after those that it caused. In a truncated file a
+ * cause may be among what is lost. */
 static bool check_causes(struct reader *reader)
 {
 	struct trace *trace = reader->trace;
@@ -291,7 +297,7 @@ static bool check_causes(struct reader *reader)
 struct trace *trace_open(const char *path, char *error, size_t error_size)
 {
 	struct trace *trace = calloc(1, sizeof(*trace));
-	struct reader reader = {.trace = trace, .path = path, .error = error, .error_size = error_size};
+	struct reader reader = { .trace = trace, .path = path, .error = error, .error_size = error_size };
 	FILE *file;
 	bool is_loaded;
 

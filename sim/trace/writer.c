@@ -15,8 +15,8 @@ struct trace_writer {
 	uint64_t checksum;
 	uint64_t last_time_ns;
 	uint32_t count;
-	int failure;                  /* errno of the first failure, 0 for none */
-	bool is_full;                 /* more records than a trace can number */
+	int failure;  /* errno of the first failure, 0 for none */
+	bool is_full; /* more records than a trace can number */
 };
 
 static void write_bytes(struct trace_writer *writer, const uint8_t *bytes, size_t size)
@@ -27,7 +27,8 @@ static void write_bytes(struct trace_writer *writer, const uint8_t *bytes, size_
 	writer->failure = errno ? errno : EIO;
 }
 
-/* Copies a string into a field, zeroing the rest: a file must not depend on what was in memory behind the NUL. */
+/* Copies a string into a field, zeroing the rest: a file must not depend on what was in memory behind the
+ * NUL. */
 static void clean_copy(char *out, const char *in, size_t size)
 {
 	size_t length = 0;
@@ -38,7 +39,8 @@ static void clean_copy(char *out, const char *in, size_t size)
 	memset(out + length, 0, size - length);
 }
 
-static void write_head(struct trace_writer *writer, const struct trace_header *header, const struct trace_node *nodes)
+static void write_head(struct trace_writer *writer, const struct trace_header *header,
+                       const struct trace_node *nodes)
 {
 	struct trace_header clean = *header;
 	uint8_t bytes[FORMAT_HEADER_BYTES];
@@ -100,7 +102,7 @@ uint32_t trace_write(struct trace_writer *writer, const struct trace_record *rec
 	if (whole)
 		write_bytes(writer, extra, whole);
 	if (record->extra_size > whole) {
-		uint8_t rest[8] = {0};
+		uint8_t rest[8] = { 0 };
 
 		memcpy(rest, (const uint8_t *)extra + whole, record->extra_size - whole);
 		write_bytes(writer, rest, sizeof(rest));
@@ -111,8 +113,10 @@ uint32_t trace_write(struct trace_writer *writer, const struct trace_record *rec
 
 bool trace_writer_close(struct trace_writer *writer, char *error, size_t error_size)
 {
-	struct trace_record footer = {.time_ns = writer->last_time_ns, .kind = FORMAT_FOOTER_KIND,
-	                              .node = writer->count, .a = writer->checksum};
+	struct trace_record footer = { .time_ns = writer->last_time_ns,
+		                       .kind = FORMAT_FOOTER_KIND,
+		                       .node = writer->count,
+		                       .a = writer->checksum };
 	uint8_t bytes[FORMAT_RECORD_BYTES];
 	bool is_fine;
 
@@ -122,9 +126,11 @@ bool trace_writer_close(struct trace_writer *writer, char *error, size_t error_s
 		writer->failure = errno ? errno : EIO;
 	is_fine = !writer->failure && !writer->is_full;
 	if (writer->failure)
-		snprintf(error, error_size, "%s: the trace is incomplete: %s", writer->path, strerror(writer->failure));
+		snprintf(error, error_size, "%s: the trace is incomplete: %s", writer->path,
+		         strerror(writer->failure));
 	else if (writer->is_full)
-		snprintf(error, error_size, "%s: the trace is incomplete: more records than it can number", writer->path);
+		snprintf(error, error_size, "%s: the trace is incomplete: more records than it can number",
+		         writer->path);
 	free(writer->path);
 	free(writer);
 	return is_fine;

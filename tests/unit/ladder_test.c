@@ -1,5 +1,6 @@
-/* ladder_test.c: the ladder. Arrows begin and end on the lines of their instants, every fate has its mark, and whatever
- * the records say the picture keeps its shape. Two pictures are compared whole; they are what a reader sees. */
+/* ladder_test.c: the ladder: ladder.c, ladder_layout.c, ladder_notes.c, ladder_source.c and canvas.c.
+ * Arrows begin and end on the lines of their instants, every fate has its mark, and whatever the records
+ * say the picture keeps its shape. Two pictures are compared whole; they are what a reader sees. */
 #include "tests/check.h"
 
 #include "sim/trace/ladder.h"
@@ -17,7 +18,7 @@ static uint32_t packets, copies;
 
 static void clear(uint32_t node_count)
 {
-	static const char *const names[] = {"robot", "pilot", "third", "fourth"};
+	static const char *const names[] = { "robot", "pilot", "third", "fourth" };
 
 	memset(records, 0, sizeof(records));
 	memset(extra_bytes, 0, sizeof(extra_bytes));
@@ -29,18 +30,25 @@ static void clear(uint32_t node_count)
 		snprintf(nodes[i].kind, sizeof(nodes[i].kind), "%s", i % 2 ? "remote" : "agent");
 		memset(nodes[i].id, (int)(0x9f - i), OCTO_ID_BYTES);
 	}
-	list = (struct ladder_list){.records = records, .extras = extras, .nodes = nodes, .node_count = node_count};
+	list = (struct ladder_list){
+		.records = records, .extras = extras, .nodes = nodes, .node_count = node_count
+	};
 	packets = copies = 0;
 }
 
-static struct trace_record *add(uint64_t ms, enum trace_kind kind, uint32_t node, uint32_t peer, uint64_t a, uint64_t b)
+static struct trace_record *add(uint64_t ms, enum trace_kind kind, uint32_t node, uint32_t peer, uint64_t a,
+                                uint64_t b)
 {
 	struct trace_record *record = &records[list.count];
 
 	extras[list.count] = extra_bytes[list.count];
 	list.count++;
-	*record = (struct trace_record){.time_ns = ms * OCTO_MILLISECOND, .kind = (uint8_t)kind, .node = node, .peer = peer,
-	                                .a = a, .b = b};
+	*record = (struct trace_record){ .time_ns = ms * OCTO_MILLISECOND,
+		                         .kind = (uint8_t)kind,
+		                         .node = node,
+		                         .peer = peer,
+		                         .a = a,
+		                         .b = b };
 	return record;
 }
 
@@ -65,7 +73,8 @@ static uint32_t flying(uint64_t ms, uint32_t node, uint32_t peer, uint32_t packe
 	return copies;
 }
 
-static void dropped(uint64_t ms, uint32_t node, uint32_t peer, uint32_t packet, uint32_t copy, enum trace_drop why)
+static void dropped(uint64_t ms, uint32_t node, uint32_t peer, uint32_t packet, uint32_t copy,
+                    enum trace_drop why)
 {
 	struct trace_record *record = add(ms, TRACE_DROPPED, node, peer, why, 0);
 
@@ -95,8 +104,9 @@ static void step(uint64_t ms, uint32_t node, uint32_t peer, enum octo_step which
 
 static void duel(uint64_t ms, uint32_t node, uint32_t peer, bool has_won, uint32_t deciding)
 {
-	struct trace_record *record = add(ms, TRACE_DUEL, node, peer, has_won, OCTO_ROLE_INITIATOR |
-	                                  OCTO_ROLE_INITIATOR << 8 | (uint64_t)deciding << 24);
+	struct trace_record *record =
+		add(ms, TRACE_DUEL, node, peer, has_won,
+	            OCTO_ROLE_INITIATOR | OCTO_ROLE_INITIATOR << 8 | (uint64_t)deciding << 24);
 
 	record->extra_size = 80;
 	memset(extra_bytes[list.count - 1], 0xaa, 64);
@@ -151,7 +161,8 @@ static void expect_parts(const struct ladder_options *options, const char *const
 	free(text);
 }
 
-/* Both connect at once; the robot wins. The second SYN of the pilot has the bytes of the first, which was lost. */
+/* Both connect at once; the robot wins. The second SYN of the pilot has the bytes of the first, which was
+ * lost. */
 static void simultaneous_open(void)
 {
 	uint32_t syn, other, copy, other_copy;
@@ -175,6 +186,7 @@ static void simultaneous_open(void)
 	duel(2015, 0, 1, true, 0);
 }
 
+/* clang-format off */
 static void simultaneous_open_reads_as_it_happened(void)
 {
 	const struct ladder_options options = {0};
@@ -212,14 +224,27 @@ static void ascii_keeps_the_columns(void)
 	               "               :       .------'                       ;         <-> role flips: initiator -> adherent\n"
 	               "    2.015 000  :!- #3 -'                              ;   robot ! duel-lost, ** duel won: [cc] > [bb] at byte 0\n");
 }
+/* clang-format on */
 
 static void every_fate_has_its_mark(void)
 {
 	static const char *const parts[] = {
-		"────✕", "✕ lost by the mask", "✕ queue full", "✕ nobody at that address", "✕║", "✕ receiver is down",
-		"≋≋≋", "corrupted, ⊘ bad-tag", "►►║", "duplicate", "┄┄┄", "injected", "…", NULL,
+		"────✕",
+		"✕ lost by the mask",
+		"✕ queue full",
+		"✕ nobody at that address",
+		"✕║",
+		"✕ receiver is down",
+		"≋≋≋",
+		"corrupted, ⊘ bad-tag",
+		"►►║",
+		"duplicate",
+		"┄┄┄",
+		"injected",
+		"…",
+		NULL,
 	};
-	const struct ladder_options options = {0};
+	const struct ladder_options options = { 0 };
 	uint32_t packet, copy;
 
 	clear(2);
@@ -245,12 +270,22 @@ static void every_fate_has_its_mark(void)
 static void lanes_show_the_states(void)
 {
 	static const char *const parts[] = {
-		"▲ session 01020304 up as initiator", "△ session 01020304 kept for receiving",
-		"▼ session 01020304 down: the peer fell silent", "║", "·", "crashes", "starts again", "celibacy for 30 s",
-		"its clock is set 5 s back", "notices that its clock went 1.5 s forward", "⚠ ", "the network heals",
-		"■ invariant failed: S1 said no", NULL,
+		"▲ session 01020304 up as initiator",
+		"△ session 01020304 kept for receiving",
+		"▼ session 01020304 down: the peer fell silent",
+		"║",
+		"·",
+		"crashes",
+		"starts again",
+		"celibacy for 30 s",
+		"its clock is set 5 s back",
+		"notices that its clock went 1.5 s forward",
+		"⚠ ",
+		"the network heals",
+		"■ invariant failed: S1 said no",
+		NULL,
 	};
-	const struct ladder_options options = {0};
+	const struct ladder_options options = { 0 };
 
 	clear(2);
 	step(0, 0, 1, OCTO_STEP_SYN_ACK_VALID, OCTO_STATE_OFFERING, OCTO_STATE_ESTABLISHED);
@@ -271,7 +306,7 @@ static void lanes_show_the_states(void)
 
 static void arrow_ends_where_its_packet_arrives(void)
 {
-	const struct ladder_options options = {0};
+	const struct ladder_options options = { 0 };
 	uint32_t packet, copy;
 	char *text;
 
@@ -290,7 +325,7 @@ static void arrow_ends_where_its_packet_arrives(void)
 
 static void only_the_last_lines_are_printed(void)
 {
-	const struct ladder_options all = {0}, some = {.last = 3}, early = {.until = 3};
+	const struct ladder_options all = { 0 }, some = { .last = 3 }, early = { .until = 3 };
 	char *whole, *tail;
 
 	simultaneous_open();
@@ -310,8 +345,8 @@ static void only_the_last_lines_are_printed(void)
 
 static void part_of_a_run_is_drawn_without_its_beginning(void)
 {
-	static const char *const parts[] = {"►│", "⊘ stale", NULL};
-	const struct ladder_options options = {0};
+	static const char *const parts[] = { "►│", "⊘ stale", NULL };
+	const struct ladder_options options = { 0 };
 
 	clear(2);
 	arrived(5, 0, 1, 7, 7, 0, OCTO_REASON_ACCEPTED);
@@ -321,8 +356,8 @@ static void part_of_a_run_is_drawn_without_its_beginning(void)
 
 static void of_many_nodes_the_busiest_pair_is_shown(void)
 {
-	const uint32_t chosen[] = {7, 2};
-	const struct ladder_options busiest = {0}, asked = {.nodes = chosen, .node_count = 2};
+	const uint32_t chosen[] = { 7, 2 };
+	const struct ladder_options busiest = { 0 }, asked = { .nodes = chosen, .node_count = 2 };
 	uint32_t pair[2];
 	char *text;
 
@@ -347,7 +382,7 @@ static void of_many_nodes_the_busiest_pair_is_shown(void)
 
 static void hostile_names_do_not_reach_the_terminal(void)
 {
-	const struct ladder_options options = {0};
+	const struct ladder_options options = { 0 };
 	char *text;
 
 	clear(2);
@@ -366,7 +401,7 @@ static void hostile_names_do_not_reach_the_terminal(void)
 
 static void long_notes_are_wrapped_at_blanks(void)
 {
-	const struct ladder_options options = {0};
+	const struct ladder_options options = { 0 };
 	char *text;
 
 	clear(2);
@@ -374,7 +409,8 @@ static void long_notes_are_wrapped_at_blanks(void)
 	for (size_t i = 0; i < 120; i++)
 		extra_bytes[list.count - 1][i] = i % 10 == 9 ? ' ' : (uint8_t)('0' + i % 10);
 	text = draw(&options);
-	for (const char *line = text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+	for (const char *line = text; line && *line;
+	     line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
 		CHECK(strcspn(line, "\n") < 130);
 	CHECK_CONTAINS(text, "012345678\n");
 	free(text);
@@ -382,7 +418,7 @@ static void long_notes_are_wrapped_at_blanks(void)
 
 static void colours_come_only_when_asked_for(void)
 {
-	const struct ladder_options plain = {0}, colored = {.has_color = true};
+	const struct ladder_options plain = { 0 }, colored = { .has_color = true };
 	char *text;
 
 	simultaneous_open();
@@ -397,14 +433,16 @@ static void colours_come_only_when_asked_for(void)
 	free(text);
 }
 
-/* Anything may happen in any order: there is a picture, each line of it has all its lanes, nothing is read or written
- * out of bounds (the sanitizers watch). */
+/* Anything may happen in any order: there is a picture, each line of it has all its lanes, nothing is read
+ * or written out of bounds (the sanitizers watch). */
 static void any_records_give_a_picture(void)
 {
 	uint32_t state = 7;
 
 	for (uint32_t round = 0; round < 60; round++) {
-		const struct ladder_options options = {.columns = 20 + round * 3, .last = round % 3 * 10, .has_legend = round % 2};
+		const struct ladder_options options = { .columns = 20 + round * 3,
+			                                .last = round % 3 * 10,
+			                                .has_legend = round % 2 };
 		uint32_t count = round % 9;
 		char *text;
 
@@ -413,7 +451,8 @@ static void any_records_give_a_picture(void)
 			struct trace_record *r;
 
 			state = state * 1664525u + 1013904223u;
-			r = add(i / 3, (enum trace_kind)(state >> 27 & 3), (state >> 8) % count, (state >> 16) % count, 0, 0);
+			r = add(i / 3, (enum trace_kind)(state >> 27 & 3), (state >> 8) % count,
+			        (state >> 16) % count, 0, 0);
 			if (state >> 29 == 7)
 				r->kind = TRACE_RECEIVED;
 			if (state >> 25 == 100)
@@ -435,7 +474,7 @@ static void any_records_give_a_picture(void)
 /* A core reports its verdict last and the change of role before the duel. */
 static void cause_is_said_before_effect(void)
 {
-	const struct ladder_options options = {0};
+	const struct ladder_options options = { 0 };
 	uint32_t packet, copy;
 	char *text;
 
@@ -458,8 +497,8 @@ static void cause_is_said_before_effect(void)
 
 static void half_a_day_of_idling_is_one_line(void)
 {
-	static const char *const parts[] = {"… 12 h idle …", "… 1.5 s idle …", "… 4.2 d idle …", NULL};
-	const struct ladder_options options = {0};
+	static const char *const parts[] = { "… 12 h idle …", "… 1.5 s idle …", "… 4.2 d idle …", NULL };
+	const struct ladder_options options = { 0 };
 
 	clear(2);
 	add(0, TRACE_ACTION, 0, 1, TRACE_ACTION_LOAD, 0);

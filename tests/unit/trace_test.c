@@ -1,8 +1,12 @@
-/* trace_test.c: trace files. What is written is read; what is cut, altered or invented is noticed and never believed. */
+/* trace_test.c: trace files: trace/writer.c, reader.c, format.c, trace/names.c, jsonl.c and json_text.c.
+ * What is written is read; what is cut, altered or invented is noticed and never believed. */
 #include "tests/check.h"
 
 #include "sim/trace.h"
+#include "sim/trace/json_text.h"
+#include "sim/trace/jsonl.h"
 
+#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -10,11 +14,15 @@ enum { MAGIC = 8, HEADER = 304, NODE = 96, RECORD = 48 };
 
 static char path[64];
 static char error[400];
-static const struct trace_header head = {.seed = UINT64_C(0x1122334455667788), .duration_ns = 30 * OCTO_SECOND,
-                                         .scenario_hash = 99, .scenario = "scenarios/duel/a.json",
-                                         .title = "Zwölf Boxkämpfer", .crypto = "sodium", .node_count = 2};
-static const struct trace_node both[2] = {{.name = "robot", .kind = "agent", .id = {1, 2, 3}},
-                                          {.name = "pilot", .kind = "remote", .id = {[31] = 9}}};
+static const struct trace_header head = { .seed = UINT64_C(0x1122334455667788),
+	                                  .duration_ns = 30 * OCTO_SECOND,
+	                                  .scenario_hash = 99,
+	                                  .scenario = "scenarios/duel/a.json",
+	                                  .title = "Zwölf Boxkämpfer",
+	                                  .crypto = "sodium",
+	                                  .node_count = 2 };
+static const struct trace_node both[2] = { { .name = "robot", .kind = "agent", .id = { 1, 2, 3 } },
+	                                   { .name = "pilot", .kind = "remote", .id = { [31] = 9 } } };
 
 static int set_up(void)
 {
@@ -31,7 +39,7 @@ static int tear_down(void)
 
 static struct trace_record record_of(enum trace_kind kind, uint64_t time_ns)
 {
-	struct trace_record record = {.time_ns = time_ns, .kind = (uint8_t)kind, .node = 0, .peer = 1};
+	struct trace_record record = { .time_ns = time_ns, .kind = (uint8_t)kind, .node = 0, .peer = 1 };
 
 	if (kind == TRACE_DUEL)
 		record.extra_size = 80;
@@ -43,7 +51,7 @@ static struct trace_record record_of(enum trace_kind kind, uint64_t time_ns)
 /* One record of each kind with 0, 1, 2 … extra bytes where it may have any. */
 static void write_sample(const char *to)
 {
-	static const uint8_t extra[80] = {5, 4, 3, 2, 1};
+	static const uint8_t extra[80] = { 5, 4, 3, 2, 1 };
 	struct trace_writer *writer = trace_writer_open(to, &head, both, error, sizeof(error));
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(writer);
@@ -199,7 +207,8 @@ static void any_altered_byte_is_noticed(void)
 		spill(bytes, size);
 		bytes[i] ^= (uint8_t)(1u << i % 8);
 		trace = trace_open(path, error, sizeof(error));
-		/* The footer's unused fields say nothing; a footer that is none any more leaves a truncated file. */
+		/* The footer's unused fields say nothing; a footer that is none any more leaves a
+		 * truncated file. */
 		if (i < size - RECORD)
 			CHECK(trace == NULL || trace_is_truncated(trace));
 		trace_close(trace);
@@ -245,13 +254,28 @@ static void expect_record_refused(struct trace_record record, const char *part)
 
 static void fields_out_of_range_are_refused(void)
 {
-	static const struct { enum trace_kind kind; uint64_t a, b; } bad[] = {
-		{TRACE_SENT, 0x47, 0}, {TRACE_DELIVERED, UINT64_MAX, 0}, {TRACE_DROPPED, TRACE_DROP_COUNT, 0},
-		{TRACE_RECEIVED, OCTO_REASON_COUNT, 0}, {TRACE_STEP, OCTO_STEP_COUNT, 0}, {TRACE_STEP, 0, 4},
-		{TRACE_STEP, 0, 4 << 8}, {TRACE_ROLE, 3, 0}, {TRACE_ROLE, 0, 3}, {TRACE_DUEL, 2, 0}, {TRACE_DUEL, 0, 3},
-		{TRACE_DUEL, 0, 32 << 24}, {TRACE_SESSION_UP, 0, 3}, {TRACE_SESSION_SPARE, 0, 0xff},
-		{TRACE_SESSION_DOWN, 0, OCTO_END_COUNT}, {TRACE_WARNING, OCTO_WARNING_COUNT, 0},
-		{TRACE_ACTION, TRACE_ACTION_COUNT, 0}, {TRACE_FAILED, 2, 0},
+	static const struct {
+		enum trace_kind kind;
+		uint64_t a, b;
+	} bad[] = {
+		{ TRACE_SENT, 0x47, 0 },
+		{ TRACE_DELIVERED, UINT64_MAX, 0 },
+		{ TRACE_DROPPED, TRACE_DROP_COUNT, 0 },
+		{ TRACE_RECEIVED, OCTO_REASON_COUNT, 0 },
+		{ TRACE_STEP, OCTO_STEP_COUNT, 0 },
+		{ TRACE_STEP, 0, 4 },
+		{ TRACE_STEP, 0, 4 << 8 },
+		{ TRACE_ROLE, 3, 0 },
+		{ TRACE_ROLE, 0, 3 },
+		{ TRACE_DUEL, 2, 0 },
+		{ TRACE_DUEL, 0, 3 },
+		{ TRACE_DUEL, 0, 32 << 24 },
+		{ TRACE_SESSION_UP, 0, 3 },
+		{ TRACE_SESSION_SPARE, 0, 0xff },
+		{ TRACE_SESSION_DOWN, 0, OCTO_END_COUNT },
+		{ TRACE_WARNING, OCTO_WARNING_COUNT, 0 },
+		{ TRACE_ACTION, TRACE_ACTION_COUNT, 0 },
+		{ TRACE_FAILED, 2, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -364,7 +388,8 @@ static void what_is_no_trace_is_refused_by_name(void)
 
 static void failure_to_write_is_a_sentence(void)
 {
-	struct trace_writer *writer = trace_writer_open("/nonexistent/x.trace", &head, both, error, sizeof(error));
+	struct trace_writer *writer =
+		trace_writer_open("/nonexistent/x.trace", &head, both, error, sizeof(error));
 	struct trace_record record = record_of(TRACE_FLYING, 0);
 
 	CHECK(writer == NULL);
@@ -395,6 +420,110 @@ static void every_number_has_a_name(void)
 	CHECK_STRING(trace_action_name(TRACE_ACTION_COUNT), "unknown");
 }
 
+/* The names of all members, for what must be there. */
+static bool has_members(const cJSON *object, const char *const *names)
+{
+	for (; *names; names++)
+		if (!cJSON_GetObjectItem(object, *names))
+			return false;
+	return true;
+}
+
+static void every_kind_is_a_line_of_json(void)
+{
+	static const char *const members[TRACE_KIND_COUNT][4] = {
+		[TRACE_SENT] = { "packet", "type", "session_id" },
+		[TRACE_FLYING] = { "copy", "arrives_ns", "bytes" },
+		[TRACE_DROPPED] = { "why", "would_arrive_ns" },
+		[TRACE_DELIVERED] = { "type", "sent_ns" },
+		[TRACE_RECEIVED] = { "reason" },
+		[TRACE_STEP] = { "step", "before", "after" },
+		[TRACE_ROLE] = { "before", "after" },
+		[TRACE_DUEL] = { "won", "peer_id", "deciding_byte" },
+		[TRACE_SESSION_UP] = { "session", "role", "generation" },
+		[TRACE_SESSION_SPARE] = { "session", "role", "suite" },
+		[TRACE_SESSION_DOWN] = { "session", "end", "was_current" },
+		[TRACE_GRANTED] = { "courier", "lateness_ms", "rivals" },
+		[TRACE_MESSAGE] = { "courier", "size" },
+		[TRACE_DISCARDED] = { "courier", "size" },
+		[TRACE_CELIBACY] = { "began", "lasts_ns" },
+		[TRACE_CLOCK] = { "step_ns" },
+		[TRACE_WARNING] = { "warning" },
+		[TRACE_ACTION] = { "action" },
+		[TRACE_FAILED] = { "what", "text" },
+	};
+	char *text = NULL, *line;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	struct trace *trace;
+	int count = 0;
+
+	write_sample(path);
+	trace = trace_open(path, error, sizeof(error));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(trace);
+	jsonl_print_header(trace, out);
+	jsonl_print_records(trace, 0, out);
+	fclose(out);
+	trace_close(trace);
+	for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n"), count++) {
+		cJSON *object = cJSON_ParseWithOpts(line, NULL, 1);
+
+		CHECK(cJSON_IsObject(object));
+		if (count == 0)
+			CHECK_I64(cJSON_GetArraySize(cJSON_GetObjectItem(object, "nodes")), 2);
+		else
+			CHECK(count <= TRACE_KIND_COUNT && has_members(object, members[count - 1]));
+		cJSON_Delete(object);
+	}
+	CHECK_I64(count, 1 + TRACE_KIND_COUNT);
+	free(text);
+}
+
+static void json_text_is_always_json(void)
+{
+	static const struct {
+		const char *text, *json;
+	} cases[] = {
+		{ "", "\"\"" },
+		{ "a\"b\\c", "\"a\\\"b\\\\c\"" },
+		{ "\n\x1f\x7f", "\"\\u000a\\u001f\\u007f\"" },
+		{ "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"" },
+		{ "\xff", "\"\xef\xbf\xbd\"" },
+		{ "\xc0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\"" },                 /* overlong */
+		{ "\xed\xa0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"" }, /* a surrogate */
+		{ "\xe2\x82", "\"\xef\xbf\xbd\xef\xbf\xbd\"" },                 /* cut */
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *found = NULL;
+		size_t size = 0;
+		FILE *out = open_memstream(&found, &size);
+
+		json_text(cases[i].text, strlen(cases[i].text), out);
+		fclose(out);
+		CHECK_STRING(found, cases[i].json);
+		free(found);
+	}
+}
+
+static void json_seconds_are_exact(void)
+{
+	char *found = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&found, &size);
+
+	json_seconds(0, out);
+	putc(' ', out);
+	json_seconds(30 * OCTO_SECOND, out);
+	putc(' ', out);
+	json_seconds(1, out);
+	putc(' ', out);
+	json_seconds(UINT64_MAX, out);
+	fclose(out);
+	CHECK_STRING(found, "0.0 30.0 0.000000001 18446744073.709551615");
+	free(found);
+}
+
 CU_ErrorCode suite_trace(void)
 {
 	CU_pSuite suite = CU_add_suite("trace", set_up, tear_down);
@@ -414,5 +543,8 @@ CU_ErrorCode suite_trace(void)
 	CU_ADD_TEST(suite, what_is_no_trace_is_refused_by_name);
 	CU_ADD_TEST(suite, failure_to_write_is_a_sentence);
 	CU_ADD_TEST(suite, every_number_has_a_name);
+	CU_ADD_TEST(suite, every_kind_is_a_line_of_json);
+	CU_ADD_TEST(suite, json_text_is_always_json);
+	CU_ADD_TEST(suite, json_seconds_are_exact);
 	return CU_get_error();
 }

@@ -1,6 +1,6 @@
-/* make_trace.c: writes a trace by hand, for the tests of the viewer and of the ladder: two nodes press connect in the
- * same instant over a bad link. Has every kind of record, fate and duel result that they draw. Not a simulation: the
- * numbers are chosen, not computed. Usage: make_trace OUT.trace */
+/* make_trace.c: writes a trace by hand, for the tests of the viewer and of the ladder: two nodes press
+ * connect in the same instant over a bad link. Has every kind of record, fate and duel result that they
+ * draw. Not a simulation: the numbers are chosen, not computed. Usage: make_trace OUT.trace */
 #include "sim/trace.h"
 
 #include <stdlib.h>
@@ -11,7 +11,7 @@ enum { RECORDS_MAX = 4096, ROBOT = 0, PILOT = 1, NO_CAUSE = 0 };
 struct entry {
 	struct trace_record record;
 	uint8_t extra[OCTO_DATAGRAM_MAX];
-	uint32_t order;               /* 1, 2, … as made; causes name it until all are sorted */
+	uint32_t order; /* 1, 2, … as made; causes name it until all are sorted */
 };
 
 static struct entry entries[RECORDS_MAX];
@@ -23,28 +23,40 @@ static uint64_t ms(double value)
 	return (uint64_t)(value * 1e6);
 }
 
-static struct entry *add(uint64_t time_ns, enum trace_kind kind, uint32_t node, uint32_t cause, uint64_t a, uint64_t b)
+static struct entry *add(uint64_t time_ns, enum trace_kind kind, uint32_t node, uint32_t cause, uint64_t a,
+                         uint64_t b)
 {
 	struct entry *entry = &entries[entry_count];
 
 	if (entry_count == RECORDS_MAX)
 		abort();
 	entry->order = ++entry_count;
-	entry->record = (struct trace_record){.time_ns = time_ns, .kind = (uint8_t)kind, .node = node, .peer = 1 - node,
-	                                      .cause = cause, .a = a, .b = b};
+	entry->record = (struct trace_record){ .time_ns = time_ns,
+		                               .kind = (uint8_t)kind,
+		                               .node = node,
+		                               .peer = 1 - node,
+		                               .cause = cause,
+		                               .a = a,
+		                               .b = b };
 	return entry;
 }
 
 static size_t size_of(enum octo_packet_type type)
 {
 	switch (type) {
-	case OCTO_PACKET_SYN: return 160;
-	case OCTO_PACKET_SYN_ACK: return 144;
-	case OCTO_PACKET_ACK: return 72;
-	case OCTO_PACKET_RETRY: return 80;
+	case OCTO_PACKET_SYN:
+		return 160;
+	case OCTO_PACKET_SYN_ACK:
+		return 144;
+	case OCTO_PACKET_ACK:
+		return 72;
+	case OCTO_PACKET_RETRY:
+		return 80;
 	case OCTO_PACKET_PROBE:
-	case OCTO_PACKET_PROBE_REPLY: return 44;
-	default: return 96;
+	case OCTO_PACKET_PROBE_REPLY:
+		return 44;
+	default:
+		return 96;
 	}
 }
 
@@ -78,11 +90,12 @@ struct packet {
 	enum octo_packet_type type;
 };
 
-static struct packet send_packet(uint64_t time_ns, uint32_t from, enum octo_packet_type type, uint32_t variant,
-                                 uint32_t cause)
+static struct packet send_packet(uint64_t time_ns, uint32_t from, enum octo_packet_type type,
+                                 uint32_t variant, uint32_t cause)
 {
-	struct packet packet = {.sent_ns = time_ns, .number = ++packet_count, .from = from, .type = type};
-	struct entry *entry = add(time_ns, TRACE_SENT, from, cause, type, type == OCTO_PACKET_SYN ? 0 : 0xb0 + from);
+	struct packet packet = { .sent_ns = time_ns, .number = ++packet_count, .from = from, .type = type };
+	struct entry *entry =
+		add(time_ns, TRACE_SENT, from, cause, type, type == OCTO_PACKET_SYN ? 0 : 0xb0 + from);
 
 	entry->record.packet = packet.number;
 	entry->record.extra_size = (uint16_t)size_of(type);
@@ -105,7 +118,8 @@ static uint32_t fly(struct packet *packet, uint64_t arrives_ns, uint8_t flags)
 
 static void drop(const struct packet *packet, uint64_t time_ns, enum trace_drop why)
 {
-	struct entry *entry = add(time_ns, TRACE_DROPPED, packet->from, packet->last, why, packet->sent_ns + ms(20));
+	struct entry *entry =
+		add(time_ns, TRACE_DROPPED, packet->from, packet->last, why, packet->sent_ns + ms(20));
 
 	entry->record.packet = packet->number;
 	entry->record.copy = packet->last == packet->sent_order ? ++copy_count : copy_count;
@@ -115,7 +129,8 @@ static void drop(const struct packet *packet, uint64_t time_ns, enum trace_drop 
 static uint32_t arrive(const struct packet *packet, uint64_t time_ns, uint32_t copy, uint8_t flags,
                        enum octo_reason reason)
 {
-	struct entry *entry = add(time_ns, TRACE_DELIVERED, packet->from, packet->last, packet->type, packet->sent_ns);
+	struct entry *entry =
+		add(time_ns, TRACE_DELIVERED, packet->from, packet->last, packet->type, packet->sent_ns);
 	uint32_t delivered = entry->order;
 
 	entry->record.packet = packet->number;
@@ -140,8 +155,8 @@ static uint32_t trip(struct packet packet, double takes_ms, enum octo_reason rea
 	return arrive(&packet, packet.sent_ns + ms(takes_ms), copy, 0, reason);
 }
 
-static uint32_t step(uint64_t time_ns, uint32_t node, uint32_t cause, enum octo_step which, enum octo_state before,
-                     enum octo_state after)
+static uint32_t step(uint64_t time_ns, uint32_t node, uint32_t cause, enum octo_step which,
+                     enum octo_state before, enum octo_state after)
 {
 	return add(time_ns, TRACE_STEP, node, cause, which, (uint64_t)before | (uint64_t)after << 8)->order;
 }
@@ -155,7 +170,7 @@ static void duel(uint64_t time_ns, uint32_t node, uint32_t cause, bool has_won, 
 {
 	struct entry *entry = add(time_ns, TRACE_DUEL, node, cause, has_won,
 	                          (uint64_t)OCTO_ROLE_INITIATOR | (uint64_t)OCTO_ROLE_INITIATOR << 8 |
-	                          (uint64_t)after << 16 | (uint64_t)2 << 24);
+	                                  (uint64_t)after << 16 | (uint64_t)2 << 24);
 
 	entry->record.extra_size = 2 * OCTO_ID_BYTES + 16;
 	memcpy(entry->extra, ids[node], OCTO_ID_BYTES);
@@ -167,7 +182,8 @@ static void duel(uint64_t time_ns, uint32_t node, uint32_t cause, bool has_won, 
 static void up(uint64_t time_ns, uint32_t node, uint32_t cause, uint64_t log_id, enum octo_role as)
 {
 	add(time_ns, TRACE_SESSION_UP, node, cause, log_id,
-	    (uint64_t)as | (uint64_t)1 << 8 | (uint64_t)OCTO_SUITE_CHACHA20_POLY1305 << 16 | (uint64_t)1 << 32);
+	    (uint64_t)as | (uint64_t)1 << 8 | (uint64_t)OCTO_SUITE_CHACHA20_POLY1305 << 16 |
+	            (uint64_t)1 << 32);
 }
 
 static void action(uint64_t time_ns, uint32_t node, enum trace_action what, uint64_t detail)
@@ -201,7 +217,8 @@ static void open_both(void)
 	t = ms(1893.1);
 	cause = step(t, PILOT, NO_CAUSE, OCTO_STEP_OFFER_TIMER, OCTO_STATE_OFFERING, OCTO_STATE_OFFERING);
 	pilot_syn = send_packet(t, PILOT, OCTO_PACKET_SYN, 2, cause);
-	cause = step(ms(1901.4), ROBOT, NO_CAUSE, OCTO_STEP_OFFER_TIMER, OCTO_STATE_OFFERING, OCTO_STATE_OFFERING);
+	cause = step(ms(1901.4), ROBOT, NO_CAUSE, OCTO_STEP_OFFER_TIMER, OCTO_STATE_OFFERING,
+	             OCTO_STATE_OFFERING);
 	robot_syn = send_packet(ms(1901.4), ROBOT, OCTO_PACKET_SYN, 1, cause);
 	cause = trip(pilot_syn, 19.812, OCTO_REASON_DUEL_LOST);
 	t = ms(1912.912);
@@ -238,7 +255,9 @@ static void carry_load(uint64_t from_ns, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t t = from_ns + ms(7) * i;
-		uint32_t cause = add(t, TRACE_GRANTED, ROBOT, NO_CAUSE, 1 | (uint64_t)64 << 16, (uint64_t)128 << 32)->order;
+		uint32_t cause =
+			add(t, TRACE_GRANTED, ROBOT, NO_CAUSE, 1 | (uint64_t)64 << 16, (uint64_t)128 << 32)
+				->order;
 		struct packet packet = send_packet(t, ROBOT, OCTO_PACKET_DATA, 100 + i, cause);
 
 		if (i % 7 == 3) {
@@ -269,7 +288,8 @@ static void crash_and_return(void)
 	robot = step(t, ROBOT, robot, OCTO_STEP_SYN_FRESH, OCTO_STATE_ESTABLISHED, OCTO_STATE_ESTABLISHED);
 	trip(send_packet(t, ROBOT, OCTO_PACKET_DATA, 202, robot), 20, OCTO_REASON_UNKNOWN_SESSION);
 	t = ms(7522.2);
-	robot = step(t, ROBOT, NO_CAUSE, OCTO_STEP_CHALLENGE_EXPIRED, OCTO_STATE_ESTABLISHED, OCTO_STATE_ANSWERING);
+	robot = step(t, ROBOT, NO_CAUSE, OCTO_STEP_CHALLENGE_EXPIRED, OCTO_STATE_ESTABLISHED,
+	             OCTO_STATE_ANSWERING);
 	add(t, TRACE_SESSION_DOWN, ROBOT, robot, UINT64_C(0x5f3a91c2d4e60718), OCTO_END_RESTARTED | 1 << 8);
 	role(t, ROBOT, robot, OCTO_ROLE_INITIATOR, OCTO_ROLE_ADHERENT);
 	robot = trip(send_packet(t, ROBOT, OCTO_PACKET_SYN_ACK, 203, robot), 19, OCTO_REASON_ACCEPTED);
@@ -286,7 +306,7 @@ static void crash_and_return(void)
 static void end_badly(void)
 {
 	static const char why[] = "by 9s duels robot-pilot at most 0: found 1";
-	struct packet packet = {.sent_ns = ms(8000), .number = 1, .from = ROBOT, .type = OCTO_PACKET_SYN};
+	struct packet packet = { .sent_ns = ms(8000), .number = 1, .from = ROBOT, .type = OCTO_PACKET_SYN };
 	struct entry *entry;
 	uint32_t copy;
 
@@ -294,8 +314,8 @@ static void end_badly(void)
 	packet.sent_order = entry_count;
 	copy = fly(&packet, ms(8020), TRACE_COPY_INJECTED);
 	arrive(&packet, ms(8020), copy, TRACE_COPY_INJECTED, OCTO_REASON_STALE);
-	action(ms(8200), ROBOT, TRACE_ACTION_CLOCK, (uint64_t)-(int64_t)ms(5000));
-	add(ms(8201), TRACE_CLOCK, ROBOT, NO_CAUSE, (uint64_t)-(int64_t)ms(5000), 0);
+	action(ms(8200), ROBOT, TRACE_ACTION_CLOCK, (uint64_t) - (int64_t)ms(5000));
+	add(ms(8201), TRACE_CLOCK, ROBOT, NO_CAUSE, (uint64_t) - (int64_t)ms(5000), 0);
 	add(ms(8300), TRACE_WARNING, PILOT, NO_CAUSE, OCTO_WARNING_HACKED, 0);
 	action(ms(8500), TRACE_NOBODY, TRACE_ACTION_HEAL, 0);
 	entries[entry_count - 1].record.peer = TRACE_NOBODY;
@@ -303,7 +323,8 @@ static void end_badly(void)
 	entry->record.extra_size = sizeof(why) - 1;
 	memcpy(entry->extra, why, sizeof(why) - 1);
 	action(ms(9100), PILOT, TRACE_ACTION_DISCONNECT, 0);
-	add(ms(9100), TRACE_SESSION_DOWN, PILOT, NO_CAUSE, UINT64_C(0x1122334455667788), OCTO_END_DISCONNECTED | 1 << 8);
+	add(ms(9100), TRACE_SESSION_DOWN, PILOT, NO_CAUSE, UINT64_C(0x1122334455667788),
+	    OCTO_END_DISCONNECTED | 1 << 8);
 	step(ms(9100), PILOT, NO_CAUSE, OCTO_STEP_DISCONNECT, OCTO_STATE_ESTABLISHED, OCTO_STATE_IDLE);
 	add(ms(9100), TRACE_CELIBACY, PILOT, NO_CAUSE, 1, ms(30000));
 	packet = send_packet(ms(9100), PILOT, OCTO_PACKET_DATA, 300, NO_CAUSE);
@@ -333,11 +354,15 @@ static void sort_entries(void)
 
 int main(int argc, char **argv)
 {
-	struct trace_header header = {.seed = 7, .duration_ns = ms(10000), .scenario_hash = 0x0123456789abcdef,
-	                              .scenario = "scenarios/duel/simultaneous-open-lossy.json",
-	                              .title = "Both press connect in the same instant, and the link is bad",
-	                              .crypto = "model", .node_count = 2};
-	struct trace_node nodes[2] = {{.name = "robot", .kind = "agent"}, {.name = "pilot", .kind = "remote"}};
+	struct trace_header header = { .seed = 7,
+		                       .duration_ns = ms(10000),
+		                       .scenario_hash = 0x0123456789abcdef,
+		                       .scenario = "scenarios/duel/simultaneous-open-lossy.json",
+		                       .title = "Both press connect in the same instant, and the link is bad",
+		                       .crypto = "model",
+		                       .node_count = 2 };
+	struct trace_node nodes[2] = { { .name = "robot", .kind = "agent" },
+		                       { .name = "pilot", .kind = "remote" } };
 	struct trace_writer *writer;
 	char error[512];
 
