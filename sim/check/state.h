@@ -1,0 +1,263 @@
+/* state.h: what the invariants remember, and what each of their files offers to the glue in checks.c. Grows with nodes,
+ * pairs and sessions, never with packets. An invariant reads what others remember but changes only its own.
+ * Nothing here may be seen by the world: checks.h is all it knows. */
+#ifndef OCTOSIM_CHECK_STATE_H
+#define OCTOSIM_CHECK_STATE_H
+
+#include "sim/check/checks.h"
+#include "sim/check/table.h"
+
+#define CHECKS_INVARIANTS(X)                                                                                      \
+	X(S1, "who confirms a session agrees with its peer on all of it, and every session has one counterpart")  \
+	X(S2, "a node has one current session a peer; in a quiet network both sides have the same")               \
+	X(S3, "the order key of the current session only rises between two boots")                                \
+	X(S4, "no key and nonce ever seal two different texts")                                                   \
+	X(S5, "a packet number is accepted at most once, and only accepted ones move the window")                 \
+	X(S6, "input that does not authenticate changes counters and nothing else")                               \
+	X(S7, "an address that proved nothing gets at most three times the bytes of its authentic fresh SYNs")    \
+	X(S8, "the session directory holds the live slots and nothing else")                                      \
+	X(S9, "a SYN never changes the current session: only a challenge that nobody answered does")              \
+	X(S10, "what was agreed is within both offers")                                                           \
+	X(S11, "a secret that was wiped is nowhere in the block")                                                 \
+	X(S13, "a step of a clock takes no session down and breaks no other invariant")                           \
+	X(L1, "in a fair network everybody who should be connected soon is")                                      \
+	X(L2, "crossed SYNs: both sides up within two round trips, the duel's winner as initiator")               \
+	X(L3, "a lost ACK costs at most 1.25 s and a round trip")                                                 \
+	X(L4, "under junk, an idle node still answers a genuine SYN")
+
+enum invariant {
+#define X(name, text) INVARIANT_##name,
+	CHECKS_INVARIANTS(X)
+#undef X
+	INVARIANT_COUNT
+};
+
+enum {
+	CHECK_WINDOW = 1024,          /* packet numbers that S5 remembers behind the highest */
+	CHECK_SECRETS = 32            /* wiped secrets that wait for the end of their instant */
+};
+
+#define CHECK_NEVER UINT64_MAX        /* a world time that has not been */
+
+/* What a node remembers of one peer. */
+struct check_side {
+	/* Since the node's boot; forgotten by check_forget_side(). */
+	bool has_current, has_order, is_claim_held, has_initial, is_pressed;
+	uint8_t role;                 /* of the current session */
+	struct octo_event_session highest; /* by order: the last current session */
+	uint64_t claim_own_ns, initial_own_ns; /* the node's own time: claim held, SYN processed */
+	uint64_t syn_nonce, syn_first_at; /* of our last attempt: n and when it was first sent */
+	/* For good. */
+	uint64_t changed_at;          /* when a session came or went, world time */
+	uint64_t timeout_ns;          /* PTO when last looked at */
+	uint32_t disturbed;           /* ACK and data copies towards the peer that the network disturbed */
+};
+
+struct check_pair {
+	uint32_t nodes[2];
+	struct check_side side[2];    /* side[0]: what nodes[0] has of nodes[1] */
+	bool has_clone;               /* somebody else has the identity of one of the two */
+	bool is_lossy;                /* its links lose, duplicate or damage by chance */
+	bool has_rate;                /* its links queue */
+	bool had_session;
+	bool is_agreed;               /* both have the same current session, since agreed_at */
+	uint64_t agreed_at;
+	uint64_t round_trip_ns;       /* longest, 0: not asked yet */
+	uint64_t disturbed_at;        /* by the network */
+	uint64_t user_at;             /* connect, disconnect, celibacy */
+	uint64_t quit_at;             /* of these, disconnect and celibacy */
+	uint64_t retried_at;          /* a SYN was answered with a RETRY */
+	/* L1 */
+	uint64_t fair_from, redial_ns;
+	bool is_judged;
+	/* L2: the last duel of crossed SYNs */
+	uint64_t winner_nonce, loser_nonce, crossed_from, crossed_at;
+	uint8_t winner;               /* index into nodes */
+	bool is_duel_open;
+	/* L3: an initiator that waits for its adherent */
+	bool is_confirm_open;
+	uint8_t initiator;            /* index into nodes */
+	uint64_t confirm_log_id, confirm_from;
+	uint32_t confirm_disturbed;   /* of the initiator's side, when it began */
+};
+
+struct check_node {
+	uint32_t boot;
+	bool is_up, has_stepped, is_resolved; /* resolved: S7 knows its address book */
+	bool is_touched;              /* S8: slots may have changed since it was last looked at */
+	uint32_t touched_peer;        /* by whom, TRACE_NOBODY for several */
+	uint32_t first_side;          /* its sides: check_state.sides[first_side .. first_side of the next) */
+	uint64_t own_shift;           /* own time = clock reading + this */
+	uint64_t trouble_at;          /* crash, boot, injection, move, clock */
+	uint64_t meddled_at;          /* of these, injection, move, clock */
+	uint64_t stepped_at;
+	uint64_t junk_at;             /* something bad reached it */
+	uint32_t received, settled;   /* for samples */
+	struct octo_address proven;   /* S7: the last address that data went to */
+};
+
+/* One session as both sides tell it (S1, L3). */
+struct check_half {
+	uint32_t node, peer, boot;
+	bool is_derived, is_confirmed;
+	struct octo_event_audit_keys keys;
+	uint64_t confirmed_at;
+};
+struct check_session {                /* by log id */
+	struct table_key key;
+	struct check_half half[2];    /* the initiator's, the adherent's */
+};
+
+/* One receiving end of a session (S5). */
+struct check_window {                 /* by node and session id */
+	struct table_key key;
+	uint64_t log_id;
+	uint64_t next;                /* 1 + the highest accepted number */
+	uint64_t bits[CHECK_WINDOW / 64];
+	uint8_t role;                 /* 0 as long as no event has named it */
+	bool is_heard;
+};
+
+struct check_counter_key {            /* by key digest (S4) */
+	struct table_key key;
+	uint64_t last, plain;
+	bool has_last;
+};
+struct check_nonce {                  /* by key digest and nonce (S4) */
+	struct table_key key;
+	uint64_t plain;
+	bool has_plain;
+};
+
+struct check_account {                /* by node and address (S7) */
+	struct table_key key;
+	uint32_t boot;
+	bool is_given, is_proven;
+	uint64_t fresh_bytes, authentic_bytes, answered_bytes, retry_bytes;
+};
+
+struct check_link { struct table_key key; uint32_t side; }; /* by node and peer: 2 × pair + side */
+
+struct check_receipt {                /* the datagram that is being received */
+	bool is_open, is_digested, is_genuine_syn;
+	uint32_t node, from_node;
+	enum octo_packet_type type;
+	unsigned copy_flags;
+	struct octo_address from;
+	uint64_t digest, wake_at;
+	bool has_verdict;
+	struct octo_event_packet verdict;
+	uint64_t verdict_now;         /* the node's clock */
+	uint32_t peer_node;
+};
+
+struct check_secret { uint32_t node; uint8_t name, bytes[OCTO_KEY_BYTES]; };
+
+struct checks {
+	const struct scenario *scenario;
+	struct checks_host host;
+	struct octo_config config;    /* the defaults: what every core of a world runs with */
+	bool is_audited;
+	struct check_node *nodes;     /* one more than there are: the end of the last one's sides */
+	struct check_pair *pairs;
+	uint32_t *sides;
+	struct table links, sessions, windows, counters, nonces, accounts;
+	struct check_receipt receipt;
+	struct check_secret secrets[CHECK_SECRETS];
+	uint32_t secret_count;
+	bool is_healed;
+	uint64_t healed_at, sweep_at;
+	uint64_t violations;
+	struct sim_invariant invariants[INVARIANT_COUNT];
+};
+
+/* ---- checks.c -------------------------------------------------------------------------------------------------- */
+
+uint64_t check_now(const struct checks *checks);
+const char *check_name(const struct checks *checks, uint32_t node);
+static inline void check_evaluated(struct checks *checks, enum invariant which)
+{
+	checks->invariants[which].evaluated++;
+}
+/* Counts a violation and, when it is the first, keeps the sentence: when and who are put in front of it. */
+__attribute__((format(printf, 5, 6)))
+void check_violated(struct checks *checks, enum invariant which, uint32_t node, uint32_t peer, const char *format, ...);
+
+/* The pair of two nodes, NULL when they are strangers; *index says which of its nodes `node` is. */
+struct check_pair *check_pair_of(const struct checks *checks, uint32_t node, uint32_t peer, unsigned *index);
+void check_forget_side(struct check_side *side);
+uint64_t check_round_trip(struct checks *checks, struct check_pair *pair);
+/* The node's own time at a reading of its clock. */
+static inline uint64_t check_own(const struct checks *checks, uint32_t node, uint64_t reading)
+{
+	return reading + checks->nodes[node].own_shift;
+}
+/* Whether a block of this size is looked at this time: small ones always, larger ones the less often the larger. */
+bool check_is_sampled(uint32_t count, size_t size);
+static inline bool check_is_since(uint64_t at, uint64_t from)
+{
+	return at != CHECK_NEVER && at >= from;
+}
+
+/* ---- The invariants, by file ------------------------------------------------------------------------------------- */
+
+/* agreement.c: S1 S10 */
+void agreement_keys(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_audit_keys *keys);
+/* False when the session was confirmed before: it is only a change of rank. */
+bool agreement_confirmed(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_session *session,
+                         bool is_current);
+void agreement_heard(struct checks *checks, uint32_t node, uint32_t peer, uint64_t log_id);
+
+/* order.c: S2 S3 S9 */
+void order_up(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_session *session);
+void order_spare(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_session *session);
+void order_down(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event *event);
+void order_step(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event *event);
+/* The quiet before a change is over: what lasted through it is judged. */
+void order_judge_quiet(struct checks *checks, struct check_pair *pair);
+
+/* nonces.c: S4 S5 */
+void nonces_sealed(struct checks *checks, uint32_t node, const struct octo_event_audit_sealed *sealed);
+void nonces_session(struct checks *checks, uint32_t node, const struct octo_event_session *session);
+void nonces_received(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_packet *packet);
+
+/* unauthenticated.c: S6 */
+void unauthenticated_before(struct checks *checks, uint32_t node);
+void unauthenticated_after(struct checks *checks, uint32_t node);
+
+/* amplification.c: S7 */
+void amplification_resolve(struct checks *checks, uint32_t node);
+void amplification_received(struct checks *checks, uint32_t node, const struct octo_event_packet *packet);
+void amplification_proven(struct checks *checks, uint32_t node);
+void amplification_sent(struct checks *checks, uint32_t node, uint32_t to_node, const struct octo_address *to,
+                        const uint8_t *bytes, size_t size);
+
+/* slots.c: S8 */
+void slots_touched(struct checks *checks, uint32_t node, uint32_t peer);
+void slots_settled(struct checks *checks, uint32_t node);
+
+/* secrecy.c: S11 */
+void secrecy_event(struct checks *checks, uint32_t node, const struct octo_event_audit_secret *secret);
+void secrecy_settled(struct checks *checks);
+
+/* clocks.c: S13 */
+void clocks_event(struct checks *checks, uint32_t node, const struct octo_event_clock *clock);
+void clocks_action(struct checks *checks, uint32_t node);
+void clocks_down(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_session *session);
+void clocks_echo(struct checks *checks, enum invariant which, uint32_t node, uint32_t peer);
+
+/* convergence.c: L1 */
+void convergence_judge(struct checks *checks, struct check_pair *pair, bool is_last);
+void convergence_sample(struct checks *checks, struct check_pair *pair);
+
+/* handshakes.c: L2 L3 L4 */
+void handshakes_syn_sent(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_packet *packet);
+void handshakes_duel(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_duel *duel);
+void handshakes_confirmed(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_session *session);
+void handshakes_agreed(struct checks *checks, struct check_pair *pair);
+void handshakes_judge(struct checks *checks, struct check_pair *pair);
+void handshakes_drop(struct check_pair *pair);
+void handshakes_before(struct checks *checks, uint32_t node, const uint8_t *bytes, size_t size);
+void handshakes_received(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event *event);
+
+#endif
