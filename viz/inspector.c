@@ -203,7 +203,10 @@ static void put_latest(struct column *column)
 		char text[TEXT_MAX], line[TEXT_MAX + 64], ago[32];
 		words_record(model, index, text, sizeof text);
 		text_duration(viewer->playback.time_ns - record->time_ns, ago, sizeof ago);
-		snprintf(line, sizeof line, "-%s  %s", ago, text);
+		if (viewer->playback.time_ns == record->time_ns)
+			snprintf(line, sizeof line, "now  %s", text);
+		else
+			snprintf(line, sizeof line, "-%s  %s", ago, text);
 		put_words(column, line, index + 1 == viewer->playback.index ? COLOR_TEXT : COLOR_DIM, 2);
 		paint_hit_box(column->paint, HIT_RECORD, index, (struct rect){column->x, column->y - LINE, column->width, LINE});
 	}

@@ -62,17 +62,7 @@ static void draw_label(struct ladder *ladder, struct line line, double until, co
 		cairo_save(paint->cairo);
 		cairo_translate(paint->cairo, x, middle_y);
 		cairo_rotate(paint->cairo, angle);
-		if (is_steep) {
-			paint_ink(paint, COLOR_BACKGROUND, 0.85);
-			paint_box_path(paint, (struct rect){-width / 2 - 3, -8, width + 6, 16}, 3);
-			cairo_fill(paint->cairo);
-		}
-		paint_ink(paint, COLOR_TEXT, 1);
-		cairo_select_font_face(paint->cairo, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
-		cairo_set_font_size(paint->cairo, small.size);
-		cairo_move_to(paint->cairo, -width / 2, 4.5);
-		cairo_show_text(paint->cairo, text);
-		cairo_new_path(paint->cairo);
+		paint_text_rimmed(paint, small, -width / 2, 4.5, COLOR_TEXT, text);
 		cairo_restore(paint->cairo);
 		return;
 	}
@@ -84,13 +74,9 @@ static void draw_note(struct ladder *ladder, double x, double y, enum paint_alig
 	const struct paint *paint = ladder->paint;
 	double width = paint_text_width(paint, small, text) + 6;
 	struct rect place = {align == PAINT_LEFT ? x : align == PAINT_RIGHT ? x - width : x - width / 2, y, width, 16};
-	if (!labels_take_below(&ladder->labels, &place, 34) || place.y + 16 > ladder->area.y + ladder->area.height)
+	if (y < ladder->area.y + 4 || !labels_take_below(&ladder->labels, &place, 34) || place.y + 16 > ladder->area.y + ladder->area.height)
 		return;
-	paint_ink(paint, COLOR_BACKGROUND, 0.85);
-	paint_box_path(paint, place, 3);
-	cairo_fill(paint->cairo);
-	paint_ink(paint, COLOR_LOSS, 1);
-	paint_text(paint, small, PAINT_LEFT, place.x + 3, place.y + 12, text);
+	paint_text_rimmed(paint, small, round(place.x + 3), round(place.y + 12), COLOR_LOSS, text);
 }
 
 static void draw_shaft(const struct ladder *ladder, const struct model_copy *copy, struct line line, double until,
@@ -121,24 +107,25 @@ static void draw_shaft(const struct ladder *ladder, const struct model_copy *cop
 	paint_solid(paint);
 }
 
-static void draw_end(struct ladder *ladder, const struct model_copy *copy, struct line line)
+static bool is_unused(const struct model_copy *copy)
+{
+	return copy->fate != MODEL_DROPPED && copy->verdict_record != MODEL_NONE && copy->reason != OCTO_REASON_ACCEPTED;
+}
+
+static void draw_end(const struct ladder *ladder, const struct model_copy *copy, struct line line)
 {
 	const struct paint *paint = ladder->paint;
 	double angle = atan2(line.y1 - line.y0, line.x1 - line.x0);
-	double back = line.x1 > line.x0 ? -1 : 1;
 	if (copy->fate == MODEL_DROPPED) {
 		uint64_t when;
-		double along = model_lost_at(copy, &when), x = line.x0 + (line.x1 - line.x0) * along;
-		double y = line.y0 + (line.y1 - line.y0) * along;
+		double along = model_lost_at(copy, &when);
 		paint_ink(paint, COLOR_LOSS, 1);
-		paint_cross(paint, x, y, 6, 3.2);
-		draw_note(ladder, x, y + 9, PAINT_CENTER, trace_drop_text((enum trace_drop)copy->drop));
+		paint_cross(paint, line.x0 + (line.x1 - line.x0) * along, line.y0 + (line.y1 - line.y0) * along, 6, 3.2);
 		return;
 	}
-	if (copy->verdict_record != MODEL_NONE && copy->reason != OCTO_REASON_ACCEPTED) {
+	if (is_unused(copy)) {
 		paint_ink(paint, COLOR_LOSS, 1);
 		paint_forbidden(paint, line.x1 - 18 * cos(angle), line.y1 - 18 * sin(angle), 7);
-		draw_note(ladder, line.x1 + back * 12, line.y1 + 11, back < 0 ? PAINT_RIGHT : PAINT_LEFT, words_reason(copy->reason));
 		return;
 	}
 	paint_ink(paint, theme_packet_color((enum octo_packet_type)copy->type), 1);
@@ -147,18 +134,44 @@ static void draw_end(struct ladder *ladder, const struct model_copy *copy, struc
 		paint_arrow_head(paint, line.x1 - 9 * cos(angle), line.y1 - 9 * sin(angle), angle, 12);
 }
 
+/* Why it did not get there, or was not used. */
+static void draw_reason(struct ladder *ladder, const struct model_copy *copy, struct line line)
+{
+	double back = line.x1 > line.x0 ? -1 : 1;
+	if (copy->fate == MODEL_DROPPED) {
+		uint64_t when;
+		double along = model_lost_at(copy, &when), x = line.x0 + (line.x1 - line.x0) * along;
+		double y = line.y0 + (line.y1 - line.y0) * along;
+		/* Near its sender it would stand on the lane. */
+		enum paint_align align = along > 0.3 && along < 0.7 ? PAINT_CENTER : (along < 0.5) == (back < 0) ? PAINT_LEFT : PAINT_RIGHT;
+		if (y >= ladder->area.y)
+			draw_note(ladder, x, y + 9, align, trace_drop_text((enum trace_drop)copy->drop));
+	} else if (is_unused(copy)) {
+		draw_note(ladder, line.x1 + back * 12, line.y1 + 11, back < 0 ? PAINT_RIGHT : PAINT_LEFT, words_reason(copy->reason));
+	}
+}
+
 static void draw_arrow(struct ladder *ladder, uint32_t index, struct line line, uint32_t count)
 {
-	const struct model *model = ladder->viewer->model;
-	const struct model_copy *copy = &model->copies[index];
 	const struct selection *selection = &ladder->viewer->selection;
+	const struct model_copy *copy = &ladder->viewer->model->copies[index];
 	uint64_t when;
 	double until = copy->fate == MODEL_DROPPED ? model_lost_at(copy, &when) : 1;
-	bool is_selected = selection->kind == SELECT_COPY && selection->index == index;
-	draw_shaft(ladder, copy, line, until, is_selected);
+	draw_shaft(ladder, copy, line, until, selection->kind == SELECT_COPY && selection->index == index);
 	if (count > 1)
 		paint_line(ladder->paint, line.x0, line.y0 + 3, line.x1, line.y1 + 3, 2);
 	draw_end(ladder, copy, line);
+	paint_hit_line(ladder->paint, HIT_COPY, index, line.x0, line.y0, line.x0 + (line.x1 - line.x0) * until,
+	               line.y0 + (line.y1 - line.y0) * until);
+}
+
+static void draw_words(struct ladder *ladder, uint32_t index, struct line line, uint32_t count)
+{
+	const struct model *model = ladder->viewer->model;
+	const struct model_copy *copy = &model->copies[index];
+	uint64_t when;
+	double until = copy->fate == MODEL_DROPPED ? model_lost_at(copy, &when) : 1;
+	draw_reason(ladder, copy, line);
 	char text[96], packet[48];
 	words_packet(model, copy->type, count > 1 ? 0 : copy->packet, packet, sizeof packet);
 	const char *kind = copy->flags & TRACE_COPY_INJECTED ? " injected" : copy->flags & TRACE_COPY_DUPLICATE ? " again" : "";
@@ -168,14 +181,14 @@ static void draw_arrow(struct ladder *ladder, uint32_t index, struct line line, 
 	else
 		snprintf(text, sizeof text, "%s%s%s", packet, kind, hurt);
 	draw_label(ladder, line, until, text);
-	paint_hit_line(ladder->paint, HIT_COPY, index, line.x0, line.y0, line.x0 + (line.x1 - line.x0) * until,
-	               line.y0 + (line.y1 - line.y0) * until);
 }
 
-static void flush(struct ladder *ladder, struct bundle *bundle)
+typedef void (*draw_function)(struct ladder *ladder, uint32_t index, struct line line, uint32_t count);
+
+static void flush(struct ladder *ladder, struct bundle *bundle, draw_function draw)
 {
 	if (bundle->count)
-		draw_arrow(ladder, bundle->first, bundle->line, bundle->count);
+		draw(ladder, bundle->first, bundle->line, bundle->count);
 	bundle->count = 0;
 }
 
@@ -185,7 +198,7 @@ static bool is_plain(const struct model_copy *copy)
 	       && (copy->verdict_record == MODEL_NONE || copy->reason == OCTO_REASON_ACCEPTED);
 }
 
-void ladder_draw_arrows(struct ladder *ladder)
+static void for_each_arrow(struct ladder *ladder, draw_function draw)
 {
 	const struct model *model = ladder->viewer->model;
 	const struct lanes *lanes = ladder->lanes;
@@ -202,9 +215,9 @@ void ladder_draw_arrows(struct ladder *ladder)
 		bool joins = bundle->count && is_plain(copy) && line.y0 - bundle->last_y < 4
 		             && model->copies[bundle->first].type == copy->type;
 		if (!joins)
-			flush(ladder, bundle);
+			flush(ladder, bundle, draw);
 		if (!is_plain(copy)) {
-			draw_arrow(ladder, i, line, 1);
+			draw(ladder, i, line, 1);
 			continue;
 		}
 		if (!joins) {
@@ -216,6 +229,13 @@ void ladder_draw_arrows(struct ladder *ladder)
 	}
 	for (uint32_t from = 0; from < lanes->count; from++) {
 		for (uint32_t to = 0; to <= LANES_MAX; to++)
-			flush(ladder, &bundles[from][to]);
+			flush(ladder, &bundles[from][to], draw);
 	}
+}
+
+/* All lines first, so that no line crosses a word. */
+void ladder_draw_arrows(struct ladder *ladder)
+{
+	for_each_arrow(ladder, draw_arrow);
+	for_each_arrow(ladder, draw_words);
 }

@@ -125,18 +125,13 @@ static void draw_label(struct ladder *ladder, uint32_t lane, double y, enum weig
 {
 	const struct paint *paint = ladder->paint;
 	struct paint_font font = weight == WEIGHT_STATE ? small : small_bold;
-	bool is_left = lane == 0, is_outer = is_left || lane == ladder->lanes->count - 1;
-	double width = fmin(paint_text_width(paint, font, text) + 8, ladder->label_room - 6);
+	bool is_left = lane == 0;
 	double off = ladder->lane_half[lane] + 8;
+	double taken = paint_text_width(paint, font, text), width = fmin(taken + 8, ladder->label_room - off - 4);
 	struct rect place = {is_left ? ladder->lane_x[lane] - off - width : ladder->lane_x[lane] + off, y - 8, width, 16};
 	double bottom = ladder->area.y + ladder->area.height;
 	if (!labels_take_below(&ladder->labels, &place, weight == WEIGHT_STATE ? 34 : 68) || place.y + 16 > bottom)
 		return;
-	if (!is_outer) {
-		paint_ink(paint, COLOR_BACKGROUND, 0.85);
-		paint_box_path(paint, place, 3);
-		cairo_fill(paint->cairo);
-	}
 	if (place.y - (y - 8) > 3) {
 		double edge = is_left ? place.x + place.width + 1 : place.x - 1;
 		paint_ink(paint, COLOR_DIM, 0.7);
@@ -146,9 +141,8 @@ static void draw_label(struct ladder *ladder, uint32_t lane, double y, enum weig
 		cairo_set_line_width(paint->cairo, 1);
 		cairo_stroke(paint->cairo);
 	}
-	paint_ink(paint, weight == WEIGHT_STATE ? COLOR_DIM : COLOR_TEXT, 1);
-	paint_text_fit(paint, font, is_left ? PAINT_RIGHT : PAINT_LEFT, is_left ? place.x + place.width - 4 : place.x + 4,
-	               place.y + 12, place.width - 4, text);
+	paint_text_rimmed(paint, font, round(is_left ? place.x + place.width - 4 - fmin(taken, place.width - 4) : place.x + 4),
+	                  round(place.y + 12), weight == WEIGHT_STATE ? COLOR_DIM : COLOR_TEXT, text);
 }
 
 static void draw_weight(struct ladder *ladder, uint32_t lane, enum weight weight)

@@ -66,6 +66,23 @@ void paint_text(const struct paint *paint, struct paint_font font, enum paint_al
 	cairo_new_path(paint->cairo);
 }
 
+void paint_text_rimmed(const struct paint *paint, struct paint_font font, double x, double y, enum color_name ink,
+                       const char *text)
+{
+	use_font(paint, font);
+	cairo_move_to(paint->cairo, x, y);
+	cairo_text_path(paint->cairo, text);
+	paint_ink(paint, COLOR_BACKGROUND, 0.9);
+	cairo_set_line_width(paint->cairo, 4);
+	cairo_set_line_join(paint->cairo, CAIRO_LINE_JOIN_ROUND);
+	cairo_stroke(paint->cairo);
+	cairo_set_line_join(paint->cairo, CAIRO_LINE_JOIN_MITER);
+	paint_ink(paint, ink, 1);
+	cairo_move_to(paint->cairo, x, y);
+	cairo_show_text(paint->cairo, text);
+	cairo_new_path(paint->cairo);
+}
+
 double paint_text_fit(const struct paint *paint, struct paint_font font, enum paint_align align, double x, double y,
                       double width, const char *text)
 {

@@ -52,6 +52,9 @@ void paint_solid(const struct paint *paint);
 double paint_text_width(const struct paint *paint, struct paint_font font, const char *text);
 void paint_text(const struct paint *paint, struct paint_font font, enum paint_align align, double x, double y,
                 const char *text);
+/* The same with a rim of the background around it, to be read over lines. Left-aligned; not rounded to whole pixels. */
+void paint_text_rimmed(const struct paint *paint, struct paint_font font, double x, double y, enum color_name ink,
+                       const char *text);
 /* Cut with an ellipsis to at most `width` pixels. Returns the width taken. */
 double paint_text_fit(const struct paint *paint, struct paint_font font, enum paint_align align, double x, double y,
                       double width, const char *text);

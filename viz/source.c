@@ -3,7 +3,6 @@
 #include "sim/sim.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,24 +10,11 @@
 /* 146 years. Sums of times stay far from overflow, and no run is as long. */
 #define TIME_MAX (UINT64_C(1) << 62)
 
-/* The reader takes a file as it is; the views rely on time going forwards. */
-static bool is_in_order(const struct trace *trace, const char *path)
+/* The reader has seen to it that time only goes forwards. */
+static bool is_of_this_world(const struct trace *trace)
 {
-	uint64_t time = 0;
-	for (uint32_t i = 0; i < trace_count(trace); i++) {
-		uint64_t next = trace_get(trace, i)->time_ns;
-		if (next >= time && next < TIME_MAX) {
-			time = next;
-			continue;
-		}
-		fprintf(stderr, "octoviz: %s: damaged: record %" PRIu32 " is at %" PRIu64 " ns, %s\n", path, i, next,
-		        next < time ? "before the one in front of it" : "later than any run lasts");
-		return false;
-	}
-	if (trace_header(trace)->duration_ns < TIME_MAX)
-		return true;
-	fprintf(stderr, "octoviz: %s: damaged: it claims to last longer than any run does\n", path);
-	return false;
+	uint32_t count = trace_count(trace);
+	return trace_header(trace)->duration_ns < TIME_MAX && (!count || trace_get(trace, count - 1)->time_ns < TIME_MAX);
 }
 
 static struct model *open_trace(const char *path, const char *name)
@@ -39,7 +25,8 @@ static struct model *open_trace(const char *path, const char *name)
 		fprintf(stderr, "octoviz: %s\n", error);
 		return NULL;
 	}
-	if (!is_in_order(trace, name)) {
+	if (!is_of_this_world(trace)) {
+		fprintf(stderr, "octoviz: %s: damaged: it claims to last longer than any run does\n", name);
 		trace_close(trace);
 		return NULL;
 	}

@@ -41,9 +41,12 @@ static void draw_none(const struct viewer *viewer, const struct paint *paint, st
 static double draw_ids(const struct paint *paint, const struct model *model, const struct model_duel *duel, struct rect area,
                        double y)
 {
-	const struct paint_font hex = {14, PAINT_MONO}, hex_bold = {14, PAINT_MONO_BOLD};
-	double step = 24, left = area.x + 124;
-	bool is_one_row = area.width > 124 + OCTO_ID_BYTES * step + 12;
+	double left = area.x + 124, step = fmin(26, floor((area.width - 124 - 14) / OCTO_ID_BYTES));
+	bool is_one_row = step >= 19;
+	if (!is_one_row)
+		step = 24;
+	double size = step >= 25 ? 15 : step >= 22 ? 13.5 : 12, half = size * 0.6;
+	const struct paint_font hex = {size, PAINT_MONO}, hex_bold = {size, PAINT_MONO_BOLD};
 	int columns = is_one_row ? OCTO_ID_BYTES : ROW_BYTES;
 	for (int row = 0; row < OCTO_ID_BYTES; row += columns, y += 78) {
 		for (int side = 0; side < 2; side++) {
@@ -62,13 +65,13 @@ static double draw_ids(const struct paint *paint, const struct model *model, con
 				paint_text(paint, decides ? hex_bold : hex, PAINT_LEFT, x, y + 15 + side * 38, text);
 			}
 			if (decides) {
-				struct rect box = {x - 4, y - 3, 25, 62};
+				struct rect box = {x - 3, y - 3, 2 * half + 6, 62};
 				paint_frame(paint, box, 4, COLOR_DUEL, 2);
 				paint_ink(paint, COLOR_TEXT, 1);
-				paint_text(paint, (struct paint_font){15, PAINT_BOLD}, PAINT_CENTER, x + 8.5, y + 34, "\xe2\x88\xa8");
+				paint_text(paint, (struct paint_font){15, PAINT_BOLD}, PAINT_CENTER, x + half, y + 34, "\xe2\x88\xa8");
 			} else if (i < duel->deciding_byte) {
 				paint_ink(paint, COLOR_DIM, 0.7);
-				paint_text(paint, small, PAINT_CENTER, x + 8.5, y + 34, "=");
+				paint_text(paint, small, PAINT_CENTER, x + half, y + 34, "=");
 			}
 		}
 	}

@@ -19,7 +19,7 @@ static void place_lanes(struct ladder *ladder)
 {
 	double left = ladder->area.x + LADDER_AXIS, width = ladder->area.width - LADDER_AXIS;
 	uint32_t count = ladder->lanes->count;
-	ladder->label_room = fmax(84, fmin(210, width * (count > 4 ? 0.13 : 0.23)));
+	ladder->label_room = fmax(84, fmin(210, width * (count > 4 ? 0.14 : 0.25)));
 	double first = left + ladder->label_room, last = ladder->area.x + ladder->area.width - ladder->label_room;
 	for (uint32_t i = 0; i < count; i++) {
 		ladder->lane_x[i] = round(count == 1 ? (first + last) / 2 : first + (last - first) * i / (count - 1));
@@ -129,17 +129,22 @@ static void draw_header(const struct ladder *ladder)
 	paint_line(paint, area.x, area.y - 0.5, area.x + area.width, area.y - 0.5, 1);
 }
 
+/* What is yet to come is dimmed. */
+static void draw_future(const struct ladder *ladder)
+{
+	struct rect area = ladder->area;
+	double y = axis_y(ladder->axis, ladder->viewer->playback.time_ns), bottom = area.y + area.height;
+	double edge = fmax(area.y, fmin(bottom, y + 1));
+	paint_ink(ladder->paint, COLOR_BACKGROUND, 0.55);
+	cairo_rectangle(ladder->paint->cairo, area.x + LADDER_AXIS, edge, area.width - LADDER_AXIS, bottom - edge);
+	cairo_fill(ladder->paint->cairo);
+}
+
 static void draw_playhead(const struct ladder *ladder)
 {
 	const struct paint *paint = ladder->paint;
 	struct rect area = ladder->area;
 	double y = axis_y(ladder->axis, ladder->viewer->playback.time_ns), bottom = area.y + area.height;
-	double edge = fmax(area.y, fmin(bottom, y));
-	if (!ladder->is_past) {
-		paint_ink(paint, COLOR_BACKGROUND, 0.55);
-		cairo_rectangle(paint->cairo, area.x + LADDER_AXIS, edge, area.width - LADDER_AXIS, bottom - edge);
-		cairo_fill(paint->cairo);
-	}
 	if (y < area.y || y > bottom)
 		return;
 	y = round(y) + 0.5;
@@ -159,11 +164,13 @@ void ladder_draw(const struct viewer *viewer, const struct paint *paint, struct 
 	cairo_rectangle(paint->cairo, body.x, body.y, body.width, body.height);
 	cairo_clip(paint->cairo);
 	draw_axis(&ladder, false);
-	ladder_draw_lanes(&ladder);
 	draw_axis(&ladder, true);
+	draw_playhead(&ladder);
+	ladder_draw_lanes(&ladder);
 	ladder_draw_arrows(&ladder);
 	ladder_draw_marks(&ladder);
-	draw_playhead(&ladder);
+	if (!is_past)
+		draw_future(&ladder);
 	cairo_restore(paint->cairo);
 	draw_header(&ladder);
 }

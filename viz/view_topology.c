@@ -192,7 +192,7 @@ static void draw_node(const struct scene *scene, const struct place *place)
 		paint_ink(paint, COLOR_LOSS, 1);
 		paint_cross(paint, place->x, place->y, place->radius, 3);
 	}
-	double room = scene->count <= 3 ? 220 : scene->count <= 8 ? 170 : 110, y = place->y + place->radius + 27;
+	double room = scene->count <= 3 ? 220 : scene->count <= 8 ? 170 : 110, y = place->y + place->radius + 36;
 	paint_ink(paint, COLOR_TEXT, 1);
 	paint_text_fit(paint, (struct paint_font){14, PAINT_BOLD}, PAINT_CENTER, place->x, y, room,
 	               model_name(viewer->model, place->node));
@@ -202,6 +202,8 @@ static void draw_node(const struct scene *scene, const struct place *place)
 	if (scene->count <= 14)
 		paint_text_fit(paint, small, PAINT_CENTER, place->x, y + 17, room, words);
 	labels_take(scene->labels, (struct rect){place->x - room / 2, y - 12, room, 34});
+	labels_take(scene->labels, (struct rect){place->x - place->radius - 10, place->y - place->radius - 10,
+	            2 * place->radius + 20, 2 * place->radius + 20});
 	paint_hit_box(paint, HIT_NODE, place->node, (struct rect){place->x - place->radius - 8,
 	              place->y - place->radius - 8, 2 * place->radius + 16, 2 * place->radius + 16});
 }
@@ -243,11 +245,16 @@ static void draw_duels(const struct scene *scene)
 static void draw_ending_text(const struct scene *scene, double x, double y, double alpha, const char *text)
 {
 	double width = paint_text_width(scene->paint, small, text);
+	/* To the right, or else to the left, or else below. */
 	struct rect place = {x + 13, y - 9, width + 6, 17};
-	if (place.x + place.width > scene->area.x + scene->area.width)
+	if (!labels_take(scene->labels, place)) {
 		place.x = x - 13 - place.width;
-	if (!labels_take_below(scene->labels, &place, 60))
-		return;
+		if (!labels_take(scene->labels, place)) {
+			place = (struct rect){x - width / 2 - 3, y + 12, width + 6, 17};
+			if (!labels_take_below(scene->labels, &place, 80))
+				return;
+		}
+	}
 	paint_ink(scene->paint, COLOR_BACKGROUND, 0.75 * alpha);
 	paint_box_path(scene->paint, place, 3);
 	cairo_fill(scene->paint->cairo);

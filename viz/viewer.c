@@ -141,6 +141,7 @@ void viewer_go(struct viewer *viewer, uint64_t time_ns)
 	playback_seek(&viewer->playback, viewer->model, time_ns);
 	viewer->follows = true;
 	viewer->range_until_ns = viewer->range_from_ns = 0;
+	viewer_settle(viewer);
 }
 
 void viewer_detail_range(const struct viewer *viewer, uint64_t *from_ns, uint64_t *until_ns)
