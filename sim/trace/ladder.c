@@ -110,6 +110,14 @@ static void label_of(const struct ladder_arrow *arrow, int room, char out[64])
 	char number[16] = "", more[24] = "";
 	const char *again = arrow->is_again ? " ↻" : "";
 
+	if (arrow->count > 1) {
+		snprintf(out, 64, "%" PRIu32 " × injected", arrow->count);
+		if (canvas_width(out) > room)
+			snprintf(out, 64, "%" PRIu32 "×", arrow->count);
+		if (canvas_width(out) > room)
+			out[0] = 0;
+		return;
+	}
 	if (arrow->packet)
 		snprintf(number, sizeof(number), "#%" PRIu32 " ", arrow->packet);
 	if (arrow->nonce[0])

@@ -10,11 +10,12 @@
  * slot the older one has long landed. Should it not, its arrow stays without an end. */
 enum { SLOTS = 1 << 14 };
 
+#define NO_ROW UINT32_MAX
+
 struct sent {
 	uint32_t packet; /* 0: empty */
 	uint32_t index;  /* of the SENT record */
-	uint32_t row;
-	uint8_t lane;
+	uint32_t row;    /* NO_ROW: not a line's */
 	bool is_again;
 };
 
@@ -33,7 +34,9 @@ struct builder {
 	/* 1 + index of the last SENT of a packet type between two lanes; types as in type_slot(). */
 	uint32_t last_sent[LADDER_LANES_MAX][LADDER_LANES_MAX + 1][8];
 	struct sent sent[SLOTS];
-	uint32_t copies[SLOTS]; /* 1 + index of the arrow */
+	struct {
+		uint32_t copy, arrow; /* arrow: 1 + its index */
+	} copies[SLOTS];
 };
 
 static bool grow(struct builder *b, void **list, size_t *capacity, size_t item_size)
@@ -203,6 +206,12 @@ static void note(struct builder *b, uint64_t time_ns, uint8_t lane, const char *
 	}
 }
 
+static void remember_copy(struct builder *b, uint32_t copy, const struct ladder_arrow *arrow)
+{
+	b->copies[copy % SLOTS].copy = copy;
+	b->copies[copy % SLOTS].arrow = (uint32_t)(arrow - b->layout->arrows) + 1;
+}
+
 static struct ladder_arrow *push_arrow(struct builder *b, const struct trace_record *r)
 {
 	struct ladder_layout *layout = b->layout;
@@ -221,15 +230,16 @@ static struct ladder_arrow *push_arrow(struct builder *b, const struct trace_rec
 		                        .flags = r->flags,
 		                        .from_lane = lane_of(b, r->node),
 		                        .to_lane = lane_of(b, r->peer) };
-	b->copies[r->copy % SLOTS] = (uint32_t)layout->arrow_count;
+	arrow->count = 1;
+	remember_copy(b, r->copy, arrow);
 	return arrow;
 }
 
 static struct ladder_arrow *find_arrow(const struct builder *b, uint32_t copy)
 {
-	uint32_t index = b->copies[copy % SLOTS];
+	uint32_t index = b->copies[copy % SLOTS].arrow;
 
-	return index && b->layout->arrows[index - 1].copy == copy ? &b->layout->arrows[index - 1] : NULL;
+	return index && b->copies[copy % SLOTS].copy == copy ? &b->layout->arrows[index - 1] : NULL;
 }
 
 /* Neither end on a lane, or one end at a node without one: not in this picture. Nobody is welcome. */
@@ -256,6 +266,16 @@ static bool has_same_bytes(const struct builder *b, uint32_t left, uint32_t righ
 	       memcmp(s->extra(s->context, left), s->extra(s->context, right), l->extra_size) == 0;
 }
 
+/* Was it sent by the timeline? Its copy follows at once and says so. */
+static bool is_injected(const struct builder *b, uint32_t index)
+{
+	const struct ladder_source *s = b->source;
+	const struct trace_record *r = s->record(s->context, index);
+	const struct trace_record *next = index + 1 < s->count ? s->record(s->context, index + 1) : r;
+
+	return next->kind == TRACE_FLYING && next->packet == r->packet && (next->flags & TRACE_COPY_INJECTED);
+}
+
 static void put_sent(struct builder *b, uint32_t index, const struct trace_record *r)
 {
 	uint8_t from = lane_of(b, r->node), to = lane_of(b, r->peer);
@@ -263,18 +283,16 @@ static void put_sent(struct builder *b, uint32_t index, const struct trace_recor
 	struct ladder_row *row = last_row(b);
 	uint32_t *last;
 
-	if (from == LADDER_NO_LANE)
+	*sent = (struct sent){ .packet = r->packet, .index = index, .row = NO_ROW };
+	if (from == LADDER_NO_LANE || is_injected(b, index))
 		return;
 	row = row_for(b, r->time_ns, from, row && row->has_arrow_end);
 	if (!row)
 		return;
 	row->has_arrow_end = true;
+	sent->row = (uint32_t)(b->layout->row_count - 1);
 	last = &b->last_sent[from][to == LADDER_NO_LANE ? LADDER_LANES_MAX : to][type_slot(r->a)];
-	*sent = (struct sent){ .packet = r->packet,
-		               .index = index,
-		               .lane = from,
-		               .row = (uint32_t)(b->layout->row_count - 1),
-		               .is_again = *last && has_same_bytes(b, *last - 1, index) };
+	sent->is_again = *last && has_same_bytes(b, *last - 1, index);
 	*last = index + 1;
 }
 
@@ -292,21 +310,35 @@ static void describe(const struct builder *b, struct ladder_arrow *arrow, const 
 		         bytes[14], bytes[15]);
 }
 
-/* A copy leaves: from the line where its packet was sent, or, put in by the timeline, from a line of its
- * own. */
+/* The timeline may put in hundreds of copies in one instant: they share an arrow that counts them. */
+static bool join_bundle(struct builder *b, const struct trace_record *r)
+{
+	struct ladder_layout *layout = b->layout;
+	struct ladder_arrow *arrow = layout->arrow_count ? &layout->arrows[layout->arrow_count - 1] : NULL;
+
+	if (!arrow || !(r->flags & TRACE_COPY_INJECTED) || !(arrow->flags & TRACE_COPY_INJECTED) ||
+	    arrow->end != LADDER_FLYING || arrow->from_lane != lane_of(b, r->node) ||
+	    arrow->to_lane != lane_of(b, r->peer) || arrow->from_row + 1 != layout->row_count ||
+	    layout->rows[arrow->from_row].time_ns != r->time_ns)
+		return false;
+	arrow->count++;
+	remember_copy(b, r->copy, arrow);
+	return true;
+}
+
+/* A copy leaves: from the line where its packet was sent, or, put in by the timeline, from a line of its own. */
 static struct ladder_arrow *put_departure(struct builder *b, const struct trace_record *r)
 {
 	const struct sent *sent = &b->sent[r->packet % SLOTS];
 	struct ladder_arrow *arrow = push_arrow(b, r);
 	struct ladder_row *last = last_row(b);
 	bool is_known = r->packet && sent->packet == r->packet;
-	bool is_sent_now = is_known && b->layout->rows[sent->row].time_ns == r->time_ns;
 
 	if (!arrow)
 		return NULL;
 	if (is_known)
 		describe(b, arrow, sent);
-	if (is_known && (is_sent_now || !(r->flags & TRACE_COPY_INJECTED))) {
+	if (is_known && sent->row != NO_ROW && !(r->flags & TRACE_COPY_INJECTED)) {
 		arrow->from_row = sent->row;
 	} else {
 		uint8_t lane = arrow->from_lane == LADDER_NO_LANE ? arrow->to_lane : arrow->from_lane;
@@ -346,11 +378,13 @@ static uint32_t find_ahead(const struct builder *b, uint32_t index, enum trace_k
 static void put_arrival(struct builder *b, const struct trace_record *r, enum ladder_end end)
 {
 	struct ladder_arrow *arrow = find_arrow(b, r->copy);
-	uint8_t lane = lane_of(b, r->peer);
 	const struct ladder_row *last = last_row(b);
-	struct ladder_row *row = row_for(b, r->time_ns, lane, last && (last->has_arrow_end || last->note));
+	struct ladder_row *row;
 
 	b->verdict = OCTO_REASON_ACCEPTED;
+	if (arrow && arrow->count > 1 && arrow->end != LADDER_FLYING)
+		return; /* of a bundle, only the first is drawn */
+	row = row_for(b, r->time_ns, lane_of(b, r->peer), last && (last->has_arrow_end || last->note));
 	if (!row)
 		return;
 	row->has_arrow_end = true;
@@ -408,14 +442,24 @@ static void put_state(struct builder *b, const struct trace_record *r)
 		last->states[lane] = shown_state(b, lane);
 }
 
-static void put_verdict(struct builder *b, uint32_t index)
+/* Marks the arrow. False when a bundle has been given this verdict before: once is enough. */
+static bool put_verdict(struct builder *b, uint32_t index)
 {
 	const struct trace_record *r = b->source->record(b->source->context, index);
 	struct ladder_arrow *arrow = find_arrow(b, r->copy);
+	uint64_t bit = UINT64_C(1) << (r->a % 64);
+	bool is_new = true;
 
 	b->verdict = (enum octo_reason)r->a;
-	if (arrow && r->a != OCTO_REASON_ACCEPTED && arrow->end == LADDER_ARRIVED)
+	if (!arrow)
+		return true;
+	if (arrow->end == LADDER_ARRIVED && r->a != OCTO_REASON_ACCEPTED && !arrow->verdicts)
 		arrow->end = LADDER_REJECTED;
+	else if (arrow->end == LADDER_REJECTED && r->a == OCTO_REASON_ACCEPTED)
+		arrow->end = LADDER_ARRIVED;
+	is_new = arrow->count == 1 || !(arrow->verdicts & bit);
+	arrow->verdicts |= bit;
+	return is_new;
 }
 
 /* What a core or the timeline says. */
@@ -425,8 +469,8 @@ static void put_said(struct builder *b, uint32_t index, const struct trace_recor
 	char text[LADDER_NOTE_BYTES];
 	enum canvas_color color;
 
-	if (r->kind == TRACE_RECEIVED)
-		put_verdict(b, index);
+	if (r->kind == TRACE_RECEIVED && !put_verdict(b, index))
+		return;
 	if (lane != LADDER_NO_LANE)
 		put_state(b, r);
 	if (!is_in_moment(b, r->time_ns, lane))
@@ -442,12 +486,14 @@ static void put_said(struct builder *b, uint32_t index, const struct trace_recor
 static void put_delivered(struct builder *b, uint32_t index, const struct trace_record *r)
 {
 	uint32_t verdict = find_ahead(b, index, TRACE_RECEIVED, r->peer);
+	const struct ladder_arrow *arrow = find_arrow(b, r->copy);
+	bool is_told = arrow && arrow->count > 1 && arrow->end != LADDER_FLYING;
 	char text[LADDER_NOTE_BYTES];
 	enum canvas_color color;
 
 	put_arrival(b, r, LADDER_ARRIVED);
 	ladder_note(b->source, index, OCTO_REASON_ACCEPTED, false, text, &color);
-	if (text[0])
+	if (text[0] && !is_told)
 		note(b, r->time_ns, lane_of(b, r->peer), text, color);
 	if (verdict && b->source->record(b->source->context, verdict)->copy == r->copy) {
 		put_said(b, verdict, b->source->record(b->source->context, verdict));
@@ -491,7 +537,8 @@ static void put_record(struct builder *b, uint32_t index)
 		put_sent(b, index, r);
 		break;
 	case TRACE_FLYING:
-		put_departure(b, r);
+		if (!join_bundle(b, r))
+			put_departure(b, r);
 		break;
 	case TRACE_DROPPED:
 		put_dropped(b, index, r);

@@ -29,6 +29,8 @@ enum ladder_end { LADDER_FLYING, LADDER_ARRIVED, LADDER_REJECTED, LADDER_LOST };
 struct ladder_arrow {
 	uint32_t from_row, to_row; /* equal for one that is lost or still flying: half an arrow */
 	uint32_t packet, copy;
+	uint32_t count;             /* copies that it stands for */
+	uint64_t verdicts;          /* bits of enum octo_reason that they got */
 	uint16_t size;              /* bytes, 0 when not known */
 	uint8_t from_lane, to_lane; /* LADDER_NO_LANE: from nowhere, to nowhere */
 	uint8_t type;               /* enum octo_packet_type */

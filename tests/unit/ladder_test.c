@@ -471,6 +471,27 @@ static void any_records_give_a_picture(void)
 	}
 }
 
+static void injected_copies_of_an_instant_share_an_arrow(void)
+{
+	const struct ladder_options options = { 0 };
+	uint32_t packet[50], copy[50];
+	char *text;
+
+	clear(2);
+	for (int i = 0; i < 50; i++) {
+		packet[i] = sent(5, 0, 1, OCTO_PACKET_SYN, (uint8_t)i);
+		copy[i] = flying(5, 0, 1, packet[i], TRACE_COPY_INJECTED);
+	}
+	for (int i = 0; i < 50; i++)
+		arrived(25, 0, 1, packet[i], copy[i], TRACE_COPY_INJECTED,
+		        i % 2 ? OCTO_REASON_BAD_TAG : OCTO_REASON_BAD_FLAGS);
+	text = draw(&options);
+	CHECK_I64(line_of(text, "50 × injected"), 1);
+	CHECK_I64(line_of(text, "injected, ⊘ bad-flags, ⊘ bad-tag\n"), 2);
+	CHECK(strstr(strstr(text, "bad-tag") + 1, "bad-tag") == NULL);
+	free(text);
+}
+
 /* A core reports its verdict last and the change of role before the duel. */
 static void cause_is_said_before_effect(void)
 {
@@ -526,6 +547,7 @@ CU_ErrorCode suite_ladder(void)
 	CU_ADD_TEST(suite, long_notes_are_wrapped_at_blanks);
 	CU_ADD_TEST(suite, colours_come_only_when_asked_for);
 	CU_ADD_TEST(suite, any_records_give_a_picture);
+	CU_ADD_TEST(suite, injected_copies_of_an_instant_share_an_arrow);
 	CU_ADD_TEST(suite, cause_is_said_before_effect);
 	CU_ADD_TEST(suite, half_a_day_of_idling_is_one_line);
 	return CU_get_error();
