@@ -114,7 +114,7 @@ static uint64_t read_clock(const struct sim *sim, uint32_t number)
 	return virtual_clock_read(&node_of(sim, number)->clock, world_of(sim)->now_ns);
 }
 
-static void configure(const struct sim *sim, uint32_t number, const struct record_slot *stored, struct octo_config *config)
+static void configure(const struct sim *sim, uint32_t number, uint32_t epoch, struct octo_config *config)
 {
 	const struct scenario_node *described = &sim->scenario->nodes[number];
 	uint32_t neighbours = sim->neighbour_start[number + 1] - sim->neighbour_start[number];
@@ -127,10 +127,16 @@ static void configure(const struct sim *sim, uint32_t number, const struct recor
 	config->rate_up = described->rate_up;
 	config->rate_down = described->rate_down;
 	config->curve_rate_max = described->cookie_above;
-	config->stored_epoch = described->stored_epoch;
+	config->stored_epoch = epoch;
+}
+
+/* What the store says; before the first boot what the scenario says; 0 once the store was lost. */
+static uint32_t stored_epoch(const struct sim *sim, uint32_t number, const struct record_slot *slot)
+{
 	uint32_t epoch;
-	if (stored && stored->size && octo_node_record_epoch(stored->bytes, stored->size, &epoch) == OCTO_OK)
-		config->stored_epoch = epoch;
+	if (slot->size && octo_node_record_epoch(slot->bytes, slot->size, &epoch) == OCTO_OK)
+		return epoch;
+	return node_of(sim, number)->boot == 0 ? sim->scenario->nodes[number].stored_epoch : 0;
 }
 
 static void add_peers(struct sim *sim, uint32_t number, struct octo_host *host, bool has_store)
@@ -167,7 +173,7 @@ bool node_make(struct sim *sim, uint32_t number)
 	virtual_clock_init(&node->clock, described->clock_offset_ns, described->clock_drift_ppb);
 	node->wake_at_ns = OCTO_NEVER;
 	node->neighbours = sim->neighbour_start[number + 1] - sim->neighbour_start[number];
-	configure(sim, number, NULL, &config);
+	configure(sim, number, 0, &config);
 	size_t size = octo_channel_size(&config, &host);
 	if (size == 0 || size > UINT32_MAX) {
 		sim_fail(sim, "node %s: the core refuses its configuration", described->name);
@@ -184,7 +190,7 @@ bool node_make(struct sim *sim, uint32_t number)
 void node_identify(struct sim *sim, uint32_t number)
 {
 	struct octo_config config;
-	configure(sim, number, NULL, &config);
+	configure(sim, number, 0, &config);
 	octo_identity_from_seed(sim->crypto, config.seed, &sim->identities[number]);
 }
 
@@ -198,7 +204,7 @@ void node_boot(struct sim *sim, uint32_t number, bool has_store)
 	struct record_slot *slots = arena_at(&sim->arena, node->store);
 	if (!has_store)
 		memset(slots, 0, (node->neighbours + 1) * sizeof *slots);
-	configure(sim, number, slots, &config);
+	configure(sim, number, stored_epoch(sim, number, slots), &config);
 	node->boot++;
 	node->entropy_counter = 0;
 	if (sim->checks)
