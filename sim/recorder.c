@@ -4,6 +4,7 @@
 
 #include "sim/engine/rng.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 uint64_t recorder_digest(const void *bytes, size_t size)
@@ -25,6 +26,16 @@ static void absorb(struct world *world, uint64_t word)
 	world->hash = rng_mix(world->hash ^ word) + UINT64_C(0x9E3779B97F4A7C15);
 }
 
+/* Failures stand in the file but are not counted among the records, lest judging a run change its hash: so a cause
+ * (1 + index) moves back by the failures written before it. */
+static uint32_t place_on_file(const struct sim *sim, uint32_t cause)
+{
+	uint32_t moved = cause;
+	for (uint32_t i = 0; cause && i < sim->failure_count; i++)
+		moved += sim->failures[i] < cause ? 1 : 0;
+	return moved;
+}
+
 uint32_t recorder_put(struct sim *sim, struct trace_record *record, const void *extra)
 {
 	struct world *world = world_of(sim);
@@ -38,8 +49,11 @@ uint32_t recorder_put(struct sim *sim, struct trace_record *record, const void *
 	absorb(world, record->b);
 	if (record->extra_size)
 		absorb(world, recorder_digest(extra, record->extra_size));
-	if (sim->trace)
-		trace_write(sim->trace, record, extra);
+	if (sim->trace) {
+		struct trace_record on_file = *record;
+		on_file.cause = place_on_file(sim, record->cause);
+		trace_write(sim->trace, &on_file, extra);
+	}
 	return world->record_count++;
 }
 
@@ -155,6 +169,14 @@ void recorder_failure(struct sim *sim, bool is_invariant, const char *text)
 	/* Not part of the hash: a run has the same one whether or not anybody judges it. */
 	struct trace_record record = { .kind = TRACE_FAILED, .time_ns = world_of(sim)->now_ns, .node = TRACE_NOBODY,
 		.peer = TRACE_NOBODY, .a = is_invariant, .extra_size = (uint16_t)strlen(text) };
-	if (sim->trace)
-		trace_write(sim->trace, &record, text);
+	if (!sim->trace)
+		return;
+	trace_write(sim->trace, &record, text);
+	uint32_t *grown = realloc(sim->failures, (sim->failure_count + 1) * sizeof *grown);
+	if (!grown) {
+		sim_fail(sim, "out of memory");
+		return;
+	}
+	sim->failures = grown;
+	sim->failures[sim->failure_count++] = world_of(sim)->record_count;
 }

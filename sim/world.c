@@ -264,6 +264,7 @@ static void release(struct sim *sim)
 		octo_wipe(sim->identities, sim->scenario->node_count * sizeof *sim->identities);
 	free(sim->identities);
 	free(sim->models);
+	free(sim->failures);
 	free(sim->expectations);
 	free(sim);
 }

@@ -96,6 +96,8 @@ struct sim {
 	struct link_model *models;            /* resolved link models; a link's `model` indexes them */
 	uint32_t model_count;
 	struct trace_writer *trace;
+	uint32_t *failures;                   /* records there were when each FAILED record was written */
+	uint32_t failure_count;
 	struct checks *checks;
 	struct tally *tally;
 	struct decider decider;
