@@ -229,11 +229,12 @@ demo: ## install what is missing, build, run the first scenario
 	build/octosim run $(DEMO)
 	@echo
 	@echo 'What you can type next:'
-	@echo '  build/octosim list                      the scenarios, and what each is about'
-	@echo '  build/octosim run scenarios/duel/*.json every duel'
-	@echo '  build/octosim run --help                what else run can do'
-	@echo '  build/octoviz $(DEMO)  watch it'
-	@echo '  make test                               everything that is checked'
+	@echo '  build/octosim list                        the scenarios, and what each is about'
+	@echo '  build/octosim run scenarios/duel/*.json   every duel'
+	@echo '  build/octosim run --help                  what else run can do'
+	@echo '  build/octoviz $(DEMO)'
+	@echo '                                            watch it in a window'
+	@echo '  make test                                 everything that is checked'
 
 test: ## install what is missing, run every check there is; the last line counts them
 	@tools/install-packages test
