@@ -18,7 +18,9 @@ enum cli_status {
 };
 
 int command_check(int argc, char **argv);
+int command_fuzz(int argc, char **argv);
 int command_list(int argc, char **argv);
+int command_replay(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_trace(int argc, char **argv);
 

@@ -216,7 +216,7 @@ bool jobs_run(const struct jobs *jobs)
 	struct pollfd *files;
 	bool is_fine = true;
 
-	if (jobs->processes <= 1)
+	if (jobs->processes <= 1 && !jobs->is_apart)
 		return run_here(jobs);
 	workers = cli_claim(NULL, jobs->processes * sizeof(*workers));
 	files = cli_claim(NULL, jobs->processes * sizeof(*files));

@@ -12,6 +12,7 @@
 struct jobs {
 	uint32_t count;     /* pieces: 0..count-1 */
 	uint32_t processes; /* 1: all in this process, one after the other, and a crash is a crash */
+	bool is_apart;      /* another process even when it is only one: a crash is reported then, too */
 	void *context;
 	/* Does piece `index`, in another process when there are several. Same input, same output, wherever
 	 * it runs. */

@@ -4,18 +4,28 @@
 #include "sim/world.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+static const char *const names[] = {
+#define X(name, text) text,
+	DECISION_PURPOSES(X)
+#undef X
+};
 
 const char *decision_name(enum decision_purpose purpose)
 {
-	static const char *const names[] = {
-#define X(name, text) text,
-		DECISION_PURPOSES(X)
-#undef X
-	};
 	return purpose < DECISION_PURPOSE_COUNT ? names[purpose] : "unknown";
 }
 
-static bool append(struct decision_log *log, struct decision decision)
+bool decision_purpose_of(const char *name, uint32_t *purpose)
+{
+	for (*purpose = 0; *purpose < DECISION_PURPOSE_COUNT; ++*purpose)
+		if (strcmp(name, names[*purpose]) == 0)
+			return true;
+	return false;
+}
+
+bool decision_log_append(struct decision_log *log, uint32_t purpose, uint32_t entity, uint64_t value)
 {
 	if (log->count == log->capacity) {
 		uint32_t capacity = log->capacity ? 2 * log->capacity : 256;
@@ -25,7 +35,7 @@ static bool append(struct decision_log *log, struct decision decision)
 		log->list = grown;
 		log->capacity = capacity;
 	}
-	log->list[log->count++] = decision;
+	log->list[log->count++] = (struct decision){ .purpose = purpose, .entity = entity, .value = value };
 	return true;
 }
 
@@ -52,10 +62,14 @@ uint64_t decision_log_decide(void *context, uint32_t purpose, uint32_t entity, u
 	struct sim *sim = context;
 	if (sim->replay && !sim->error[0])
 		value = replayed(sim, purpose, entity, value);
-	struct decision decision = { .purpose = purpose, .entity = entity, .value = value };
-	if (sim->record && !append(sim->record, decision))
+	if (sim->record && !decision_log_append(sim->record, purpose, entity, value))
 		sim_fail(sim, "out of memory for the decision log");
 	return value;
+}
+
+uint32_t decision_log_left(const struct sim *sim)
+{
+	return sim->replay && sim->replay_next < sim->replay->count ? sim->replay->count - sim->replay_next : 0;
 }
 
 void decision_log_free(struct decision_log *log)

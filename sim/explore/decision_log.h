@@ -3,6 +3,7 @@
 #ifndef OCTOSIM_DECISION_LOG_H
 #define OCTOSIM_DECISION_LOG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What the decided value means, and which value is benign. */
@@ -37,11 +38,18 @@ static inline uint64_t decide(const struct decider *decider, enum decision_purpo
 	return decider->decide ? decider->decide(decider->context, (uint32_t)purpose, entity, value) : value;
 }
 
+struct decision_log;
+struct sim;
 
 const char *decision_name(enum decision_purpose purpose);
-struct decision_log;
+/* False when there is no such name. */
+bool decision_purpose_of(const char *name, uint32_t *purpose);
 /* The decide function of a sim that records or replays; its context is the struct sim. */
 uint64_t decision_log_decide(void *context, uint32_t purpose, uint32_t entity, uint64_t value);
+/* How many entries of the log that a sim replays it has not asked for yet. */
+uint32_t decision_log_left(const struct sim *sim);
+/* False: out of memory. */
+bool decision_log_append(struct decision_log *log, uint32_t purpose, uint32_t entity, uint64_t value);
 void decision_log_free(struct decision_log *log);
 
 #endif
