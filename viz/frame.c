@@ -1,7 +1,6 @@
 /* frame.c: one whole picture: the parts, each in its place, and the status line. See viewer.h. */
 #include "viz/viewer.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 static const struct paint_font small = {PAINT_SMALL, PAINT_PLAIN};
@@ -10,7 +9,7 @@ static void draw_status(const struct viewer *viewer, const struct paint *paint, 
 {
 	const struct model *model = viewer->model;
 	const struct model_totals *totals = &viewer->state->totals;
-	char text[TEXT_MAX], at[32], count[32], sent[32], delivered[32], dropped[32];
+	char text[TEXT_MAX], at[32], count[32], sent[32], delivered[32], dropped[32], sessions[32];
 	paint_box(paint, area, 0, COLOR_PANEL);
 	paint_ink(paint, COLOR_EDGE, 1);
 	paint_line(paint, area.x, area.y + 0.5, area.x + area.width, area.y + 0.5, 1);
@@ -19,8 +18,9 @@ static void draw_status(const struct viewer *viewer, const struct paint *paint, 
 	text_count(totals->sent, sent, sizeof sent);
 	text_count(totals->delivered, delivered, sizeof delivered);
 	text_count(totals->dropped, dropped, sizeof dropped);
-	snprintf(text, sizeof text, "record %s of %s   sent %s   delivered %s   dropped %s   sessions %" PRIu32, at, count, sent,
-	         delivered, dropped, model_sessions(model, viewer->state));
+	text_count(model_sessions(model, viewer->state), sessions, sizeof sessions);
+	snprintf(text, sizeof text, "record %s of %s   sent %s   delivered %s   dropped %s   sessions %s", at, count, sent,
+	         delivered, dropped, sessions);
 	paint_ink(paint, COLOR_DIM, 1);
 	double width = paint_text_fit(paint, small, PAINT_LEFT, area.x + 14, area.y + 16, area.width * 0.62, text);
 	const char *right = viewer->message[0] ? viewer->message

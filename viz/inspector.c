@@ -137,7 +137,7 @@ static void put_peer(struct column *column, uint32_t pair)
 	const struct model_pair_state *state = &viewer->state->pairs[pair];
 	struct rect box = {column->x, column->y + 1, 14, 12};
 	char text[TEXT_MAX], session[16];
-	paint_state(paint, box, (enum octo_state)state->state, 1);
+	paint_state_sample(paint, box, (enum octo_state)state->state);
 	text_session(state->session, session, sizeof session);
 	int at = snprintf(text, sizeof text, "%s \xe2\x86\x92 %s", model_name(viewer->model, viewer->model->pairs[pair].node),
 	                  model_name(viewer->model, viewer->model->pairs[pair].peer));
@@ -164,14 +164,18 @@ static void put_states(struct column *column)
 	const struct model *model = viewer->model;
 	bool is_node = viewer->selection.kind == SELECT_NODE;
 	uint32_t shown = 0, left = 0;
-	put_head(column, is_node || viewer_is_large(viewer) ? "Its states" : "States");
+	char title[TEXT_MAX] = "States";
+	if (is_node || viewer_is_large(viewer))
+		snprintf(title, sizeof title, "States of %s", model_name(model, is_node ? viewer->selection.index : viewer->focus));
+	put_head(column, title);
+	/* The latest events below it want their half. */
+	double limit = column->y + (column->bottom - column->y) / 2;
 	for (uint32_t i = 0; i < model->pair_count; i++) {
 		const struct model_pair *pair = &model->pairs[i];
 		uint32_t center = is_node ? viewer->selection.index : viewer->focus;
 		if ((is_node || viewer_is_large(viewer)) && pair->node != center && pair->peer != center)
 			continue;
-		/* The latest events below it want their room. */
-		if (column->bottom - column->y < 8 * LINE || shown >= 12) {
+		if (column->y + 2 * LINE > limit || shown >= 12) {
 			left++;
 			continue;
 		}
@@ -190,12 +194,17 @@ static void put_latest(struct column *column)
 {
 	const struct viewer *viewer = column->viewer;
 	const struct model *model = viewer->model;
-	bool is_node = viewer->selection.kind == SELECT_NODE;
-	put_head(column, is_node ? "Its latest events" : "Latest events");
+	/* Of very many nodes only one is looked at. */
+	bool is_node = viewer->selection.kind == SELECT_NODE || viewer_is_large(viewer);
+	uint32_t node = viewer->selection.kind == SELECT_NODE ? viewer->selection.index : viewer->focus;
+	char title[TEXT_MAX] = "Latest events";
+	if (is_node)
+		snprintf(title, sizeof title, "Latest of %s", model_name(model, node));
+	put_head(column, title);
 	uint32_t index = viewer->playback.index;
 	for (int tries = 0; index > 0 && has_room(column, 2) && tries < 20000; tries++) {
 		const struct trace_record *record = trace_get(model->trace, --index);
-		if (is_node && record->node != viewer->selection.index && record->peer != viewer->selection.index)
+		if (is_node && record->node != node && record->peer != node)
 			continue;
 		/* A packet's flight is told by its sending and its end. */
 		if (record->kind == TRACE_FLYING)
@@ -249,7 +258,7 @@ void inspector_draw(const struct viewer *viewer, const struct paint *paint, stru
 		break;
 	case SELECT_NOTHING:
 		if (viewer->playback.index)
-			put_record(&column, viewer->playback.index - 1, "Now");
+			put_record(&column, viewer->playback.index - 1, "Last event");
 		else
 			put_head(&column, "Nothing has happened yet");
 		break;

@@ -17,6 +17,7 @@ struct ladder {
 	double lane_x[LANES_MAX];     /* middle of each lane */
 	double lane_half[LANES_MAX];  /* half its width */
 	double label_room;            /* beside the outer lanes */
+	bool is_narrow;               /* lanes so close that words between them must be few */
 	uint64_t from_ns, until_ns;   /* what is to be seen */
 	bool is_past;                 /* all of it is looked back upon: nothing is dimmed, no states in the header */
 	struct labels labels;

@@ -29,49 +29,46 @@ static enum weight weight_of(const struct trace_record *record)
 	}
 }
 
+static const char *action_of(const struct trace_record *record)
+{
+	return record->a < TRACE_ACTION_COUNT ? trace_action_name((enum trace_action)record->a) : "?";
+}
+
 static void text_of(const struct ladder *ladder, const struct trace_record *record, char *out, size_t size)
 {
 	char session[16];
+	bool is_narrow = ladder->is_narrow;
+	const char *prefix = is_narrow ? "" : "session ";
 	text_session(record->a, session, sizeof session);
 	switch ((enum trace_kind)record->kind) {
 	case TRACE_DUEL:
-		snprintf(out, size, "%s ID-duel, byte %u", record->a == 1 ? "wins" : "loses", (unsigned)(record->b >> 24 & 255));
+		if (is_narrow)
+			snprintf(out, size, "%s duel", record->a == 1 ? "wins" : "loses");
+		else
+			snprintf(out, size, "%s ID-duel, byte %u", record->a == 1 ? "wins" : "loses",
+			         (unsigned)(record->b >> 24 & 255));
 		break;
 	case TRACE_ROLE:
-		snprintf(out, size, "%s \xe2\x86\x92 %s", words_role((unsigned)record->a), words_role((unsigned)record->b));
+		snprintf(out, size, "%s%s\xe2\x86\x92 %s", is_narrow ? "" : words_role((unsigned)record->a), is_narrow ? "" : " ",
+		         words_role((unsigned)record->b));
 		break;
-	case TRACE_SESSION_UP:
-		snprintf(out, size, "session %s up", session);
-		break;
-	case TRACE_SESSION_SPARE:
-		snprintf(out, size, "session %s spare", session);
-		break;
-	case TRACE_SESSION_DOWN:
-		snprintf(out, size, "session %s down", session);
-		break;
-	case TRACE_STEP:
-		snprintf(out, size, "%s", words_state(record->b >> 8 & 255));
-		break;
+	case TRACE_SESSION_UP: snprintf(out, size, "%s%s up", prefix, session); break;
+	case TRACE_SESSION_SPARE: snprintf(out, size, "%s%s spare", prefix, session); break;
+	case TRACE_SESSION_DOWN: snprintf(out, size, "%s%s down", prefix, session); break;
+	case TRACE_STEP: snprintf(out, size, "%s", words_state(record->b >> 8 & 255)); break;
 	case TRACE_ACTION:
-		if (record->peer != TRACE_NOBODY && ladder->lanes->count > 2)
-			snprintf(out, size, "%s %s", record->a < TRACE_ACTION_COUNT
-			         ? trace_action_name((enum trace_action)record->a) : "?", model_name(ladder->viewer->model, record->peer));
+		if (record->peer != TRACE_NOBODY && ladder->lanes->count > 2 && !is_narrow)
+			snprintf(out, size, "%s %s", action_of(record), model_name(ladder->viewer->model, record->peer));
 		else
-			snprintf(out, size, "%s", record->a < TRACE_ACTION_COUNT ? trace_action_name((enum trace_action)record->a) : "?");
+			snprintf(out, size, "%s", action_of(record));
 		break;
 	case TRACE_WARNING:
-		snprintf(out, size, "warning: %s", record->a < OCTO_WARNING_COUNT
-		         ? octo_warning_name((enum octo_warning)record->a) : "?");
+		snprintf(out, size, "%s%s", is_narrow ? "" : "warning: ",
+		         record->a < OCTO_WARNING_COUNT ? octo_warning_name((enum octo_warning)record->a) : "?");
 		break;
-	case TRACE_CELIBACY:
-		snprintf(out, size, "celibacy %s", record->a ? "begins" : "ends");
-		break;
-	case TRACE_CLOCK:
-		snprintf(out, size, "clock steps");
-		break;
-	default:
-		snprintf(out, size, "%s failed", record->a ? "invariant" : "expectation");
-		break;
+	case TRACE_CELIBACY: snprintf(out, size, "celibacy %s", record->a ? "begins" : "ends"); break;
+	case TRACE_CLOCK: snprintf(out, size, "clock steps"); break;
+	default: snprintf(out, size, "%s failed", record->a ? "invariant" : "expectation"); break;
 	}
 }
 
@@ -127,7 +124,12 @@ static void draw_label(struct ladder *ladder, uint32_t lane, double y, enum weig
 	struct paint_font font = weight == WEIGHT_STATE ? small : small_bold;
 	bool is_left = lane == 0;
 	double off = ladder->lane_half[lane] + 8;
-	double taken = paint_text_width(paint, font, text), width = fmin(taken + 8, ladder->label_room - off - 4);
+	double taken = paint_text_width(paint, font, text), room = ladder->label_room - off - 4;
+	if (lane > 0 && lane + 1 < ladder->lanes->count)
+		room = ladder->lane_x[lane + 1] - ladder->lane_half[lane + 1] - ladder->lane_x[lane] - off - 2;
+	double width = fmin(taken + 8, room);
+	if (taken + 4 > room && ladder->is_narrow)
+		return;
 	struct rect place = {is_left ? ladder->lane_x[lane] - off - width : ladder->lane_x[lane] + off, y - 8, width, 16};
 	double bottom = ladder->area.y + ladder->area.height;
 	if (!labels_take_below(&ladder->labels, &place, weight == WEIGHT_STATE ? 34 : 68) || place.y + 16 > bottom)

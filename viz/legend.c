@@ -17,12 +17,7 @@ void legend_draw(const struct paint *paint, struct rect area)
 	cairo_rectangle(paint->cairo, area.x, y - 13, area.width, LEGEND_HEIGHT);
 	cairo_clip(paint->cairo);
 	for (int state = 0; state < OCTO_STATE_COUNT; state++) {
-		struct rect box = {x, y - 6, 18, 12};
-		paint_state(paint, box, (enum octo_state)state, 1);
-		paint_ink(paint, theme_state_color((enum octo_state)state), 1);
-		cairo_rectangle(paint->cairo, box.x, box.y, box.width, box.height);
-		cairo_set_line_width(paint->cairo, 1.2);
-		cairo_stroke(paint->cairo);
+		paint_state_sample(paint, (struct rect){x, y - 6, 18, 12}, (enum octo_state)state);
 		x = put(paint, x + 24, y, octo_state_name((enum octo_state)state));
 	}
 	paint_ink(paint, COLOR_LOSS, 1);

@@ -42,6 +42,7 @@ struct model_duel {               /* one pair of SYNs, told by one side or by bo
 	uint8_t deciding_byte;
 	uint32_t syn[2];              /* number of the packet in which each SYN was first sent; 0: not seen */
 	uint64_t started_ns;          /* the earlier of the two SYNs, or the duel itself */
+	uint64_t crossed_ns;          /* the same of the last time that each was sent before the duel */
 	uint64_t decided_ns;
 	uint64_t established_ns;      /* both sides first on one session after it; OCTO_NEVER */
 	uint64_t session;             /* that session's log id */

@@ -16,8 +16,9 @@ static uint64_t read_u64(const uint8_t *bytes)
 	return value;
 }
 
-/* Number of the first packet before record `before` in which node sent the SYN with this nonce; 0 for none. */
-static uint32_t find_syn(const struct model *model, uint32_t node, uint64_t nonce, uint32_t before)
+/* Number of the first packet before record `before` in which node sent the SYN with this nonce; 0 for none. *last is
+ * when it was sent for the last time. */
+static uint32_t find_syn(const struct model *model, uint32_t node, uint64_t nonce, uint32_t before, uint64_t *last)
 {
 	const struct model_list *records = &model->node_records[node];
 	uint32_t at = model_list_find(records, before), found = 0;
@@ -27,8 +28,11 @@ static uint32_t find_syn(const struct model *model, uint32_t node, uint64_t nonc
 		if (record->kind != TRACE_SENT || record->node != node || record->a != OCTO_PACKET_SYN
 		    || record->extra_size < SYN_NONCE_AT + 8)
 			continue;
-		if (read_u64(trace_extra(model->trace, index) + SYN_NONCE_AT) == nonce)
-			found = record->packet;
+		if (read_u64(trace_extra(model->trace, index) + SYN_NONCE_AT) != nonce)
+			continue;
+		if (!found)
+			*last = record->time_ns;
+		found = record->packet;
 	}
 	return found < model->packet_count ? found : 0;
 }
@@ -42,7 +46,7 @@ static struct model_duel read_duel(const struct model *model, uint32_t index)
 	struct model_duel duel = {
 		.record = {MODEL_NONE, MODEL_NONE}, .first_record = index, .clash = (uint8_t)(record->b & 255),
 		.deciding_byte = (uint8_t)(record->b >> 24 & 255), .started_ns = record->time_ns,
-		.decided_ns = record->time_ns, .established_ns = OCTO_NEVER, .earlier = MODEL_NONE,
+		.crossed_ns = record->time_ns, .decided_ns = record->time_ns, .established_ns = OCTO_NEVER, .earlier = MODEL_NONE,
 		.nonce = {read_u64(extra + 2 * OCTO_ID_BYTES), read_u64(extra + 2 * OCTO_ID_BYTES + 8)}};
 	duel.node[mine] = record->node;
 	duel.node[!mine] = record->peer;
@@ -62,7 +66,10 @@ static struct model_duel read_duel(const struct model *model, uint32_t index)
 static void find_start(const struct model *model, struct model_duel *duel)
 {
 	for (int side = 0; side < 2; side++) {
-		duel->syn[side] = find_syn(model, duel->node[side], duel->nonce[side], duel->first_record);
+		uint64_t last = duel->decided_ns;
+		duel->syn[side] = find_syn(model, duel->node[side], duel->nonce[side], duel->first_record, &last);
+		if (last < duel->crossed_ns)
+			duel->crossed_ns = last;
 		if (!duel->syn[side])
 			continue;
 		uint64_t sent = trace_get(model->trace, model->sent_record[duel->syn[side]])->time_ns;
@@ -78,7 +85,8 @@ static void note_duel(struct model *model, uint32_t *last, uint32_t *capacity, u
 	struct model_duel duel = read_duel(model, index);
 	for (uint32_t i = last[lower], steps = 0; i != MODEL_NONE && steps < 16; i = model->duels[i].earlier, steps++) {
 		struct model_duel *known = &model->duels[i];
-		if (memcmp(known->nonce, duel.nonce, sizeof duel.nonce) || known->node[0] != duel.node[0])
+		/* The same SYNs can clash twice: first both were initiators, later both adherents. */
+		if (memcmp(known->nonce, duel.nonce, sizeof duel.nonce) || known->node[0] != duel.node[0] || known->clash != duel.clash)
 			continue;
 		int mine = duel.record[0] == index ? 0 : 1;
 		if (known->record[mine] == MODEL_NONE) {

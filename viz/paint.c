@@ -285,6 +285,15 @@ void paint_state(const struct paint *paint, struct rect box, enum octo_state sta
 	cairo_stroke(cairo);
 }
 
+void paint_state_sample(const struct paint *paint, struct rect box, enum octo_state state)
+{
+	paint_state(paint, box, state, 1);
+	paint_ink(paint, theme_state_color(state), 1);
+	cairo_rectangle(paint->cairo, box.x, box.y, box.width, box.height);
+	cairo_set_line_width(paint->cairo, 1.2);
+	cairo_stroke(paint->cairo);
+}
+
 void paint_packet(const struct paint *paint, double x, double y, struct paint_packet packet)
 {
 	cairo_t *cairo = paint->cairo;

@@ -78,6 +78,8 @@ void paint_triangle(const struct paint *paint, double x, double y, double radius
 void paint_zigzag(const struct paint *paint, double x0, double y0, double x1, double y1, double amplitude);
 /* Fills a box the way a state is shown everywhere: idle empty, offering hatched /, answering hatched \, established solid. */
 void paint_state(const struct paint *paint, struct rect box, enum octo_state state, double alpha);
+/* The same as a small framed sample. */
+void paint_state_sample(const struct paint *paint, struct rect box, enum octo_state state);
 /* A packet's body: a pill with its letters. `flags` of TRACE_COPY_* are given as three bools. */
 struct paint_packet {
 	enum octo_packet_type type;

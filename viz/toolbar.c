@@ -75,12 +75,32 @@ static double draw_tabs(const struct viewer *viewer, const struct paint *paint, 
 	return x;
 }
 
-void toolbar_draw(const struct viewer *viewer, const struct paint *paint, struct rect area)
+/* A long title takes two lines before it is cut. */
+static void draw_title(const struct viewer *viewer, const struct paint *paint, struct rect area)
 {
 	const struct trace_header *header = viewer->model->header;
+	const struct paint_font large = {14, PAINT_BOLD};
+	char raw[TEXT_MAX], text[TEXT_MAX];
+	double y = area.y + area.height / 2;
+	snprintf(raw, sizeof raw, "%.127s", header->title[0] ? header->title : "Untitled run");
+	text_clean(raw, text, sizeof text);
+	bool is_long = paint_text_width(paint, small_bold, text) > area.width;
+	paint_ink(paint, COLOR_TEXT, 1);
+	if (is_long)
+		paint_text_wrap(paint, small_bold, area.x, y - 10, area.width, 2, text);
+	else
+		paint_text(paint, paint_text_width(paint, large, text) > area.width ? small_bold : large, PAINT_LEFT, area.x, y - 3, text);
+	snprintf(raw, sizeof raw, "seed %" PRIu64 " \xc2\xb7 %.15s \xc2\xb7 %.127s", header->seed, header->crypto, header->scenario);
+	text_clean(raw, text, sizeof text);
+	paint_ink(paint, COLOR_DIM, 1);
+	paint_text_fit(paint, small, PAINT_LEFT, area.x, y + (is_long ? 21 : 15), area.width, text);
+}
+
+void toolbar_draw(const struct viewer *viewer, const struct paint *paint, struct rect area)
+{
 	const struct playback *playback = &viewer->playback;
 	double y = area.y + area.height / 2;
-	char raw[TEXT_MAX], text[TEXT_MAX];
+	char text[TEXT_MAX];
 	paint_box(paint, area, 0, COLOR_PANEL);
 	paint_ink(paint, COLOR_EDGE, 1);
 	paint_line(paint, area.x, area.y + area.height - 0.5, area.x + area.width, area.y + area.height - 0.5, 1);
@@ -98,14 +118,7 @@ void toolbar_draw(const struct viewer *viewer, const struct paint *paint, struct
 	x = draw_buttons(viewer, paint, x - 7 * 32 - 8, y) - 7 * 32;
 	double tabs = x - 288;
 	draw_tabs(viewer, paint, tabs, y);
-	snprintf(raw, sizeof raw, "%.127s", header->title[0] ? header->title : "Untitled run");
-	text_clean(raw, text, sizeof text);
-	paint_ink(paint, COLOR_TEXT, 1);
-	paint_text_fit(paint, (struct paint_font){14, PAINT_BOLD}, PAINT_LEFT, area.x + 14, y - 3, tabs - area.x - 30, text);
-	snprintf(raw, sizeof raw, "seed %" PRIu64 " \xc2\xb7 %.15s \xc2\xb7 %.127s", header->seed, header->crypto, header->scenario);
-	text_clean(raw, text, sizeof text);
-	paint_ink(paint, COLOR_DIM, 1);
-	paint_text_fit(paint, small, PAINT_LEFT, area.x + 14, y + 15, tabs - area.x - 30, text);
+	draw_title(viewer, paint, (struct rect){area.x + 14, area.y, tabs - area.x - 30, area.height});
 }
 
 void help_draw(const struct viewer *viewer, const struct paint *paint, struct rect area)

@@ -60,7 +60,7 @@ static double draw_ids(const struct paint *paint, const struct model *model, con
 			for (int side = 0; side < 2; side++) {
 				char text[4];
 				snprintf(text, sizeof text, "%02x", duel->id[side][i]);
-				double alpha = i < duel->deciding_byte ? 0.75 : decides ? 1 : 0.38;
+				double alpha = i < duel->deciding_byte ? 0.75 : decides ? 1 : 0.6;
 				paint_ink(paint, decides ? COLOR_TEXT : COLOR_DIM, alpha);
 				paint_text(paint, decides ? hex_bold : hex, PAINT_LEFT, x, y + 15 + side * 38, text);
 			}
@@ -144,7 +144,7 @@ static void draw_ladder(const struct viewer *viewer, const struct paint *paint, 
 			last = trace_get(model->trace, duel->record[side])->time_ns;
 	}
 	uint64_t margin = model->typical_latency_ns / 4;
-	uint64_t from = duel->started_ns > margin ? duel->started_ns - margin : 0;
+	uint64_t from = duel->crossed_ns > margin ? duel->crossed_ns - margin : 0;
 	uint64_t until = model->end_ns - last > margin ? last + margin : model->end_ns;
 	struct lanes lanes = {.count = 0};
 	struct axis axis;

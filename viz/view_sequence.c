@@ -20,6 +20,7 @@ static void place_lanes(struct ladder *ladder)
 	double left = ladder->area.x + LADDER_AXIS, width = ladder->area.width - LADDER_AXIS;
 	uint32_t count = ladder->lanes->count;
 	ladder->label_room = fmax(84, fmin(210, width * (count > 4 ? 0.14 : 0.25)));
+	ladder->is_narrow = count > 1 && (width - 2 * ladder->label_room) / (count - 1) < 170;
 	double first = left + ladder->label_room, last = ladder->area.x + ladder->area.width - ladder->label_room;
 	for (uint32_t i = 0; i < count; i++) {
 		ladder->lane_x[i] = round(count == 1 ? (first + last) / 2 : first + (last - first) * i / (count - 1));
@@ -46,7 +47,8 @@ static void draw_fold(const struct ladder *ladder, double top, double bottom, ui
 		paint_text(paint, small, PAINT_RIGHT, area.x + LADDER_AXIS - 10, (top + bottom) / 2 + 4, text);
 }
 
-static void draw_ticks(const struct ladder *ladder, const struct axis_piece *piece)
+/* Labels keep clear of the folds at either end of a piece. */
+static void draw_ticks(const struct ladder *ladder, const struct axis_piece *piece, bool is_after_fold, bool is_before_fold)
 {
 	const struct paint *paint = ladder->paint;
 	double top = ladder->area.y, bottom = top + ladder->area.height;
@@ -62,7 +64,8 @@ static void draw_ticks(const struct ladder *ladder, const struct axis_piece *pie
 		paint_ink(paint, COLOR_FAINT, 1);
 		paint_line(paint, ladder->area.x + LADDER_AXIS - 4, y, ladder->area.x + ladder->area.width, y, 1);
 		paint_ink(paint, COLOR_DIM, 1);
-		if (y > top + 8 && y < bottom - 4)
+		if (y > top + 8 && y < bottom - 4 && !(is_after_fold && y < piece->from_y + 9)
+		    && !(is_before_fold && y > piece->until_y - 9))
 			paint_text(paint, small, PAINT_RIGHT, ladder->area.x + LADDER_AXIS - 10, y + 4, text);
 	}
 }
@@ -74,7 +77,7 @@ static void draw_axis(const struct ladder *ladder, bool folds)
 		const struct axis_piece *piece = &axis->pieces[i];
 		if (!piece->is_folded) {
 			if (!folds)
-				draw_ticks(ladder, piece);
+				draw_ticks(ladder, piece, i > 0, i + 1 < axis->count && axis->pieces[i + 1].is_folded);
 			continue;
 		}
 		/* A fold with the anchor in it comes in two pieces. */
@@ -95,34 +98,40 @@ static void draw_header(const struct ladder *ladder)
 	struct rect area = ladder->area;
 	double top = area.y - LADDER_HEADER, room = ladder->label_room * 1.9;
 	if (ladder->lanes->count > 1)
-		room = fmin(room, ladder->lane_x[1] - ladder->lane_x[0] - 8);
+		room = fmin(room, ladder->lane_x[1] - ladder->lane_x[0] - 6);
+	bool is_narrow = room < 150;
 	paint_ink(paint, COLOR_BACKGROUND, 1);
 	cairo_rectangle(paint->cairo, area.x, top, area.width, LADDER_HEADER);
 	cairo_fill(paint->cairo);
 	for (uint32_t i = 0; i < ladder->lanes->count; i++) {
 		uint32_t node = ladder->lanes->nodes[i];
-		const struct paint_font bold = {14, PAINT_BOLD};
+		const struct paint_font bold = {is_narrow ? PAINT_SMALL : 14, is_narrow ? PAINT_PLAIN : PAINT_BOLD};
 		const char *name = model_name(model, node);
 		double width = fmin(paint_text_width(paint, bold, name), room - 22), x = ladder->lane_x[i];
 		bool is_selected = viewer->selection.kind == SELECT_NODE && viewer->selection.index == node;
+		/* Between lanes that are close there is no room for the shape beside the name. */
 		paint_ink(paint, is_selected ? COLOR_MARK : COLOR_DIM, 1);
 		cairo_set_line_width(paint->cairo, is_selected ? 3 : 1.6);
-		paint_node_path(paint, x - width / 2 - 5, top + 18, 7, model_is_agent(model, node));
+		paint_node_path(paint, is_narrow ? x : x - width / 2 - 5, is_narrow ? top + 9 : top + 18, is_narrow ? 5 : 7,
+		                model_is_agent(model, node));
 		cairo_stroke(paint->cairo);
 		paint_ink(paint, COLOR_TEXT, 1);
-		paint_text_fit(paint, bold, PAINT_LEFT, x - width / 2 + 9, top + 23, room - 22, name);
+		if (is_narrow)
+			paint_text_fit(paint, bold, PAINT_CENTER, x, top + 28, room, name);
+		else
+			paint_text_fit(paint, bold, PAINT_LEFT, x - width / 2 + 9, top + 23, room - 22, name);
 		uint32_t first = model->first_pair[node], pairs = model->first_pair[node + 1] - first;
 		char words[96];
 		if (!viewer->state->is_up[node])
 			snprintf(words, sizeof words, "down");
-		else if (pairs == 1 && viewer->state->pairs[first].role != OCTO_ROLE_NONE)
+		else if (pairs == 1 && !is_narrow && viewer->state->pairs[first].role != OCTO_ROLE_NONE)
 			snprintf(words, sizeof words, "%s \xc2\xb7 %s", words_state(viewer->state->pairs[first].state),
 			         words_role(viewer->state->pairs[first].role));
 		else
 			snprintf(words, sizeof words, "%s", words_state(model_node_state(model, viewer->state, node)));
 		paint_ink(paint, COLOR_DIM, 1);
 		if (!ladder->is_past)
-			paint_text_fit(paint, small, PAINT_CENTER, x, top + 40, room, words);
+			paint_text_fit(paint, small, PAINT_CENTER, x, is_narrow ? top + 43 : top + 40, room, words);
 		paint_hit_box(paint, HIT_NODE, node, (struct rect){x - room / 2, top, room, LADDER_HEADER});
 	}
 	paint_ink(paint, COLOR_EDGE, 1);
@@ -149,8 +158,8 @@ static void draw_playhead(const struct ladder *ladder)
 		return;
 	y = round(y) + 0.5;
 	paint_ink(paint, COLOR_MARK, 0.9);
-	paint_line(paint, area.x + LADDER_AXIS - 6, y, area.x + area.width, y, 1.2);
-	paint_arrow_head(paint, area.x + LADDER_AXIS, y, 0, 10);
+	paint_line(paint, area.x + LADDER_AXIS - 3, y, area.x + area.width, y, 1.2);
+	paint_arrow_head(paint, area.x + LADDER_AXIS + 5, y, 0, 10);
 }
 
 void ladder_draw(const struct viewer *viewer, const struct paint *paint, struct rect area, const struct lanes *lanes,

@@ -20,6 +20,8 @@ static const struct paint_font small_bold = {PAINT_SMALL, PAINT_BOLD};
 struct place {
 	uint32_t node;
 	double x, y, radius;
+	double label_x, label_y, label_room; /* of its name; the state stands in the line below */
+	enum paint_align label_align;
 };
 
 struct scene {
@@ -58,22 +60,121 @@ static void choose_nodes(struct scene *scene)
 	}
 }
 
-static void lay_out(struct scene *scene)
+/* Two or three nodes: across the picture, their names below them. */
+static void lay_out_few(struct scene *scene)
 {
 	struct rect area = scene->area;
-	double radius = scene->count <= 3 ? 42 : scene->count <= 8 ? 28 : scene->count <= 14 ? 22 : 16;
-	double center_x = area.x + area.width / 2, center_y = area.y + area.height / 2 - 8;
+	double radius = area.width > 420 ? 42 : 32;
 	double reach_x = fmax(40, area.width / 2 - radius - 84), reach_y = fmax(30, area.height / 2 - radius - 56);
-	if (scene->count > 3)
-		reach_x = fmin(reach_x, reach_y * 1.7);
 	for (uint32_t i = 0; i < scene->count; i++) {
-		/* The first on the left: two nodes face each other across the picture. */
-		double angle = PI + 2 * PI * i / scene->count;
-		bool is_alone = scene->count == 1;
-		scene->places[i].x = center_x + (is_alone ? 0 : reach_x * cos(angle));
-		scene->places[i].y = center_y + (is_alone ? 0 : reach_y * sin(angle));
-		scene->places[i].radius = radius;
+		/* The first on the left. */
+		double angle = PI + 2 * PI * i / scene->count, far = scene->count > 1;
+		struct place *place = &scene->places[i];
+		place->radius = radius;
+		place->x = area.x + area.width / 2 + far * reach_x * cos(angle);
+		place->y = area.y + area.height / 2 - 8 + far * reach_y * sin(angle);
+		place->label_x = place->x;
+		place->label_y = place->y + radius + 36;
+		place->label_room = 200;
+		place->label_align = PAINT_CENTER;
 	}
+}
+
+static void label_beside(struct place *place, bool is_left, double room)
+{
+	double off = place->radius + 20;
+	place->label_x = place->x + (is_left ? -off : off);
+	place->label_y = place->y - 2;
+	place->label_room = room;
+	place->label_align = is_left ? PAINT_RIGHT : PAINT_LEFT;
+}
+
+/* For the order on the right: the mean height of those on the left that it deals with. */
+static double pull_of(const struct scene *scene, uint32_t node, const bool *is_left)
+{
+	const struct model *model = scene->viewer->model;
+	double sum = 0, count = 0;
+	for (uint32_t i = 0; i < scene->count; i++) {
+		uint32_t pair = model_pair(model, node, scene->places[i].node);
+		if (!is_left[i] || pair == MODEL_NONE)
+			continue;
+		double weight = 1 + model->pairs[pair].copies + model->pairs[model->pairs[pair].mirror].copies;
+		sum += weight * scene->places[i].y;
+		count += weight;
+	}
+	return count > 0 ? sum / count : 1e9;
+}
+
+/* One side of the picture: evenly spread, bowed outwards a little. */
+static void place_side(struct scene *scene, const uint32_t *order, uint32_t count, bool is_left)
+{
+	struct rect area = scene->area;
+	double step = area.height / count, room = fmin(130, area.width * 0.2);
+	double radius = fmax(8, fmin(26, step / 2 - 12));
+	for (uint32_t i = 0; i < count; i++) {
+		struct place *place = &scene->places[order[i]];
+		double along = count > 1 ? 2.0 * i / (count - 1) - 1 : 0, bow = 36 * along * along;
+		place->radius = radius;
+		place->y = area.y + step * (i + 0.5);
+		place->x = is_left ? area.x + room + 26 + radius + bow : area.x + area.width - room - 26 - radius - bow;
+		label_beside(place, is_left, room);
+	}
+}
+
+/* Agents on the left, remotes on the right, partners at one height: most links then cross the picture. */
+static void lay_out_sides(struct scene *scene)
+{
+	bool is_left[NEIGHBOURS_MAX + 1];
+	uint32_t left[NEIGHBOURS_MAX + 1], right[NEIGHBOURS_MAX + 1], lefts = 0, rights = 0;
+	double pulls[NEIGHBOURS_MAX + 1];
+	for (uint32_t i = 0; i < scene->count; i++) {
+		is_left[i] = model_is_agent(scene->viewer->model, scene->places[i].node);
+		if (is_left[i])
+			left[lefts++] = i;
+	}
+	place_side(scene, left, lefts, true);
+	for (uint32_t i = 0; i < scene->count; i++) {
+		if (is_left[i])
+			continue;
+		double pull = pull_of(scene, scene->places[i].node, is_left);
+		uint32_t at = rights++;
+		for (; at > 0 && pulls[at - 1] > pull; at--) {
+			pulls[at] = pulls[at - 1];
+			right[at] = right[at - 1];
+		}
+		pulls[at] = pull;
+		right[at] = i;
+	}
+	place_side(scene, right, rights, false);
+}
+
+/* All of one kind: a circle, names outside. */
+static void lay_out_circle(struct scene *scene)
+{
+	struct rect area = scene->area;
+	double radius = scene->count <= 8 ? 26 : scene->count <= 14 ? 20 : 14, room = fmin(130, area.width * 0.2);
+	double reach_x = fmax(40, area.width / 2 - radius - 26 - room), reach_y = fmax(30, area.height / 2 - radius - 56);
+	for (uint32_t i = 0; i < scene->count; i++) {
+		double angle = PI + 2 * PI * i / scene->count;
+		struct place *place = &scene->places[i];
+		place->radius = radius;
+		place->x = area.x + area.width / 2 + reach_x * cos(angle);
+		place->y = area.y + area.height / 2 + reach_y * sin(angle);
+		label_beside(place, cos(angle) < 0, room);
+	}
+}
+
+static void lay_out(struct scene *scene)
+{
+	uint32_t agents = 0;
+	for (uint32_t i = 0; i < scene->count; i++)
+		agents += model_is_agent(scene->viewer->model, scene->places[i].node);
+	if (scene->count <= 3)
+		lay_out_few(scene);
+	else if (agents && agents < scene->count)
+		lay_out_sides(scene);
+	else
+		lay_out_circle(scene);
 }
 
 struct lane {
@@ -164,7 +265,7 @@ static void describe(const struct scene *scene, const struct place *place, char 
 	uint32_t first = model->first_pair[place->node], count = model->first_pair[place->node + 1] - first;
 	if (!state->is_up[place->node])
 		snprintf(out, size, "down");
-	else if (count == 1 && state->pairs[first].role != OCTO_ROLE_NONE)
+	else if (count == 1 && scene->count <= 3 && state->pairs[first].role != OCTO_ROLE_NONE)
 		snprintf(out, size, "%s \xc2\xb7 %s", words_state(state->pairs[first].state), words_role(state->pairs[first].role));
 	else
 		snprintf(out, size, "%s", words_state(model_node_state(model, state, place->node)));
@@ -192,18 +293,18 @@ static void draw_node(const struct scene *scene, const struct place *place)
 		paint_ink(paint, COLOR_LOSS, 1);
 		paint_cross(paint, place->x, place->y, place->radius, 3);
 	}
-	double room = scene->count <= 3 ? 220 : scene->count <= 8 ? 170 : 110, y = place->y + place->radius + 36;
-	paint_ink(paint, COLOR_TEXT, 1);
-	paint_text_fit(paint, (struct paint_font){14, PAINT_BOLD}, PAINT_CENTER, place->x, y, room,
-	               model_name(viewer->model, place->node));
 	char words[96];
+	double room = place->label_room, y = place->label_y;
+	paint_ink(paint, COLOR_TEXT, 1);
+	paint_text_fit(paint, (struct paint_font){place->radius > 14 ? 14 : PAINT_SMALL, PAINT_BOLD}, place->label_align, place->label_x,
+	               y, room, model_name(viewer->model, place->node));
 	describe(scene, place, words, sizeof words);
 	paint_ink(paint, COLOR_DIM, 1);
-	if (scene->count <= 14)
-		paint_text_fit(paint, small, PAINT_CENTER, place->x, y + 17, room, words);
-	labels_take(scene->labels, (struct rect){place->x - room / 2, y - 12, room, 34});
-	labels_take(scene->labels, (struct rect){place->x - place->radius - 10, place->y - place->radius - 10,
-	            2 * place->radius + 20, 2 * place->radius + 20});
+	paint_text_fit(paint, small, place->label_align, place->label_x, y + 16, room, words);
+	double left = place->label_align == PAINT_CENTER ? room / 2 : place->label_align == PAINT_RIGHT ? room : 0;
+	labels_take(scene->labels, (struct rect){place->label_x - left, y - 12, room, 34});
+	labels_take(scene->labels, (struct rect){place->x - place->radius - 20, place->y - place->radius - 20,
+	            2 * place->radius + 40, 2 * place->radius + 40});
 	paint_hit_box(paint, HIT_NODE, place->node, (struct rect){place->x - place->radius - 8,
 	              place->y - place->radius - 8, 2 * place->radius + 16, 2 * place->radius + 16});
 }
@@ -233,10 +334,12 @@ static void draw_duels(const struct scene *scene)
 			const char *verdict = side == 0 ? "wins the ID-duel" : "yields";
 			double width = paint_text_width(paint, small_bold, verdict) + 16;
 			struct rect box = {place->x - width / 2, place->y - place->radius - 44, width, 20};
+			if (place->label_align != PAINT_CENTER)
+				box = (struct rect){place->label_x - (place->label_align == PAINT_RIGHT ? width : 0), place->label_y + 22, width, 20};
 			paint_box(paint, box, 4, COLOR_PANEL);
 			paint_frame(paint, box, 4, COLOR_DUEL, 1.5);
 			paint_ink(paint, COLOR_TEXT, 1);
-			paint_text(paint, small_bold, PAINT_CENTER, place->x, box.y + 14, verdict);
+			paint_text(paint, small_bold, PAINT_CENTER, box.x + width / 2, box.y + 14, verdict);
 			labels_take(scene->labels, box);
 		}
 	}
@@ -247,11 +350,12 @@ static void draw_ending_text(const struct scene *scene, double x, double y, doub
 	double width = paint_text_width(scene->paint, small, text);
 	/* To the right, or else to the left, or else below. */
 	struct rect place = {x + 13, y - 9, width + 6, 17};
-	if (!labels_take(scene->labels, place)) {
+	bool is_outside = place.x + place.width > scene->area.x + scene->area.width;
+	if (is_outside || !labels_take(scene->labels, place)) {
 		place.x = x - 13 - place.width;
 		if (!labels_take(scene->labels, place)) {
 			place = (struct rect){x - width / 2 - 3, y + 12, width + 6, 17};
-			if (!labels_take_below(scene->labels, &place, 80))
+			if (!labels_take_below(scene->labels, &place, 36))
 				return;
 		}
 	}
@@ -287,7 +391,8 @@ static void draw_ending(const struct scene *scene, const struct model_copy *copy
 	draw_ending_text(scene, x, y, alpha, text);
 }
 
-static void draw_copy(const struct scene *scene, uint32_t index)
+/* First all that are on their way, then the endings with their words beside them. */
+static void draw_copy(const struct scene *scene, uint32_t index, bool is_ending)
 {
 	const struct viewer *viewer = scene->viewer;
 	const struct model_copy *copy = &viewer->model->copies[index];
@@ -306,7 +411,9 @@ static void draw_copy(const struct scene *scene, uint32_t index)
 	uint64_t ended = copy->end_ns;
 	if (copy->fate == MODEL_DROPPED)
 		model_lost_at(copy, &ended);
-	if (scene->now_ns >= ended) {
+	if (is_ending != (scene->now_ns >= ended))
+		return;
+	if (is_ending) {
 		if (copy->fate == MODEL_DROPPED || (copy->verdict_record != MODEL_NONE && copy->reason != OCTO_REASON_ACCEPTED))
 			draw_ending(scene, copy, lane);
 		return;
@@ -323,6 +430,7 @@ static void draw_copy(const struct scene *scene, uint32_t index)
 		.is_duplicate = copy->flags & TRACE_COPY_DUPLICATE, .is_corrupted = copy->flags & TRACE_COPY_CORRUPTED,
 		.is_injected = copy->flags & TRACE_COPY_INJECTED,
 		.is_selected = viewer->selection.kind == SELECT_COPY && viewer->selection.index == index});
+	labels_take(scene->labels, (struct rect){x - 18, y - 9, 36, 18});
 	paint_hit_box(scene->paint, HIT_COPY, index, (struct rect){x - 18, y - 9, 36, 18});
 }
 
@@ -338,8 +446,10 @@ static void draw_circle(const struct viewer *viewer, const struct paint *paint, 
 		draw_node(&scene, &scene.places[i]);
 	draw_duels(&scene);
 	uint64_t from = scene.now_ns > scene.hold_ns ? scene.now_ns - scene.hold_ns : 0;
-	for (uint32_t i = 0; (i = model_next_copy(viewer->model, i, from, scene.now_ns)) != MODEL_NONE; i++)
-		draw_copy(&scene, i);
+	for (int pass = 0; pass < 2; pass++) {
+		for (uint32_t i = 0; (i = model_next_copy(viewer->model, i, from, scene.now_ns)) != MODEL_NONE; i++)
+			draw_copy(&scene, i, pass == 1);
+	}
 	free(labels);
 }
 

@@ -36,8 +36,7 @@ struct viewer *viewer_new(const struct model *model, int width, int height)
 	/* A typical packet's way is as high as two lines of text or three. */
 	viewer->ns_per_pixel = fmax(1, (double)model->typical_latency_ns / 70);
 	viewer->zoom = 1;
-	viewer->detail_ns = model->end_ns / 20 > 2 * model->typical_latency_ns ? model->end_ns / 20
-	                                                                      : 2 * model->typical_latency_ns;
+	viewer->detail_ns = model->end_ns < 25 * model->typical_latency_ns ? model->end_ns + 1 : 25 * model->typical_latency_ns;
 	playback_init(&viewer->playback, model);
 	viewer_settle(viewer);
 	return viewer;
