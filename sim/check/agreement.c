@@ -27,14 +27,14 @@ static const char *difference(const struct checks *checks, const struct check_se
 {
 	const struct check_half *i = &session->half[INITIATOR], *r = &session->half[ADHERENT];
 	if (!is_same_identity(checks, i->node, r->peer) || !is_same_identity(checks, r->node, i->peer))
-		return "who the two are";
+		return "identities";
 	if (i->keys.initiator_nonce != r->keys.initiator_nonce || i->keys.adherent_nonce != r->keys.adherent_nonce)
-		return "the nonces";
+		return "nonces";
 	if (i->keys.generation != r->keys.generation)
-		return "the generation";
+		return "generations";
 	if (i->keys.keys != r->keys.keys)
-		return "the keys";
-	return is_mirrored(&i->keys.agreement, &r->keys.agreement) ? NULL : "the limits";
+		return "keys";
+	return is_mirrored(&i->keys.agreement, &r->keys.agreement) ? NULL : "limits";
 }
 
 static void compare_halves(struct checks *checks, uint32_t node, uint32_t peer, const struct check_session *session)
@@ -49,7 +49,7 @@ static void compare_halves(struct checks *checks, uint32_t node, uint32_t peer, 
 	const char *what = difference(checks, session);
 	if (what)
 		check_violated(checks, INVARIANT_S1, node, peer, "expected both sides of session %016" PRIx64
-		               " to agree, found that %s differ", session->key.a, what);
+		               " to agree, found different %s", session->key.a, what);
 }
 
 void agreement_keys(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_audit_keys *keys)

@@ -125,7 +125,7 @@ static bool open_pairs(struct checks *checks, const bool *has_clone)
 		pair->nodes[0] = scenario->trust[i].a;
 		pair->nodes[1] = scenario->trust[i].b;
 		pair->has_clone = has_clone[pair->nodes[0]] || has_clone[pair->nodes[1]];
-		pair->disturbed_at = pair->quit_at = pair->retried_at = pair->fair_from = CHECK_NEVER;
+		pair->disturbed_at = pair->quit_at = pair->put_off_at = pair->fair_from = CHECK_NEVER;
 		describe_links(scenario, pair);
 		for (uint32_t side = 0; side < 2; side++) {
 			struct check_link *link = table_claim(&checks->links, pair->nodes[side], pair->nodes[1 - side]);

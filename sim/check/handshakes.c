@@ -83,7 +83,7 @@ static void close_duel(struct checks *checks, struct check_pair *pair)
 	uint64_t now = check_now(checks);
 	uint64_t allowed = DUEL_ROUND_TRIPS * check_round_trip(checks, pair) + slack_of(checks, pair);
 	bool is_disturbed = check_is_since(pair->disturbed_at, pair->crossed_from) ||
-	                    check_is_since(pair->retried_at, pair->crossed_from) ||
+	                    check_is_since(pair->put_off_at, pair->crossed_from) ||
 	                    is_meddled(checks, pair, pair->crossed_from);
 	if (is_disturbed) {
 		pair->is_duel_open = false;
@@ -219,10 +219,12 @@ void handshakes_received(struct checks *checks, uint32_t node, uint32_t peer, co
 		judge_genuine(checks, node, event);
 	if (packet->class == OCTO_CLASS_BROKEN || (is_ours && receipt->copy_flags & ~(unsigned)TRACE_COPY_DUPLICATE))
 		checks->nodes[node].junk_at = check_now(checks);
-	if (packet->reason != OCTO_REASON_STALE && packet->reason != OCTO_REASON_COOKIE_WANTED)
+	bool is_put_off = packet->reason == OCTO_REASON_STALE || packet->reason == OCTO_REASON_COOKIE_WANTED ||
+	                  packet->reason == OCTO_REASON_TOO_SOON;
+	if (!is_put_off)
 		return;
 	unsigned index;
 	struct check_pair *pair = check_pair_of(checks, node, peer, &index);
 	if (pair)
-		pair->retried_at = check_now(checks);
+		pair->put_off_at = check_now(checks);
 }

@@ -66,7 +66,7 @@ struct check_pair {
 	uint64_t disturbed_at;        /* by the network */
 	uint64_t user_at;             /* connect, disconnect, celibacy */
 	uint64_t quit_at;             /* of these, disconnect and celibacy */
-	uint64_t retried_at;          /* a SYN was answered with a RETRY */
+	uint64_t put_off_at;          /* a SYN was told to come again, or came too soon: it takes longer than L2 says */
 	/* L1 */
 	uint64_t fair_from, redial_ns;
 	bool is_judged;
