@@ -216,6 +216,8 @@ static void disturbed_crossing_is_not_judged(void)
 	cross(&world);
 	fixture_disturb(&world, PILOT, ROBOT, OCTO_PACKET_SYN_ACK);
 	fixture_pass(&world, 5 * OCTO_SECOND);
+	CHECK_U64(fixture_invariant(&world, "L2")->evaluated, 0);
+	fixture_stop(&world);
 	cross(&world);
 	checks_boot(world.checks, PILOT, true);
 	fixture_pass(&world, 5 * OCTO_SECOND);
