@@ -157,8 +157,13 @@ static void draw_playhead(const struct ladder *ladder)
 	if (y < area.y || y > bottom)
 		return;
 	y = round(y) + 0.5;
+	/* Faint where the labels are. */
+	double first = ladder->lane_x[0], last = ladder->lane_x[ladder->lanes->count - 1];
+	paint_ink(paint, COLOR_MARK, 0.3);
+	paint_line(paint, area.x + LADDER_AXIS - 3, y, first, y, 1);
+	paint_line(paint, last, y, area.x + area.width, y, 1);
 	paint_ink(paint, COLOR_MARK, 0.9);
-	paint_line(paint, area.x + LADDER_AXIS - 3, y, area.x + area.width, y, 1.2);
+	paint_line(paint, first, y, last, y, 1.2);
 	paint_arrow_head(paint, area.x + LADDER_AXIS + 5, y, 0, 10);
 }
 

@@ -60,26 +60,6 @@ static void choose_nodes(struct scene *scene)
 	}
 }
 
-/* Two or three nodes: across the picture, their names below them. */
-static void lay_out_few(struct scene *scene)
-{
-	struct rect area = scene->area;
-	double radius = area.width > 420 ? 42 : 32;
-	double reach_x = fmax(40, area.width / 2 - radius - 84), reach_y = fmax(30, area.height / 2 - radius - 56);
-	for (uint32_t i = 0; i < scene->count; i++) {
-		/* The first on the left. */
-		double angle = PI + 2 * PI * i / scene->count, far = scene->count > 1;
-		struct place *place = &scene->places[i];
-		place->radius = radius;
-		place->x = area.x + area.width / 2 + far * reach_x * cos(angle);
-		place->y = area.y + area.height / 2 - 8 + far * reach_y * sin(angle);
-		place->label_x = place->x;
-		place->label_y = place->y + radius + 36;
-		place->label_room = 200;
-		place->label_align = PAINT_CENTER;
-	}
-}
-
 static void label_beside(struct place *place, bool is_left, double room)
 {
 	double off = place->radius + 20;
@@ -87,6 +67,32 @@ static void label_beside(struct place *place, bool is_left, double room)
 	place->label_y = place->y - 2;
 	place->label_room = room;
 	place->label_align = is_left ? PAINT_RIGHT : PAINT_LEFT;
+}
+
+/* Two or three nodes: across the picture, their names below them; in a narrow one upright, their names beside them. */
+static void lay_out_few(struct scene *scene)
+{
+	struct rect area = scene->area;
+	bool is_narrow = area.width < 480;
+	double radius = is_narrow ? 32 : 42, far = scene->count > 1;
+	double reach_x = fmax(20, area.width / 2 - radius - (is_narrow ? 120 : 84));
+	double reach_y = fmax(30, area.height / 2 - radius - 56);
+	for (uint32_t i = 0; i < scene->count; i++) {
+		/* The first on the left, or above. */
+		double angle = (is_narrow ? -PI / 2 : PI) + 2 * PI * i / scene->count;
+		struct place *place = &scene->places[i];
+		place->radius = radius;
+		place->x = area.x + area.width / 2 + far * reach_x * cos(angle);
+		place->y = area.y + area.height / 2 - 8 + far * reach_y * sin(angle);
+		if (is_narrow) {
+			label_beside(place, false, area.x + area.width - place->x - radius - 24);
+			continue;
+		}
+		place->label_x = place->x;
+		place->label_y = place->y + radius + 36;
+		place->label_room = 200;
+		place->label_align = PAINT_CENTER;
+	}
 }
 
 /* For the order on the right: the mean height of those on the left that it deals with. */
@@ -336,6 +342,7 @@ static void draw_duels(const struct scene *scene)
 			struct rect box = {place->x - width / 2, place->y - place->radius - 44, width, 20};
 			if (place->label_align != PAINT_CENTER)
 				box = (struct rect){place->label_x - (place->label_align == PAINT_RIGHT ? width : 0), place->label_y + 22, width, 20};
+			box.x = fmin(box.x, scene->area.x + scene->area.width - width - 2);
 			paint_box(paint, box, 4, COLOR_PANEL);
 			paint_frame(paint, box, 4, COLOR_DUEL, 1.5);
 			paint_ink(paint, COLOR_TEXT, 1);
@@ -348,15 +355,18 @@ static void draw_duels(const struct scene *scene)
 static void draw_ending_text(const struct scene *scene, double x, double y, double alpha, const char *text)
 {
 	double width = paint_text_width(scene->paint, small, text);
-	/* To the right, or else to the left, or else below. */
+	/* To the right, or else to the left, or else below, or else above. */
 	struct rect place = {x + 13, y - 9, width + 6, 17};
 	bool is_outside = place.x + place.width > scene->area.x + scene->area.width;
 	if (is_outside || !labels_take(scene->labels, place)) {
 		place.x = x - 13 - place.width;
 		if (!labels_take(scene->labels, place)) {
 			place = (struct rect){x - width / 2 - 3, y + 12, width + 6, 17};
-			if (!labels_take_below(scene->labels, &place, 36))
-				return;
+			if (!labels_take_below(scene->labels, &place, 60)) {
+				place.y = y - 60;
+				if (!labels_take_below(scene->labels, &place, 40))
+					return;
+			}
 		}
 	}
 	paint_ink(scene->paint, COLOR_BACKGROUND, 0.75 * alpha);
@@ -366,7 +376,7 @@ static void draw_ending_text(const struct scene *scene, double x, double y, doub
 	paint_text(scene->paint, small, PAINT_LEFT, place.x + 3, place.y + 13, text);
 }
 
-/* What became of it, for a moment: dropped ones fall off their lane, those not used stop before the receiver. */
+/* What became of it, for a moment: dropped ones fall off their lane, and so do, before the receiver, those not used. */
 static void draw_ending(const struct scene *scene, const struct model_copy *copy, struct lane lane)
 {
 	const struct paint *paint = scene->paint;
@@ -379,8 +389,8 @@ static void draw_ending(const struct scene *scene, const struct model_copy *copy
 	char text[96], packet[48];
 	words_packet(scene->viewer->model, copy->type, copy->packet, packet, sizeof packet);
 	paint_ink(paint, COLOR_LOSS, alpha);
+	y += 54 * age * age;
 	if (copy->fate == MODEL_DROPPED) {
-		y += 54 * age * age;
 		paint_cross(paint, x, y, 8, 4);
 		snprintf(text, sizeof text, "%s: %s", packet, trace_drop_text((enum trace_drop)copy->drop));
 	} else {

@@ -1,4 +1,4 @@
-/* viz_picture_test.c: pictures painted into memory. frame.c, paint.c, legend.c, viz/timeline.c, inspector.c, toolbar.c, the
+/* viz_picture_test.c: pictures painted into memory. viz/frame.c, paint.c, legend.c, viz/timeline.c, inspector.c, toolbar.c, the
  * views view_topology.c, view_sequence.c, view_duel.c with ladder_lanes.c, ladder_marks.c, ladder_arrows.c and lanes.c,
  * and what clicks and keys do to them: commands.c, pointer.c, viewer.c. */
 #include "tests/viz/fixture.h"
