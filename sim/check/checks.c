@@ -126,6 +126,7 @@ static bool open_pairs(struct checks *checks, const bool *has_clone)
 		pair->nodes[1] = scenario->trust[i].b;
 		pair->has_clone = has_clone[pair->nodes[0]] || has_clone[pair->nodes[1]];
 		pair->disturbed_at = pair->quit_at = pair->put_off_at = pair->fair_from = CHECK_NEVER;
+		pair->side[0].found_at = pair->side[1].found_at = CHECK_NEVER;
 		describe_links(scenario, pair);
 		for (uint32_t side = 0; side < 2; side++) {
 			struct check_link *link = table_claim(&checks->links, pair->nodes[side], pair->nodes[1 - side]);
@@ -165,7 +166,8 @@ static bool open_all(struct checks *checks)
 	               find_clones(scenario, has_clone) && open_pairs(checks, has_clone);
 	for (uint32_t i = 0; is_good && i < scenario->node_count; i++) {
 		checks->nodes[i].is_up = true;
-		checks->nodes[i].meddled_at = checks->nodes[i].stepped_at = checks->nodes[i].junk_at = CHECK_NEVER;
+		checks->nodes[i].meddled_at = checks->nodes[i].stepped_back_at = checks->nodes[i].junk_at = CHECK_NEVER;
+		checks->nodes[i].moved_at = CHECK_NEVER;
 		checks->nodes[i].touched_peer = TRACE_NOBODY;
 	}
 	free(has_clone);
@@ -378,6 +380,8 @@ void checks_sent(struct checks *checks, uint32_t node, uint32_t to_node, const s
 {
 	if (!checks->nodes[node].is_resolved)
 		amplification_resolve(checks, node);
+	if (octo_packet_type_of(bytes, size) == OCTO_PACKET_SYN)
+		handshakes_syn_went(checks, node, to_node);
 	amplification_sent(checks, node, to_node, to, bytes, size);
 }
 
@@ -451,14 +455,14 @@ void checks_crash(struct checks *checks, uint32_t node)
 
 void checks_clock(struct checks *checks, uint32_t node, int64_t step_ns)
 {
-	(void)step_ns;
 	trouble(checks, node, true);
-	clocks_action(checks, node);
+	clocks_action(checks, node, step_ns);
 }
 
 void checks_move(struct checks *checks, uint32_t node)
 {
 	trouble(checks, node, true);
+	checks->nodes[node].moved_at = check_now(checks);
 }
 
 void checks_inject(struct checks *checks, uint32_t to, uint32_t source)

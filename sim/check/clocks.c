@@ -4,11 +4,12 @@
 
 #include <inttypes.h>
 
-static void stepped(struct checks *checks, uint32_t node)
+static void stepped(struct checks *checks, uint32_t node, int64_t step_ns)
 {
 	struct check_node *state = &checks->nodes[node];
 	state->has_stepped = true;
-	state->stepped_at = check_now(checks);
+	if (step_ns < 0)
+		state->stepped_back_at = check_now(checks);
 	check_evaluated(checks, INVARIANT_S13);
 }
 
@@ -18,19 +19,20 @@ void clocks_event(struct checks *checks, uint32_t node, const struct octo_event_
 	struct check_node *state = &checks->nodes[node];
 	uint64_t taken = clock->was_limited ? checks->config.clock_step_max_ns : 0;
 	state->own_shift += taken - (uint64_t)clock->step_ns;
-	stepped(checks, node);
+	stepped(checks, node, clock->step_ns);
 }
 
-void clocks_action(struct checks *checks, uint32_t node)
+void clocks_action(struct checks *checks, uint32_t node, int64_t step_ns)
 {
-	stepped(checks, node);
+	stepped(checks, node, step_ns);
 }
 
+/* A step forwards counts as time [P 5.10], and silence of an hour may end a session. One backwards counts as none. */
 void clocks_down(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_session *session)
 {
 	bool is_by_time = session->was_current && (session->end == OCTO_END_DEAD || session->end == OCTO_END_RESTARTED);
-	if (is_by_time && checks->nodes[node].stepped_at == check_now(checks))
-		check_violated(checks, INVARIANT_S13, node, peer, "expected session %016" PRIx64 " to outlive a step of the clock, "
+	if (is_by_time && checks->nodes[node].stepped_back_at == check_now(checks))
+		check_violated(checks, INVARIANT_S13, node, peer, "expected session %016" PRIx64 " to outlive a step of the clock back, "
 		               "found it ended in the same instant: %s", session->log_id,
 		               octo_end_text((enum octo_end)session->end));
 }

@@ -72,10 +72,19 @@ static uint64_t time_allowed(struct checks *checks, struct check_pair *pair, con
 	return stretched(checks, pair, wait_ns) + 2 * check_round_trip(checks, pair);
 }
 
-static bool is_expected(const struct check_pair *pair, const struct octo_peer_view view[2])
+/* Whether one of the two wants the other and can find it. Who was moved away from is not found any more, until a SYN went
+ * to the new place. */
+static bool is_expected(const struct checks *checks, const struct check_pair *pair, const struct octo_peer_view view[2])
 {
-	bool is_wanted = view[0].is_wanted || view[1].is_wanted || pair->side[0].is_pressed || pair->side[1].is_pressed;
-	return is_wanted && !view[0].is_celibate && !view[1].is_celibate;
+	if (view[0].is_celibate || view[1].is_celibate)
+		return false;
+	for (int i = 0; i < 2; i++) {
+		uint64_t moved_at = checks->nodes[pair->nodes[1 - i]].moved_at;
+		bool is_wanted = view[i].is_wanted || pair->side[i].is_pressed;
+		if (is_wanted && (moved_at == CHECK_NEVER || check_is_since(pair->side[i].found_at, moved_at)))
+			return true;
+	}
+	return false;
 }
 
 void convergence_judge(struct checks *checks, struct check_pair *pair, bool is_last)
@@ -89,7 +98,7 @@ void convergence_judge(struct checks *checks, struct check_pair *pair, bool is_l
 	bool is_early = now - since <= handshake_ns + challenge_ns;
 	if (is_early || (pair->is_judged && !is_last) || check_round_trip(checks, pair) > round_trip_longest_ns)
 		return;
-	if (!look(checks, pair, view) || !is_expected(pair, view))
+	if (!look(checks, pair, view) || !is_expected(checks, pair, view))
 		return;
 	uint64_t deadline = since + time_allowed(checks, pair, view);
 	if (now < deadline)

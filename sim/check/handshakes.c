@@ -5,11 +5,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { SYN_BYTES = 160, DUEL_ROUND_TRIPS = 2, DISTURBED_MOST = 6, DATAGRAMS_QUEUED = 8 };
+enum { SYN_BYTES = 160, DUEL_ROUND_TRIPS = 2, DATAGRAMS_QUEUED = 8 };
 static const uint64_t ack_resend_longest_ns = 1250 * OCTO_MILLISECOND;
 static const uint64_t junk_is_recent_ns = OCTO_SECOND;
 
-/* Whether anything but the handshake itself touched the pair from then on. */
+/* Whether anything but the handshake itself touched the pair from then on; boots close a case by themselves. */
 static bool is_meddled(const struct checks *checks, const struct check_pair *pair, uint64_t from)
 {
 	return check_is_since(checks->nodes[pair->nodes[0]].meddled_at, from) ||
@@ -37,10 +37,20 @@ void handshakes_syn_sent(struct checks *checks, uint32_t node, uint32_t peer, co
 {
 	unsigned index;
 	struct check_pair *pair = check_pair_of(checks, node, peer, &index);
+	checks->dialled = peer;
 	if (!pair || pair->side[index].syn_nonce == packet->number)
 		return;
 	pair->side[index].syn_nonce = packet->number;
 	pair->side[index].syn_first_at = check_now(checks);
+}
+
+/* Where it went: called for the SYN that was told of last. */
+void handshakes_syn_went(struct checks *checks, uint32_t node, uint32_t to_node)
+{
+	unsigned index;
+	struct check_pair *pair = check_pair_of(checks, node, checks->dialled, &index);
+	if (pair && to_node == checks->dialled)
+		pair->side[index].found_at = check_now(checks);
 }
 
 void handshakes_duel(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_duel *duel)
@@ -128,8 +138,13 @@ static void close_confirm(struct checks *checks, struct check_pair *pair, bool i
 	uint64_t taken = check_now(checks) - pair->confirm_from, allowed = confirm_allowed(checks, pair, &lost);
 	const struct check_side *waiting = &pair->side[pair->initiator];
 	bool is_gone = !waiting->has_current || waiting->highest.log_id != pair->confirm_log_id;
-	/* With very many losses the adherent gives up before the ACK comes, as it should. */
-	if (is_meddled(checks, pair, pair->confirm_from) || lost > DISTURBED_MOST || (is_gone && !is_confirmed)) {
+	/* With many losses the adherent gives up before the ACK comes, as it should. */
+	uint64_t gives_up_at = pair->side[1 - pair->initiator].answered_at + checks->config.answer_ns / 10 * 9;
+	bool is_over = is_gone || pair->confirm_from + allowed >= gives_up_at;
+	bool is_troubled = check_is_since(pair->quit_at, pair->confirm_begun) ||
+	                   check_is_since(checks->nodes[pair->nodes[0]].trouble_at, pair->confirm_begun) ||
+	                   check_is_since(checks->nodes[pair->nodes[1]].trouble_at, pair->confirm_begun);
+	if (is_troubled || (is_over && !is_confirmed)) {
 		pair->is_confirm_open = false;
 		return;
 	}
@@ -159,6 +174,7 @@ void handshakes_confirmed(struct checks *checks, uint32_t node, uint32_t peer, c
 	pair->initiator = (uint8_t)index;
 	pair->confirm_log_id = session->log_id;
 	pair->confirm_from = check_now(checks);
+	pair->confirm_begun = pair->side[index].syn_first_at;
 	pair->confirm_disturbed = pair->side[index].disturbed;
 }
 

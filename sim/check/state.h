@@ -47,10 +47,12 @@ struct check_side {
 	struct octo_event_session highest; /* by order: the last current session */
 	uint64_t claim_own_ns, initial_own_ns; /* the node's own time: claim held, SYN processed */
 	uint64_t syn_nonce, syn_first_at; /* of our last attempt: n and when it was first sent */
+	uint64_t answered_at;         /* the peer's last SYN was answered, world time */
 	/* For good. */
 	uint64_t changed_at;          /* when a session came or went, world time */
 	uint64_t timeout_ns;          /* PTO when last looked at */
 	uint32_t disturbed;           /* ACK and data copies towards the peer that the network disturbed */
+	uint64_t found_at;            /* a SYN of ours went to where the peer is, world time */
 };
 
 struct check_pair {
@@ -77,7 +79,7 @@ struct check_pair {
 	/* L3: an initiator that waits for its adherent */
 	bool is_confirm_open;
 	uint8_t initiator;            /* index into nodes */
-	uint64_t confirm_log_id, confirm_from;
+	uint64_t confirm_log_id, confirm_from, confirm_begun; /* begun: its SYN was first sent */
 	uint32_t confirm_disturbed;   /* of the initiator's side, when it began */
 };
 
@@ -89,8 +91,9 @@ struct check_node {
 	uint32_t first_side;          /* its sides: check_state.sides[first_side .. first_side of the next) */
 	uint64_t own_shift;           /* own time = clock reading + this */
 	uint64_t trouble_at;          /* crash, boot, injection, move, clock */
+	uint64_t moved_at;
 	uint64_t meddled_at;          /* of these, injection, move, clock */
-	uint64_t stepped_at;
+	uint64_t stepped_back_at;     /* its clock */
 	uint64_t junk_at;             /* something bad reached it */
 	uint32_t received, settled;   /* for samples */
 	struct octo_address proven;   /* S7: the last address that data went to */
@@ -165,6 +168,7 @@ struct checks {
 	struct check_receipt receipt;
 	struct check_secret secrets[CHECK_SECRETS];
 	uint32_t secret_count;
+	uint32_t dialled;             /* whom the SYN that is being sent is for */
 	bool is_healed;
 	uint64_t healed_at, sweep_at;
 	uint64_t violations;
@@ -242,7 +246,7 @@ void secrecy_settled(struct checks *checks);
 
 /* clocks.c: S13 */
 void clocks_event(struct checks *checks, uint32_t node, const struct octo_event_clock *clock);
-void clocks_action(struct checks *checks, uint32_t node);
+void clocks_action(struct checks *checks, uint32_t node, int64_t step_ns);
 void clocks_down(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_session *session);
 void clocks_echo(struct checks *checks, enum invariant which, uint32_t node, uint32_t peer);
 
@@ -252,6 +256,7 @@ void convergence_sample(struct checks *checks, struct check_pair *pair);
 
 /* handshakes.c: L2 L3 L4 */
 void handshakes_syn_sent(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_packet *packet);
+void handshakes_syn_went(struct checks *checks, uint32_t node, uint32_t to_node);
 void handshakes_duel(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_duel *duel);
 void handshakes_confirmed(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_session *session);
 void handshakes_agreed(struct checks *checks, struct check_pair *pair);

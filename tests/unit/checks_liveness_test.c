@@ -116,7 +116,7 @@ static void every_trouble_starts_the_time_anew(void)
 	struct fixture world;
 	want(&world, OCTO_SECOND);
 	fixture_pass(&world, allowed_ns / 2);
-	checks_move(world.checks, PILOT);
+	checks_move(world.checks, ROBOT);
 	fixture_pass(&world, allowed_ns / 2 + OCTO_SECOND);
 	fixture_disturb(&world, ROBOT, PILOT, OCTO_PACKET_SYN);
 	fixture_pass(&world, allowed_ns / 2 + OCTO_SECOND);
@@ -124,6 +124,20 @@ static void every_trouble_starts_the_time_anew(void)
 	fixture_pass(&world, allowed_ns / 2 + OCTO_SECOND);
 	CHECK_U64(fixture_invariant(&world, "L1")->evaluated, 0);
 	fixture_pass(&world, allowed_ns);
+	CHECK_BROKEN(&world, "L1", "expected one session");
+	fixture_stop(&world);
+}
+
+static void who_moved_away_is_expected_only_when_found_again(void)
+{
+	struct fixture world;
+	want(&world, OCTO_SECOND);
+	checks_move(world.checks, PILOT);
+	fixture_pass(&world, 2 * allowed_ns);
+	checks_finish(world.checks);
+	CHECK_U64(fixture_invariant(&world, "L1")->evaluated, 0);
+	fixture_send_syn(&world, ROBOT, PILOT, 111); /* it knows the new address after all */
+	checks_finish(world.checks);
 	CHECK_BROKEN(&world, "L1", "expected one session");
 	fixture_stop(&world);
 }
@@ -227,15 +241,25 @@ static void disturbed_crossing_is_not_judged(void)
 
 /* ---- L3 --------------------------------------------------------------------------------------------------------- */
 
-/* The initiator is up at 1 s; `lost` ACKs are lost; the adherent follows when it follows. */
-static void follow(struct fixture *world, int lost, uint64_t after_ns)
+/* The SYN leaves at 1 s and is answered at once; the initiator is up at 1.04 s. */
+static void open_confirmation(struct fixture *world)
 {
 	fixture_make(world);
 	fixture_start(world);
 	world->now = OCTO_SECOND;
+	fixture_send_syn(world, ROBOT, PILOT, 111);
+	world->now += latency_ns;
+	fixture_step(world, PILOT, ROBOT, OCTO_STEP_SYN_FRESH, OCTO_STATE_IDLE, OCTO_STATE_ANSWERING);
+	world->now += latency_ns;
 	struct octo_event_session here = fixture_session(7, 1, OCTO_ROLE_INITIATOR);
-	struct octo_event_session there = fixture_session(7, 1, OCTO_ROLE_ADHERENT);
 	fixture_install(world, ROBOT, PILOT, &here);
+}
+
+/* `lost` ACKs are lost; the adherent follows when it follows. */
+static void follow(struct fixture *world, int lost, uint64_t after_ns)
+{
+	open_confirmation(world);
+	struct octo_event_session there = fixture_session(7, 1, OCTO_ROLE_ADHERENT);
 	for (int i = 0; i < lost; i++)
 		fixture_disturb(world, ROBOT, PILOT, OCTO_PACKET_ACK);
 	fixture_disturb(world, PILOT, ROBOT, OCTO_PACKET_DATA); /* the other way does not count */
@@ -266,24 +290,29 @@ static void late_ack_breaks_l3(void)
 static void missing_ack_breaks_l3(void)
 {
 	struct fixture world;
-	fixture_make(&world);
-	fixture_start(&world);
-	struct octo_event_session here = fixture_session(7, 1, OCTO_ROLE_INITIATOR);
-	fixture_install(&world, ROBOT, PILOT, &here);
+	open_confirmation(&world);
 	fixture_pass(&world, 2 * OCTO_SECOND);
 	CHECK_BROKEN(&world, "L3", "found it missing after 2000 ms");
 	fixture_stop(&world);
 }
 
-static void adherent_that_crashed_is_not_waited_for(void)
+static void adherent_that_crashed_or_gave_up_is_not_waited_for(void)
 {
 	struct fixture world;
-	fixture_make(&world);
-	fixture_start(&world);
-	struct octo_event_session here = fixture_session(7, 1, OCTO_ROLE_INITIATOR);
-	fixture_install(&world, ROBOT, PILOT, &here);
+	open_confirmation(&world);
 	checks_crash(world.checks, PILOT);
 	fixture_pass(&world, 10 * OCTO_SECOND);
+	CHECK_U64(fixture_invariant(&world, "L3")->evaluated, 0);
+	fixture_stop(&world);
+	open_confirmation(&world);
+	checks_disconnect(world.checks, PILOT, ROBOT);
+	fixture_pass(&world, 10 * OCTO_SECOND);
+	CHECK_U64(fixture_invariant(&world, "L3")->evaluated, 0);
+	fixture_stop(&world);
+	open_confirmation(&world);
+	for (int i = 0; i < 8; i++)
+		fixture_disturb(&world, ROBOT, PILOT, OCTO_PACKET_ACK);
+	fixture_pass(&world, 20 * OCTO_SECOND); /* its answer lived for 10 s */
 	CHECK_U64(fixture_invariant(&world, "L3")->evaluated, 0);
 	fixture_stop(&world);
 }
@@ -384,6 +413,7 @@ CU_ErrorCode suite_checks_liveness(void)
 	CU_ADD_TEST(suite, who_wants_nothing_is_not_judged);
 	CU_ADD_TEST(suite, celibate_and_crashed_nodes_are_not_judged);
 	CU_ADD_TEST(suite, every_trouble_starts_the_time_anew);
+	CU_ADD_TEST(suite, who_moved_away_is_expected_only_when_found_again);
 	CU_ADD_TEST(suite, lossy_network_is_judged_only_once_it_healed);
 	CU_ADD_TEST(suite, crossed_syns_that_end_in_two_round_trips_hold);
 	CU_ADD_TEST(suite, crossed_syns_that_take_longer_break_l2);
@@ -393,7 +423,7 @@ CU_ErrorCode suite_checks_liveness(void)
 	CU_ADD_TEST(suite, ack_after_as_many_intervals_as_losses_holds);
 	CU_ADD_TEST(suite, late_ack_breaks_l3);
 	CU_ADD_TEST(suite, missing_ack_breaks_l3);
-	CU_ADD_TEST(suite, adherent_that_crashed_is_not_waited_for);
+	CU_ADD_TEST(suite, adherent_that_crashed_or_gave_up_is_not_waited_for);
 	CU_ADD_TEST(suite, genuine_syn_answered_under_junk_holds);
 	CU_ADD_TEST(suite, without_junk_l4_is_not_evaluated);
 	CU_ADD_TEST(suite, genuine_syn_refused_under_junk_breaks_l4);

@@ -215,17 +215,30 @@ static void challenge_is_measured_on_the_nodes_own_time(void)
 	fixture_stop(&world);
 }
 
-static void session_that_dies_in_the_instant_of_a_step_breaks_s13(void)
+static void die_in_the_instant_of_a_step(struct fixture *world, int64_t step_ns)
+{
+	fixture_make(world);
+	fixture_start(world);
+	fixture_establish(world, ROBOT, PILOT, 7, 1);
+	fixture_pass(world, OCTO_SECOND);
+	checks_clock(world->checks, PILOT, step_ns);
+	struct octo_event_session there = fixture_session(7, 1, OCTO_ROLE_ADHERENT);
+	fixture_down(world, PILOT, ROBOT, &there, OCTO_END_DEAD);
+}
+
+static void session_that_dies_of_a_step_back_breaks_s13(void)
 {
 	struct fixture world;
-	fixture_make(&world);
-	fixture_start(&world);
-	fixture_establish(&world, ROBOT, PILOT, 7, 1);
-	fixture_pass(&world, OCTO_SECOND);
-	checks_clock(world.checks, PILOT, 60 * (int64_t)OCTO_SECOND);
-	struct octo_event_session there = fixture_session(7, 1, OCTO_ROLE_ADHERENT);
-	fixture_down(&world, PILOT, ROBOT, &there, OCTO_END_DEAD);
-	CHECK_BROKEN(&world, "S13", "to outlive a step of the clock");
+	die_in_the_instant_of_a_step(&world, -(int64_t)OCTO_MILLISECOND);
+	CHECK_BROKEN(&world, "S13", "to outlive a step of the clock back");
+	fixture_stop(&world);
+}
+
+static void step_forwards_is_time_that_may_end_a_session(void)
+{
+	struct fixture world;
+	die_in_the_instant_of_a_step(&world, 60 * (int64_t)OCTO_SECOND);
+	CHECK_HOLDS(&world, "S13");
 	fixture_stop(&world);
 }
 
@@ -260,7 +273,8 @@ CU_ErrorCode suite_checks_order(void)
 	CU_ADD_TEST(suite, answered_challenge_that_ends_a_session_breaks_s9);
 	CU_ADD_TEST(suite, step_of_a_clock_alone_breaks_nothing);
 	CU_ADD_TEST(suite, challenge_is_measured_on_the_nodes_own_time);
-	CU_ADD_TEST(suite, session_that_dies_in_the_instant_of_a_step_breaks_s13);
+	CU_ADD_TEST(suite, session_that_dies_of_a_step_back_breaks_s13);
+	CU_ADD_TEST(suite, step_forwards_is_time_that_may_end_a_session);
 	CU_ADD_TEST(suite, violation_on_a_stepped_node_names_the_clock);
 	return CU_get_error();
 }
