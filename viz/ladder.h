@@ -20,6 +20,8 @@ struct ladder {
 	bool is_narrow;               /* lanes so close that words between them must be few */
 	uint64_t from_ns, until_ns;   /* what is to be seen */
 	bool is_past;                 /* all of it is looked back upon: nothing is dimmed, no states in the header */
+	/* Words are written in two passes, what has been and, dimmed, what is to come; a line of text is never half dimmed. */
+	enum { LADDER_ALL, LADDER_BEEN, LADDER_TO_COME } pass;
 	struct labels labels;
 };
 
@@ -31,7 +33,10 @@ struct rect ladder_body(struct rect area);
 
 /* The parts, in the order of painting. */
 void ladder_draw_lanes(struct ladder *ladder);   /* ladder_lanes.c */
+void ladder_draw_arrows(struct ladder *ladder);  /* ladder_arrows.c: the lines */
+void ladder_draw_words(struct ladder *ladder);   /* ladder_arrows.c: what is written on them */
 void ladder_draw_marks(struct ladder *ladder);   /* ladder_marks.c */
-void ladder_draw_arrows(struct ladder *ladder);  /* ladder_arrows.c */
+/* Is something of this time to be written in the present pass? */
+bool ladder_is_due(const struct ladder *ladder, uint64_t time_ns);
 
 #endif

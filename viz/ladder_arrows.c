@@ -171,7 +171,10 @@ static void draw_words(struct ladder *ladder, uint32_t index, struct line line, 
 	const struct model_copy *copy = &model->copies[index];
 	uint64_t when;
 	double until = copy->fate == MODEL_DROPPED ? model_lost_at(copy, &when) : 1;
-	draw_reason(ladder, copy, line);
+	if (ladder_is_due(ladder, copy->fate == MODEL_DROPPED ? copy->start_ns : copy->end_ns))
+		draw_reason(ladder, copy, line);
+	if (!ladder_is_due(ladder, copy->start_ns))
+		return;
 	char text[96], packet[48];
 	words_packet(model, copy->type, count > 1 ? 0 : copy->packet, packet, sizeof packet);
 	const char *kind = copy->flags & TRACE_COPY_INJECTED ? " injected" : copy->flags & TRACE_COPY_DUPLICATE ? " again" : "";
@@ -233,9 +236,12 @@ static void for_each_arrow(struct ladder *ladder, draw_function draw)
 	}
 }
 
-/* All lines first, so that no line crosses a word. */
 void ladder_draw_arrows(struct ladder *ladder)
 {
 	for_each_arrow(ladder, draw_arrow);
+}
+
+void ladder_draw_words(struct ladder *ladder)
+{
 	for_each_arrow(ladder, draw_words);
 }

@@ -158,7 +158,7 @@ static void draw_weight(struct ladder *ladder, uint32_t lane, enum weight weight
 		const struct trace_record *record = trace_get(model->trace, records->list[i]);
 		if (record->time_ns > ladder->until_ns)
 			break;
-		if (record->node != node || weight_of(record) != weight)
+		if (record->node != node || weight_of(record) != weight || !ladder_is_due(ladder, record->time_ns))
 			continue;
 		bool is_elsewhere = record->peer < model->node_count && ladder->lanes->of_node[record->peer] == LANES_MAX;
 		double y = axis_y(ladder->axis, record->time_ns);

@@ -51,6 +51,11 @@ int main(int argc, char **argv)
 		script_free(script);
 		return EXIT_BAD;
 	}
+	if (options.has_range && options.from_ns >= model->end_ns) {
+		model_free(model);
+		script_free(script);
+		return complain("--range begins after the end of the run");
+	}
 	struct viewer *viewer = viewer_new(model, options.width, options.height);
 	set_up(viewer, &options);
 	bool is_good = options.out ? export_picture(viewer, options.out, error, sizeof error)

@@ -167,6 +167,27 @@ static void draw_playhead(const struct ladder *ladder)
 	paint_arrow_head(paint, area.x + LADDER_AXIS + 5, y, 0, 10);
 }
 
+bool ladder_is_due(const struct ladder *ladder, uint64_t time_ns)
+{
+	return ladder->pass == LADDER_ALL || (time_ns > ladder->viewer->playback.time_ns) == (ladder->pass == LADDER_TO_COME);
+}
+
+static void draw_writing(struct ladder *ladder)
+{
+	cairo_t *cairo = ladder->paint->cairo;
+	ladder->pass = ladder->is_past ? LADDER_ALL : LADDER_BEEN;
+	ladder_draw_words(ladder);
+	ladder_draw_marks(ladder);
+	if (ladder->is_past)
+		return;
+	ladder->pass = LADDER_TO_COME;
+	cairo_push_group(cairo);
+	ladder_draw_words(ladder);
+	ladder_draw_marks(ladder);
+	cairo_pop_group_to_source(cairo);
+	cairo_paint_with_alpha(cairo, 0.5);
+}
+
 void ladder_draw(const struct viewer *viewer, const struct paint *paint, struct rect area, const struct lanes *lanes,
                  const struct axis *axis, bool is_past)
 {
@@ -182,9 +203,9 @@ void ladder_draw(const struct viewer *viewer, const struct paint *paint, struct 
 	draw_playhead(&ladder);
 	ladder_draw_lanes(&ladder);
 	ladder_draw_arrows(&ladder);
-	ladder_draw_marks(&ladder);
 	if (!is_past)
 		draw_future(&ladder);
+	draw_writing(&ladder);
 	cairo_restore(paint->cairo);
 	draw_header(&ladder);
 }

@@ -355,20 +355,19 @@ static void draw_duels(const struct scene *scene)
 static void draw_ending_text(const struct scene *scene, double x, double y, double alpha, const char *text)
 {
 	double width = paint_text_width(scene->paint, small, text);
-	/* To the right, or else to the left, or else below, or else above. */
-	struct rect place = {x + 13, y - 9, width + 6, 17};
-	bool is_outside = place.x + place.width > scene->area.x + scene->area.width;
-	if (is_outside || !labels_take(scene->labels, place)) {
-		place.x = x - 13 - place.width;
-		if (!labels_take(scene->labels, place)) {
-			place = (struct rect){x - width / 2 - 3, y + 12, width + 6, 17};
-			if (!labels_take_below(scene->labels, &place, 60)) {
-				place.y = y - 60;
-				if (!labels_take_below(scene->labels, &place, 40))
-					return;
-			}
-		}
+	/* To the right, or else to the left, or else below. */
+	const struct { double x, y; } tries[] = {{x + 13, y - 9}, {x - 19 - width, y - 9}, {x - width + 8, y + 12}, {x - 12, y + 12},
+	                                         {x - width + 8, y + 30}, {x - 12, y + 30}, {x - width / 2, y + 48}};
+	struct rect place = {0, 0, width + 6, 17};
+	bool is_placed = false;
+	for (size_t i = 0; i < sizeof tries / sizeof *tries && !is_placed; i++) {
+		place.x = tries[i].x;
+		place.y = tries[i].y;
+		is_placed = place.x >= scene->area.x && place.x + place.width <= scene->area.x + scene->area.width
+		            && labels_take(scene->labels, place);
 	}
+	if (!is_placed)
+		return;
 	paint_ink(scene->paint, COLOR_BACKGROUND, 0.75 * alpha);
 	paint_box_path(scene->paint, place, 3);
 	cairo_fill(scene->paint->cairo);
@@ -389,7 +388,8 @@ static void draw_ending(const struct scene *scene, const struct model_copy *copy
 	char text[96], packet[48];
 	words_packet(scene->viewer->model, copy->type, copy->packet, packet, sizeof packet);
 	paint_ink(paint, COLOR_LOSS, alpha);
-	y += 54 * age * age;
+	/* What follows on the lane must not hide it: one that was not used lies beside it from the start. */
+	y += copy->fate == MODEL_DROPPED ? 54 * age * age : 18 + 30 * age * age;
 	if (copy->fate == MODEL_DROPPED) {
 		paint_cross(paint, x, y, 8, 4);
 		snprintf(text, sizeof text, "%s: %s", packet, trace_drop_text((enum trace_drop)copy->drop));

@@ -306,11 +306,11 @@ static bool follow_user(struct window *window)
 static bool open_window(struct window *window)
 {
 	struct viewer *viewer = window->viewer;
-	char title[TEXT_MAX];
+	char raw[TEXT_MAX], title[TEXT_MAX];
 	if (SDL_Init(SDL_INIT_VIDEO))
 		return fail(window, "no display can be opened (--out FILE needs none)");
-	snprintf(title, sizeof title, "octoviz %s", viewer->model->header->scenario);
-	text_clean(title, title, sizeof title);
+	snprintf(raw, sizeof raw, "octoviz %s", viewer->model->header->scenario);
+	text_clean(raw, title, sizeof title);
 	window->window = SDL_CreateWindow(title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, viewer->width, viewer->height,
 	                                  SDL_WINDOW_RESIZABLE);
 	if (!window->window)

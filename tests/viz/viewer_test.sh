@@ -203,6 +203,7 @@ refuses '--view map: expected' run.trace --view map --out never.png
 refuses '--frobnicate: no such option' run.trace --frobnicate
 refuses 'name a trace or a scenario'
 refuses '/nonexistent/a.png: cannot be written' run.trace --out /nonexistent/a.png
+refuses '--range begins after the end' run.trace --range 3000s..3001s --out never.png
 refuses 'ends in .png or .svg' run.trace --out a.gif
 refuses '--seed belongs to a scenario' run.trace --seed 3 --out never.png
 refuses 'bad.txt:2: expected' run.trace --script bad.txt
