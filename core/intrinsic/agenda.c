@@ -116,9 +116,8 @@ static void send_ack(struct call *call, struct peer *peer, struct session *sessi
 	session->is_ack_due = false;
 	if (session->ack_sends < 2)
 		session->ack_sends++;
+	session_asked(call, session);
 	if (!packet->is_cached) {
-		session->awaiting_since = call->now;
-		session->ping_at = call_after(call, session->agreement.idle_s * OCTO_SECOND);
 		session->ack_resend_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));
 	}
 }

@@ -67,6 +67,7 @@ struct session {                          /* cur and prev (session.c) */
 	uint8_t role;                     /* enum octo_role */
 	bool by_winner, is_ack_due, is_ping_due, is_ping_out, is_pong_due;
 	uint8_t ack_sends;                /* initiator: up to 2, which is enough to know */
+	uint8_t asks;                     /* times the peer was asked in vain since it was last heard */
 	uint8_t closes_left;              /* spare only: CLOSE packets still to send */
 	struct octo_agreement agreement;
 	struct round_trip trip;

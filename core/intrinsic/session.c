@@ -5,7 +5,7 @@
 #include "core/intrinsic/record.h"
 #include "core/intrinsic/session_directory.h"
 
-enum { CLOSES = 3, TIMEOUTS_UNTIL_DEAD = 3, ASK_PART = 3 };
+enum { CLOSES = 3, TIMEOUTS_UNTIL_DEAD = 3, ASK_PART = 3, ASKS_UNTIL_DEAD = 8 };
 static const octo_time_ns close_spacing_ns = 100 * OCTO_MILLISECOND;
 
 void session_begin(struct call *call, struct session *session, enum octo_role role,
@@ -125,14 +125,32 @@ void session_close(struct call *call, struct peer *peer)
 	closing->expires_at = call->now; /* the first CLOSE is due at once */
 }
 
+/* Something was sent that asks for an answer: from here on silence counts, and after a while is asked about. */
+static void expect_answer(struct call *call, struct session *session)
+{
+	if (session->awaiting_since != OCTO_NEVER)
+		return;
+	session->awaiting_since = call->now;
+	octo_time_ns ask_at = call_after(call, session->agreement.idle_s * OCTO_SECOND / ASK_PART);
+	if (ask_at < session->ping_at)
+		session->ping_at = ask_at;
+}
+
 octo_time_ns session_dead_at(const struct call *call, const struct session *session)
 {
-	if (session->awaiting_since == OCTO_NEVER)
+	if (session->awaiting_since == OCTO_NEVER || session->asks < ASKS_UNTIL_DEAD)
 		return OCTO_NEVER;
 	octo_time_ns silence = TIMEOUTS_UNTIL_DEAD * round_trip_timeout(&session->trip) +
 	                       session->agreement.idle_s * OCTO_SECOND;
 	octo_time_ns least = call->channel->config.dead_min_ns;
 	return session->awaiting_since + (silence > least ? silence : least);
+}
+
+void session_asked(struct call *call, struct session *session)
+{
+	expect_answer(call, session);
+	if (session->asks < UINT8_MAX)
+		session->asks++;
 }
 
 void session_ask(struct call *call, struct session *session)
@@ -151,19 +169,9 @@ void session_heard(struct call *call, struct session *session)
 		round_trip_sample(&session->trip, call->now - session->ack_sent_at);
 	session->received_at = call->now;
 	session->awaiting_since = OCTO_NEVER;
+	session->asks = 0;
 	session->ack_resend_at = OCTO_NEVER;
 	session->ping_at = call_after(call, call_jitter_shorter(call, session->agreement.idle_s * OCTO_SECOND));
-}
-
-/* Something was sent that asks for an answer: from here on silence counts, and after a while is asked about. */
-static void expect_answer(struct call *call, struct session *session)
-{
-	if (session->awaiting_since != OCTO_NEVER)
-		return;
-	session->awaiting_since = call->now;
-	octo_time_ns ask_at = call_after(call, session->agreement.idle_s * OCTO_SECOND / ASK_PART);
-	if (ask_at < session->ping_at)
-		session->ping_at = ask_at;
 }
 
 static void write_ping(struct writer *writer, enum frame_type type, uint32_t token)
@@ -190,7 +198,7 @@ static void write_control(struct call *call, struct peer *peer, struct session *
 		session->is_ping_due = false;
 		session->is_ping_out = true;
 		session->ping_sent_at = call->now;
-		expect_answer(call, session);
+		session_asked(call, session);
 		session->ping_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));
 	}
 	if (peer->claim.is_due && session == &peer->current) {

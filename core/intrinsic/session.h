@@ -18,8 +18,11 @@ void session_end(struct call *call, struct peer *peer, enum octo_end end);
 void session_close(struct call *call, struct peer *peer);
 void session_end_spare(struct call *call, struct peer *peer, enum octo_end end);
 
-/* When the peer is to be taken for dead: OCTO_NEVER while nothing sent is unanswered. */
+/* When the peer is to be taken for dead: OCTO_NEVER while nothing sent is unanswered, or it was not asked often enough,
+ * as after a leap of the clock. */
 octo_time_ns session_dead_at(const struct call *call, const struct session *session);
+/* Something was sent that only a live peer answers: a PING, or the initiator's ACK. */
+void session_asked(struct call *call, struct session *session);
 /* Asks the peer for a sign of life in the next packet. */
 void session_ask(struct call *call, struct session *session);
 /* A packet of this session was authentic: the peer lives. */
