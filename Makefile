@@ -1,7 +1,7 @@
 # octosim: protocol core (core/), simulator (sim/), viewer (viz/), tests (tests/). `make help` lists the targets.
 #
 # Sources are found by wildcard, everything built goes under $(BUILD). The default build (gcc, MODE=release) uses build/
-# itself; another compiler or mode gets build/<compiler>-<O2|O0|asan>/, and BUILD=<directory> overrides either.
+# itself; another compiler or mode gets build/<compiler>-<O2|O0|asan|coverage>/, and BUILD=<directory> overrides either.
 # The core is compiled twice: plain, as a robot would ship it, and checked (-DOCTO_CHECKED: audit events for the
 # simulator's checks; same wire, same hash).
 
@@ -16,11 +16,13 @@ PKG_CONFIG ?= pkg-config
 OPT_release := -O2 -g
 OPT_debug := -O0 -g3
 OPT_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+OPT_coverage := -O0 -g --coverage
+TAG_coverage := coverage
 TAG_release := O2
 TAG_debug := O0
 TAG_asan := asan
 OPT := $(OPT_$(MODE))
-$(if $(OPT),,$(error MODE=$(MODE): expected release, debug or asan))
+$(if $(OPT),,$(error MODE=$(MODE): expected release, debug, asan or coverage))
 
 CONFIG := $(notdir $(firstword $(CC)))-$(TAG_$(MODE))
 BUILD ?= $(if $(filter gcc-O2 cc-O2,$(CONFIG)),build,build/$(CONFIG))
@@ -83,7 +85,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
 VECTORS := $(patsubst tests/vectors/%.c,$(BUILD)/vectors/%,$(VECTOR_SRC))
 VIZ_TOOLS := $(patsubst tests/viz/%.c,$(BUILD)/viz/%,$(VIZ_TOOL_SRC))
 
-.PHONY: all help demo test asan bench mutants cross check unit vectors benches testprograms list-sources format-check \
+.PHONY: all help demo test asan coverage bench mutants cross check unit vectors benches testprograms list-sources format-check \
 	clean no-viz have-base have-cunit FORCE
 JOBS := $(shell nproc 2>/dev/null || echo 2)
 DEMO := scenarios/duel/simultaneous-open.json
@@ -97,7 +99,7 @@ all: $(PRODUCTS) ## build libocto.a, libsim.a, octosim and octoviz (default)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
 	@echo
-	@echo '  MODE=release|debug|asan, CC=gcc|clang, BUILD=<directory>: the same in another way or at another place'
+	@echo '  MODE=release|debug|asan|coverage, CC=gcc|clang, BUILD=<directory>: the same in another way or at another place'
 
 no-viz:
 	@echo 'octoviz is skipped: pkg-config does not find sdl2 and cairo (tools/install-packages demo installs them)'
@@ -202,15 +204,15 @@ $(BUILD)/viz/%: $(BUILD)/obj/tests/viz/%.o $(WORLD)
 
 $(call obj,$(SUITE_SRC) $(VIZ_SUITE_SRC) $(SUPPORT_SRC)): | have-cunit
 
-unit: $(BUILD)/tests/octotest ## build and run the unit, pair and scenario suites only
+unit: $(BUILD)/tests/octotest $(BUILD)/octosim ## build and run the unit, pair and scenario suites only
 	$(BUILD)/tests/octotest $(SUITE)
 
-check: $(BUILD)/tests/onetest ## SUITE="a b": build and run these suites and no other
+check: $(BUILD)/tests/onetest $(BUILD)/octosim ## SUITE="a b": build and run these suites and no other
 	$(if $(ONE),,$(error make check SUITE=<name>: name suites among $(call suite_name,$(SUITE_SRC))))
 	$(BUILD)/tests/onetest
 
 # Everything `make test` runs that is not octosim or octoviz.
-testprograms: $(BUILD)/tests/octotest $(VECTORS) $(VIZ_TOOLS) \
+testprograms: $(BUILD)/tests/octotest $(BUILD)/octosim $(VECTORS) $(VIZ_TOOLS) \
 	$(if $(VIZ_SUITE_SRC),$(if $(HAVE_VIZ),$(BUILD)/tests/viztest))
 vectors: $(VECTORS)
 benches: $(BENCHES)
@@ -245,6 +247,10 @@ asan: ## unit tests and duel scenarios under the address and undefined-behaviour
 	@$(MAKE) -s -j$(JOBS) CC=gcc MODE=asan build/gcc-asan/tests/octotest build/gcc-asan/octosim
 	build/gcc-asan/tests/octotest
 	build/gcc-asan/octosim run scenarios/duel/*.json
+
+coverage: ## how many lines of each source file the tests run
+	@tools/install-packages test
+	@tools/coverage --all
 
 bench: ## measure: prints a table, writes build/bench.json, never fails
 	@tools/install-packages test
