@@ -107,7 +107,14 @@ static void show_view(struct viewer *viewer, int argument)
 static void zoom(struct viewer *viewer, int argument)
 {
 	struct rect area = viewer_layout(viewer).main;
-	pointer_wheel(viewer, argument, area.x + area.width / 2, area.y + area.height / 2);
+	double y = area.y + area.height / 2;
+	bool follows = viewer->follows;
+	if (viewer->view == VIEW_SEQUENCE) {
+		struct axis axis = sequence_axis(viewer, area);
+		y = axis_y(&axis, viewer->sequence_ns);
+	}
+	pointer_wheel(viewer, argument, area.x + area.width / 2, y);
+	viewer->follows = follows;
 }
 
 static void pan(struct viewer *viewer, int argument)

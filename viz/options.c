@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH_MIN = 640, HEIGHT_MIN = 400, SIZE_MAX_PIXELS = 8192 };
+enum { WIDTH_MIN = 800, HEIGHT_MIN = 500, SIZE_MAX_PIXELS = 8192 };
 
 const char options_usage[] =
 	"usage: octoviz TRACE|SCENARIO [options]\n"
@@ -94,7 +94,7 @@ static const char *read_option(struct options *options, const char *name, const 
 		return read_range(value, &options->from_ns, &options->until_ns) ? NULL : "two times such as 1.2s..1.4s";
 	}
 	if (!strcmp(name, "--size"))
-		return read_size(value, &options->width, &options->height) ? NULL : "WIDTHxHEIGHT, 640x400 to 8192x8192";
+		return read_size(value, &options->width, &options->height) ? NULL : "WIDTHxHEIGHT, 800x500 to 8192x8192";
 	if (!strcmp(name, "--theme")) {
 		options->theme = theme_find(value);
 		return options->theme ? NULL : "dark or light";

@@ -89,8 +89,10 @@ static void zoom_sequence(struct viewer *viewer, double factor, double y)
 	uint64_t under = axis_time(&axis, y);
 	viewer->ns_per_pixel = fmax(1, fmin((double)viewer->model->end_ns / 200 + 1, axis.ns_per_pixel / factor));
 	viewer->range_from_ns = viewer->range_until_ns = 0;
-	if (viewer->follows)
+	/* While it plays the playhead stays where it is instead. */
+	if (viewer->follows && viewer->playback.is_playing)
 		return;
+	viewer->follows = false;
 	/* Put the time under the pointer back under it: folds change with the scale, so look it up afresh. */
 	for (int round = 0; round < 4; round++) {
 		axis = sequence_axis(viewer, area);

@@ -152,12 +152,13 @@ void timeline_draw(const struct viewer *viewer, const struct paint *paint, const
 	cairo_rectangle(paint->cairo, from, overview.area.y, fmax(2, until - from), overview.area.height);
 	cairo_fill(paint->cairo);
 	draw_density(viewer, paint, &overview);
+	draw_density(viewer, paint, &detail);
 	for (int mark = MODEL_MARK_DUEL; mark < MODEL_MARK_COUNT; mark++) {
 		/* Sessions first, what is rare on top of them. */
 		static const enum model_mark order[] = {MODEL_MARK_UP, MODEL_MARK_DOWN, MODEL_MARK_DROP, MODEL_MARK_DUEL, MODEL_MARK_ALARM};
 		draw_marks(viewer, paint, &overview, order[mark - MODEL_MARK_DUEL], overview.area.y + 7);
 	}
-	draw_marks(viewer, paint, &detail, MODEL_MARK_HANDSHAKE, detail.area.y + 25);
+	draw_marks(viewer, paint, &detail, MODEL_MARK_HANDSHAKE, detail.area.y + 26);
 	draw_marks(viewer, paint, &detail, MODEL_MARK_UP, detail.area.y + 16);
 	draw_marks(viewer, paint, &detail, MODEL_MARK_DOWN, detail.area.y + 16);
 	draw_marks(viewer, paint, &detail, MODEL_MARK_DROP, detail.area.y + 7);

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SMALLEST_WIDTH = 640, SMALLEST_HEIGHT = 400 };
+enum { SMALLEST_WIDTH = 800, SMALLEST_HEIGHT = 500 };
 #define FRAME_NS (OCTO_SECOND / 60)
 
 struct window {
