@@ -125,7 +125,7 @@ static bool open_pairs(struct checks *checks, const bool *has_clone)
 		pair->nodes[0] = scenario->trust[i].a;
 		pair->nodes[1] = scenario->trust[i].b;
 		pair->has_clone = has_clone[pair->nodes[0]] || has_clone[pair->nodes[1]];
-		pair->disturbed_at = pair->quit_at = pair->put_off_at = pair->fair_from = CHECK_NEVER;
+		pair->disturbed_at = pair->quit_at = pair->astray_at = pair->put_off_at = pair->fair_from = CHECK_NEVER;
 		pair->side[0].found_at = pair->side[1].found_at = CHECK_NEVER;
 		describe_links(scenario, pair);
 		for (uint32_t side = 0; side < 2; side++) {
@@ -437,13 +437,13 @@ static void forget_node(struct checks *checks, uint32_t node)
 void checks_boot(struct checks *checks, uint32_t node, bool has_store)
 {
 	struct check_node *state = &checks->nodes[node];
-	(void)has_store; /* what a node remembers is the core's business: it may only know less than before */
 	trouble(checks, node, false);
 	forget_node(checks, node);
 	state->boot++;
 	state->is_up = true;
 	state->is_resolved = false;
 	state->own_shift = 0;
+	state->lost_store = state->lost_store || !has_store;
 }
 
 void checks_crash(struct checks *checks, uint32_t node)

@@ -55,20 +55,30 @@ void convergence_sample(struct checks *checks, struct check_pair *pair)
 	pair->fair_from = fair_since(checks, pair);
 	pair->is_judged = false;
 	pair->redial_ns = redial_longest_ns;
+	pair->timeout_ns = OCTO_SECOND;
 	if (pair->fair_from == CHECK_NEVER || !look(checks, pair, view))
 		return;
 	for (int i = 0; i < 2; i++) {
 		uint64_t wait_ns = view[i].redial_ns + view[i].redial_ns / 4;
+		pair->timeout_ns = later(pair->timeout_ns, view[i].timeout_ns);
 		if (view[i].is_wanted && wait_ns < pair->redial_ns)
 			pair->redial_ns = wait_ns;
 	}
 }
 
+/* A connected node ignores the stale SYNs of a peer that lost its store, so that its own session has to die first; and the
+ * RETRY that ends the misunderstanding may just miss an offer. */
+static uint64_t relearning_ns(const struct checks *checks, const struct check_pair *pair)
+{
+	bool is_needed = checks->nodes[pair->nodes[0]].lost_store || checks->nodes[pair->nodes[1]].lost_store;
+	return is_needed ? checks->config.offer_ns + checks->config.attempt_spacing_ns : 0;
+}
+
 static uint64_t time_allowed(struct checks *checks, struct check_pair *pair, const struct octo_peer_view view[2])
 {
-	uint64_t timeout_ns = later(OCTO_SECOND, later(view[0].timeout_ns, view[1].timeout_ns));
+	uint64_t timeout_ns = later(pair->timeout_ns, later(view[0].timeout_ns, view[1].timeout_ns));
 	uint64_t dead_ns = later(TIMEOUTS * timeout_ns + checks->config.keepalive_s * OCTO_SECOND, checks->config.dead_min_ns);
-	uint64_t wait_ns = pair->redial_ns + handshake_ns + challenge_ns + DEAD_PERIODS * dead_ns;
+	uint64_t wait_ns = pair->redial_ns + handshake_ns + challenge_ns + DEAD_PERIODS * dead_ns + relearning_ns(checks, pair);
 	return stretched(checks, pair, wait_ns) + 2 * check_round_trip(checks, pair);
 }
 

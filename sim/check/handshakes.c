@@ -9,11 +9,15 @@ enum { SYN_BYTES = 160, DUEL_ROUND_TRIPS = 2, DATAGRAMS_QUEUED = 8 };
 static const uint64_t ack_resend_longest_ns = 1250 * OCTO_MILLISECOND;
 static const uint64_t junk_is_recent_ns = OCTO_SECOND;
 
-/* Whether anything but the handshake itself touched the pair from then on; boots close a case by themselves. */
-static bool is_meddled(const struct checks *checks, const struct check_pair *pair, uint64_t from)
+/* Whether anything but the handshake itself touched the pair from then on. A boot in that very instant came before. */
+static bool is_troubled(const struct checks *checks, const struct check_pair *pair, uint64_t from)
 {
-	return check_is_since(checks->nodes[pair->nodes[0]].meddled_at, from) ||
-	       check_is_since(checks->nodes[pair->nodes[1]].meddled_at, from) || check_is_since(pair->quit_at, from);
+	for (int i = 0; i < 2; i++) {
+		const struct check_node *node = &checks->nodes[pair->nodes[i]];
+		if (node->trouble_at > from || check_is_since(node->meddled_at, from))
+			return true;
+	}
+	return check_is_since(pair->quit_at, from);
 }
 
 /* Waits of a slow clock take longer. */
@@ -49,8 +53,12 @@ void handshakes_syn_went(struct checks *checks, uint32_t node, uint32_t to_node)
 {
 	unsigned index;
 	struct check_pair *pair = check_pair_of(checks, node, checks->dialled, &index);
-	if (pair && to_node == checks->dialled)
+	if (!pair)
+		return;
+	if (to_node == checks->dialled)
 		pair->side[index].found_at = check_now(checks);
+	else
+		pair->astray_at = check_now(checks);
 }
 
 void handshakes_duel(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_duel *duel)
@@ -94,7 +102,8 @@ static void close_duel(struct checks *checks, struct check_pair *pair)
 	uint64_t allowed = DUEL_ROUND_TRIPS * check_round_trip(checks, pair) + slack_of(checks, pair);
 	bool is_disturbed = check_is_since(pair->disturbed_at, pair->crossed_from) ||
 	                    check_is_since(pair->put_off_at, pair->crossed_from) ||
-	                    is_meddled(checks, pair, pair->crossed_from);
+	                    check_is_since(pair->astray_at, pair->crossed_from) ||
+	                    is_troubled(checks, pair, pair->crossed_from);
 	if (is_disturbed) {
 		pair->is_duel_open = false;
 		return;
@@ -141,10 +150,7 @@ static void close_confirm(struct checks *checks, struct check_pair *pair, bool i
 	/* With many losses the adherent gives up before the ACK comes, as it should. */
 	uint64_t gives_up_at = pair->side[1 - pair->initiator].answered_at + checks->config.answer_ns / 10 * 9;
 	bool is_over = is_gone || pair->confirm_from + allowed >= gives_up_at;
-	bool is_troubled = check_is_since(pair->quit_at, pair->confirm_begun) ||
-	                   check_is_since(checks->nodes[pair->nodes[0]].trouble_at, pair->confirm_begun) ||
-	                   check_is_since(checks->nodes[pair->nodes[1]].trouble_at, pair->confirm_begun);
-	if (is_troubled || (is_over && !is_confirmed)) {
+	if (is_troubled(checks, pair, pair->confirm_begun) || (is_over && !is_confirmed)) {
 		pair->is_confirm_open = false;
 		return;
 	}

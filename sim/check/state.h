@@ -68,9 +68,10 @@ struct check_pair {
 	uint64_t disturbed_at;        /* by the network */
 	uint64_t user_at;             /* connect, disconnect, celibacy */
 	uint64_t quit_at;             /* of these, disconnect and celibacy */
+	uint64_t astray_at;           /* a SYN went to where the other one is not */
 	uint64_t put_off_at;          /* a SYN was told to come again, or came too soon: it takes longer than L2 says */
 	/* L1 */
-	uint64_t fair_from, redial_ns;
+	uint64_t fair_from, redial_ns, timeout_ns; /* the two as they were then */
 	bool is_judged;
 	/* L2: the last duel of crossed SYNs */
 	uint64_t winner_nonce, loser_nonce, crossed_from, crossed_at;
@@ -85,7 +86,7 @@ struct check_pair {
 
 struct check_node {
 	uint32_t boot;
-	bool is_up, has_stepped, is_resolved; /* resolved: S7 knows its address book */
+	bool is_up, has_stepped, is_resolved, lost_store; /* resolved: S7 knows its address book */
 	bool is_touched;              /* S8: slots may have changed since it was last looked at */
 	uint32_t touched_peer;        /* by whom, TRACE_NOBODY for several */
 	uint32_t first_side;          /* its sides: check_state.sides[first_side .. first_side of the next) */

@@ -142,6 +142,27 @@ static void who_moved_away_is_expected_only_when_found_again(void)
 	fixture_stop(&world);
 }
 
+static void lost_store_and_slow_link_earn_more_time(void)
+{
+	struct fixture world;
+	want(&world, OCTO_SECOND);
+	checks_boot(world.checks, PILOT, false);
+	fixture_pass(&world, allowed_ns + 17 * OCTO_SECOND);
+	CHECK_U64(fixture_invariant(&world, "L1")->evaluated, 0);
+	fixture_pass(&world, 2 * OCTO_SECOND);
+	CHECK_BROKEN(&world, "L1", "71830 ms after");
+	fixture_stop(&world);
+	want(&world, OCTO_SECOND);
+	world.view[PILOT][ROBOT].timeout_ns = 2 * OCTO_SECOND; /* a session that measured this, and dies */
+	checks_move(world.checks, ROBOT);
+	checks_settled(world.checks, FLEET);
+	fixture_pass(&world, OCTO_SECOND);
+	world.view[PILOT][ROBOT].timeout_ns = OCTO_SECOND;
+	fixture_pass(&world, 2 * allowed_ns);
+	CHECK_BROKEN(&world, "L1", "59830 ms after");
+	fixture_stop(&world);
+}
+
 static void lossy_network_is_judged_only_once_it_healed(void)
 {
 	struct fixture world;
@@ -234,6 +255,28 @@ static void disturbed_crossing_is_not_judged(void)
 	fixture_stop(&world);
 	cross(&world);
 	checks_boot(world.checks, PILOT, true);
+	fixture_pass(&world, 5 * OCTO_SECOND);
+	CHECK_U64(fixture_invariant(&world, "L2")->evaluated, 0);
+	fixture_stop(&world);
+}
+
+/* The winner's SYN was for an incarnation that is gone; or one of the two went to where nobody is. */
+static void crossing_with_a_syn_of_the_past_or_astray_is_not_judged(void)
+{
+	struct fixture world;
+	fixture_make(&world);
+	fixture_start(&world);
+	world.now = OCTO_SECOND;
+	fixture_send_syn(&world, ROBOT, PILOT, 111);
+	world.now += OCTO_SECOND;
+	checks_boot(world.checks, PILOT, true);
+	fixture_send_syn(&world, PILOT, ROBOT, 222);
+	tell_duel(&world, PILOT, ROBOT, false, 111, 222);
+	fixture_pass(&world, 5 * OCTO_SECOND);
+	CHECK_U64(fixture_invariant(&world, "L2")->evaluated, 0);
+	fixture_stop(&world);
+	cross(&world);
+	fixture_send(&world, PILOT, FLEET, OCTO_PACKET_SYN, FIXTURE_SYN_BYTES);
 	fixture_pass(&world, 5 * OCTO_SECOND);
 	CHECK_U64(fixture_invariant(&world, "L2")->evaluated, 0);
 	fixture_stop(&world);
@@ -414,12 +457,14 @@ CU_ErrorCode suite_checks_liveness(void)
 	CU_ADD_TEST(suite, celibate_and_crashed_nodes_are_not_judged);
 	CU_ADD_TEST(suite, every_trouble_starts_the_time_anew);
 	CU_ADD_TEST(suite, who_moved_away_is_expected_only_when_found_again);
+	CU_ADD_TEST(suite, lost_store_and_slow_link_earn_more_time);
 	CU_ADD_TEST(suite, lossy_network_is_judged_only_once_it_healed);
 	CU_ADD_TEST(suite, crossed_syns_that_end_in_two_round_trips_hold);
 	CU_ADD_TEST(suite, crossed_syns_that_take_longer_break_l2);
 	CU_ADD_TEST(suite, crossed_syns_without_a_session_break_l2);
 	CU_ADD_TEST(suite, loser_as_initiator_breaks_l2);
 	CU_ADD_TEST(suite, disturbed_crossing_is_not_judged);
+	CU_ADD_TEST(suite, crossing_with_a_syn_of_the_past_or_astray_is_not_judged);
 	CU_ADD_TEST(suite, ack_after_as_many_intervals_as_losses_holds);
 	CU_ADD_TEST(suite, late_ack_breaks_l3);
 	CU_ADD_TEST(suite, missing_ack_breaks_l3);
