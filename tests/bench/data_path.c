@@ -1,6 +1,6 @@
-/* data_path.c: one courier message of 448 bytes from one channel to the other (build, seal, open, dispatch) beside the
- * bare cipher on the same bytes: the packet's plaintext with its frame header, and as much associated data. The courier
- * does next to nothing, the agreed rate never holds it back, and nobody observes. */
+/* data_path.c: one courier message of 448 bytes from one channel to the other (build, seal, open, dispatch)
+ * beside the bare cipher on the same bytes: the packet's plaintext with its frame header, and as much
+ * associated data. The courier does next to nothing, the agreed rate never holds it back, and nobody observes. */
 #include "tests/bench/pair.h"
 
 enum { ROUNDS = 31, MESSAGES = 10000, MESSAGE_BYTES = 448, FRAME_HEAD_BYTES = 3, TAG_BYTES = 16,
@@ -8,7 +8,7 @@ enum { ROUNDS = 31, MESSAGES = 10000, MESSAGE_BYTES = 448, FRAME_HEAD_BYTES = 3,
        AD_EXTRA_BYTES = 12,               /* behind the packet's header: session id and key epoch */
        AD_BYTES_MAX = 64 };
 
-/* ---- A courier that costs nothing --------------------------------------------------------------------------- */
+/* ---- A courier that costs nothing -------------------------------------------------------------- */
 
 static const uint8_t message[MESSAGE_BYTES] = "any bytes will do";
 
@@ -45,7 +45,7 @@ static const struct octo_courier post_office = { .name = "post", .id = 1, .state
 	.mandate = post_mandate, .send = post_send, .receive = post_receive };
 static const struct octo_courier *const couriers[] = { &post_office };
 
-/* ---- The channels ---------------------------------------------------------------------------------------------- */
+/* ---- The channels ------------------------------------------------------------------------------ */
 
 struct path {
 	struct side from, to;
@@ -99,7 +99,7 @@ static double send_messages(struct path *path, uint32_t count)
 	return (end - start) / count;
 }
 
-/* ---- The bare cipher -------------------------------------------------------------------------------------------- */
+/* ---- The bare cipher --------------------------------------------------------------------------- */
 
 struct cipher {
 	uint8_t key[OCTO_KEY_BYTES], nonce[12], ad[AD_BYTES_MAX];
@@ -109,24 +109,23 @@ struct cipher {
 /* The packet's plaintext is enciphered in place and deciphered into another buffer, as the channels do. */
 static double run_cipher(struct cipher *cipher, uint8_t suite, uint32_t count)
 {
+	uint8_t *ad = cipher->ad, *nonce = cipher->nonce, *key = cipher->key;
 	uint8_t packet[PLAIN_BYTES + TAG_BYTES], plain[PLAIN_BYTES];
 	unsigned long long size = 0, ad_size = cipher->ad_size;
 	int failed = 0;
 	memset(packet, 7, sizeof packet);
 	double start = cpu_ns();
 	for (uint32_t i = 0; i < count; i++) {
-		memcpy(cipher->nonce + 4, &i, sizeof i);
+		memcpy(nonce + 4, &i, sizeof i);
 		if (suite == OCTO_SUITE_AES_256_GCM) {
-			crypto_aead_aes256gcm_encrypt(packet, &size, packet, PLAIN_BYTES, cipher->ad, ad_size, NULL,
-			                              cipher->nonce, cipher->key);
-			failed |= crypto_aead_aes256gcm_decrypt(plain, NULL, NULL, packet, sizeof packet, cipher->ad,
-			                                        ad_size, cipher->nonce, cipher->key);
+			crypto_aead_aes256gcm_encrypt(packet, &size, packet, PLAIN_BYTES, ad, ad_size, NULL, nonce, key);
+			failed |= crypto_aead_aes256gcm_decrypt(plain, NULL, NULL, packet, sizeof packet, ad, ad_size,
+			                                        nonce, key);
 		} else {
-			crypto_aead_chacha20poly1305_ietf_encrypt(packet, &size, packet, PLAIN_BYTES, cipher->ad, ad_size,
-			                                          NULL, cipher->nonce, cipher->key);
-			failed |= crypto_aead_chacha20poly1305_ietf_decrypt(plain, NULL, NULL, packet, sizeof packet,
-			                                                    cipher->ad, ad_size, cipher->nonce,
-			                                                    cipher->key);
+			crypto_aead_chacha20poly1305_ietf_encrypt(packet, &size, packet, PLAIN_BYTES, ad, ad_size, NULL,
+			                                          nonce, key);
+			failed |= crypto_aead_chacha20poly1305_ietf_decrypt(plain, NULL, NULL, packet, sizeof packet, ad,
+			                                                    ad_size, nonce, key);
 		}
 	}
 	double end = cpu_ns();
@@ -134,7 +133,7 @@ static double run_cipher(struct cipher *cipher, uint8_t suite, uint32_t count)
 	return (end - start) / count;
 }
 
-/* ---- Both ---------------------------------------------------------------------------------------------------------- */
+/* ---- Both -------------------------------------------------------------------------------------- */
 
 static void measure(uint8_t suite, const char *cipher_name, double goal)
 {
@@ -144,7 +143,7 @@ static void measure(uint8_t suite, const char *cipher_name, double goal)
 	struct cipher cipher = { .key = { 1 } };
 	open_path(&path, OCTO_SUITE_CHACHA20_POLY1305 | suite);
 	for (int round = -1; round < ROUNDS; round++) { /* the first warms up */
-		/* Packet numbers of one length: the header, and with it the associated data, does not grow in a round. */
+		/* The warm-up goes on until packet numbers have the length that they keep. */
 		double a = send_messages(&path, round < 0 ? 40000 : MESSAGES);
 		cipher.ad_size = path.packet_bytes - PLAIN_BYTES - TAG_BYTES + AD_EXTRA_BYTES;
 		REQUIRE(cipher.ad_size <= AD_BYTES_MAX);

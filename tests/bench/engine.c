@@ -1,7 +1,8 @@
-/* engine.c: what the simulator's loop costs around its event queue, with handlers that do nothing: wakes of nodes that
- * plan for another time return at once. Beside it the bare queue with the same events at the same times, in the hold
- * model: for each event that ran another one is planned, 5 ms plus a drawn delay after it. The engine runs a hundred and
- * is given a hundred; they come in the same order, as a hundred take less than 5 ms. */
+/* engine.c: what the simulator's loop costs around its event queue, with handlers that do nothing: wakes of
+ * nodes that plan for another time return at once. Beside it the bare queue with the same events at the same
+ * times, in the hold model: for each event that ran another one is planned, 5 ms plus a drawn delay after it.
+ * The engine runs a hundred and is given a hundred; they come in the same order, as a hundred take less than
+ * 5 ms. */
 #include "sim/engine/rng.h"
 #include "sim/world.h"
 #include "tests/bench/bench.h"
@@ -10,7 +11,8 @@
 
 enum { ROUNDS = 9, HOLDS = 400000, TURN = 100, NODES = 16, TIMES = (ROUNDS + 1) * HOLDS };
 
-static const char scenario_text[] = "{\"title\":\"nothing happens\",\"duration\":\"1500s\",\"crypto\":\"model\","
+static const char scenario_text[] =
+	"{\"title\":\"nothing happens\",\"duration\":\"1500s\",\"crypto\":\"model\","
 	"\"nodes\":[{\"name\":\"a\",\"kind\":\"agent\",\"count\":16}],\"trust\":[[\"a-1\",\"a-2\"]],"
 	"\"expect\":[{\"always\":\"invariants\"}]}";
 
@@ -29,8 +31,8 @@ static uint64_t delay_ns(uint64_t n)
 static struct event event_of(const struct plan *plan, uint32_t n)
 {
 	uint64_t source = n % NODES;
-	return (struct event){ .time_ns = plan->times_ns[n], .order = event_order(EVENT_WAKE, 0, source << 4 | EVENT_WAKE),
-		.counter = n, .ref = n % NODES };
+	return (struct event){ .time_ns = plan->times_ns[n], .counter = n, .ref = n % NODES,
+		.order = event_order(EVENT_WAKE, 0, source << 4 | EVENT_WAKE) };
 }
 
 struct bare {

@@ -1,7 +1,7 @@
-/* handshake.c: a full handshake, both sides, beside the scalar multiplications that no implementation of it can do
- * without: two by the base point, six by a received one. From connect over SYN, SYN-ACK and ACK until both sides are
- * established; the first PING and what answers it belong to the session. Each handshake starts from the same two
- * blocks, put back in place outside the measured time. */
+/* handshake.c: a full handshake, both sides, beside the scalar multiplications that no implementation of it can
+ * do without: two by the base point, six by a received one. From connect over SYN, SYN-ACK and ACK until both
+ * sides are established; the first PING and what answers it belong to the session. Each handshake starts from
+ * the same two blocks, put back in place outside the measured time. */
 #include "tests/bench/pair.h"
 
 enum { ROUNDS = 31, HANDSHAKES = 16, BASE_MULTIPLICATIONS = 2, MULTIPLICATIONS = 6 };

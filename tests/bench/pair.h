@@ -1,5 +1,5 @@
-/* pair.h: two channels that know each other and nobody else, joined by hand: what one sends is given to the other. No
- * simulator, nobody observes, and entropy is the machine's own, as on a robot. */
+/* pair.h: two channels that know each other and nobody else, joined by hand: what one sends is given to the
+ * other. No simulator, nobody observes, and entropy is the machine's own, as on a robot. */
 #ifndef OCTO_BENCH_PAIR_H
 #define OCTO_BENCH_PAIR_H
 
@@ -51,7 +51,8 @@ BENCH_ONCE void side_open(struct side *side, uint8_t number, struct octo_config 
 	side->size = octo_channel_size(config, &side->host);
 	side->block = aligned_alloc(16, (side->size + 15) / 16 * 16);
 	REQUIRE(side->size && side->block);
-	REQUIRE(octo_channel_init(side->block, side->size, config, &side->host, OCTO_SECOND, &side->channel) == OCTO_OK);
+	REQUIRE(octo_channel_init(side->block, side->size, config, &side->host, OCTO_SECOND, &side->channel) ==
+	        OCTO_OK);
 	side->card = *octo_channel_card(side->channel);
 }
 
@@ -64,17 +65,18 @@ BENCH_ONCE void side_close(struct side *side)
 BENCH_ONCE void side_learn(struct side *side, const struct side *other)
 {
 	uint32_t peer;
-	REQUIRE(octo_peer_add(side->channel, &side->host, OCTO_SECOND, &other->card, &other->address, &peer) == OCTO_OK);
-	REQUIRE(peer == 0);
+	enum octo_status status = octo_peer_add(side->channel, &side->host, OCTO_SECOND, &other->card,
+	                                        &other->address, &peer);
+	REQUIRE(status == OCTO_OK && peer == 0);
 }
 
 /* The next datagram of one side, which must have one, to the other. */
 BENCH_ONCE void carry(struct side *from, struct side *to, octo_time_ns now)
 {
-	struct datagram datagram;
-	bool has_sent = octo_channel_send(from->channel, &from->host, now, datagram.bytes, &datagram.size, &datagram.to);
+	struct datagram sent;
+	bool has_sent = octo_channel_send(from->channel, &from->host, now, sent.bytes, &sent.size, &sent.to);
 	REQUIRE(has_sent);
-	octo_channel_receive(to->channel, &to->host, now, &from->address, datagram.bytes, datagram.size);
+	octo_channel_receive(to->channel, &to->host, now, &from->address, sent.bytes, sent.size);
 }
 
 BENCH_ONCE bool is_established(const struct side *side)

@@ -1,6 +1,7 @@
-/* scale.c: whole runs. Ten thousand duels with the model's crypto: processor time and memory a node, and what the checks
- * cost. Five hundred duels with real crypto: handshakes a CPU second, beside their bare scalar multiplications. Trace
- * hash, ledger and (but where the figure says so) invariants are on; no trace file is written. Run it from the root. */
+/* scale.c: whole runs. Ten thousand duels with the model's crypto: processor time and memory a node, and what
+ * the checks cost. Five hundred duels with real crypto: handshakes a CPU second, beside their bare scalar
+ * multiplications. Trace hash, ledger and (but where the figure says so) invariants are on; no trace file is
+ * written. Run it from the root. */
 #include "sim/node.h"
 #include "tests/bench/bench.h"
 
@@ -33,7 +34,8 @@ static uint64_t count_multiplications(const struct sim *sim)
 {
 	uint64_t count = 0;
 	for (uint32_t i = 0; i < sim->scenario->node_count; i++)
-		count += octo_channel_counters(node_channel(sim, i))->curve_multiplications - node_of(sim, i)->peer_count;
+		count += octo_channel_counters(node_channel(sim, i))->curve_multiplications -
+		         node_of(sim, i)->peer_count;
 	return count;
 }
 
@@ -137,7 +139,7 @@ static double multiply(uint64_t duels)
 	return end - start;
 }
 
-/* Both sides offer, the loser answers, the winner completes: one more multiplication than a handshake without a duel. */
+/* Both sides offer, the loser answers, the winner completes: one more than a handshake without a duel. */
 static void measure_crypto(void)
 {
 	double running[CRYPTO_ROUNDS], ratio[CRYPTO_ROUNDS];
@@ -162,7 +164,7 @@ int main(void)
 {
 	REQUIRE(sodium_init() >= 0);
 	if (!octo_is_checked())
-		fputs("scale: this core reports no audit events: the invariants that need them are not measured\n", stderr);
+		fputs("scale: a core without audit events: the invariants that need them do not run\n", stderr);
 	measure_scale(); /* first: it reads the peak of resident memory */
 	measure_crypto();
 	return 0;
