@@ -1,5 +1,5 @@
-/* alloc.h: allocation for the viewer. Running out of memory ends the program with one clear line: a picture of half
- * a model would be a lie. Nothing here is shared with the simulator. */
+/* alloc.h: allocation for the viewer. Running out of memory ends the program with one clear line: a
+ * picture of half a model would be a lie. Nothing here is shared with the simulator. */
 #ifndef OCTOVIZ_ALLOC_H
 #define OCTOVIZ_ALLOC_H
 

@@ -38,14 +38,15 @@ static double height_of(const struct axis_gap *fold, uint64_t from, uint64_t unt
 	return AXIS_FOLD_PIXELS * (double)(until - from) / (double)(fold->until_ns - fold->from_ns);
 }
 
-static void add(struct axis *axis, uint64_t from, uint64_t until, double from_y, double until_y, bool is_folded)
+static void add(struct axis *axis, uint64_t from, uint64_t until, double from_y, double until_y,
+                bool is_folded)
 {
 	if (until > from && axis->count < AXIS_PIECES_MAX)
 		axis->pieces[axis->count++] = (struct axis_piece){from, until, from_y, until_y, is_folded};
 }
 
-static void go_down(struct axis *axis, const struct axis_gap *gaps, uint32_t count, uint64_t end, uint64_t time, double y,
-                    double bottom)
+static void go_down(struct axis *axis, const struct axis_gap *gaps, uint32_t count, uint64_t end,
+                    uint64_t time, double y, double bottom)
 {
 	uint32_t at = gap_after(gaps, count, time);
 	while (y < bottom && time < end && axis->count < AXIS_PIECES_MAX) {
@@ -62,7 +63,8 @@ static void go_down(struct axis *axis, const struct axis_gap *gaps, uint32_t cou
 	}
 }
 
-static void go_up(struct axis *axis, const struct axis_gap *gaps, uint32_t count, uint64_t time, double y, double top)
+static void go_up(struct axis *axis, const struct axis_gap *gaps, uint32_t count, uint64_t time, double y,
+                  double top)
 {
 	uint32_t at = gap_after(gaps, count, time);
 	at = at < count ? at + 1 : count;
@@ -84,8 +86,8 @@ static void go_up(struct axis *axis, const struct axis_gap *gaps, uint32_t count
 	}
 }
 
-void axis_build(struct axis *axis, const struct axis_gap *gaps, uint32_t gap_count, uint64_t end_ns, uint64_t anchor_ns,
-                double anchor_y, double top, double bottom, double ns_per_pixel)
+void axis_build(struct axis *axis, const struct axis_gap *gaps, uint32_t gap_count, uint64_t end_ns,
+                uint64_t anchor_ns, double anchor_y, double top, double bottom, double ns_per_pixel)
 {
 	axis->count = 0;
 	axis->ns_per_pixel = ns_per_pixel;
@@ -95,13 +97,15 @@ void axis_build(struct axis *axis, const struct axis_gap *gaps, uint32_t gap_cou
 		add(axis, anchor_ns, anchor_ns + 1, anchor_y, anchor_y + 1 / ns_per_pixel, false);
 }
 
-double axis_fit(const struct axis_gap *gaps, uint32_t gap_count, uint64_t from_ns, uint64_t until_ns, double height)
+double axis_fit(const struct axis_gap *gaps, uint32_t gap_count, uint64_t from_ns, uint64_t until_ns,
+                double height)
 {
 	double ns_per_pixel = fmax(1, (double)(until_ns - from_ns) / height);
 	/* Folding at a scale changes the scale that fits: a few rounds settle it. */
 	for (int round = 0; round < 12; round++) {
 		double busy = (double)(until_ns - from_ns), folds = 0;
-		for (uint32_t i = gap_after(gaps, gap_count, from_ns); i < gap_count && gaps[i].from_ns < until_ns; i++) {
+		for (uint32_t i = gap_after(gaps, gap_count, from_ns);
+		     i < gap_count && gaps[i].from_ns < until_ns; i++) {
 			struct axis_gap fold = {0, 0};
 			if (!fold_of(gaps[i], ns_per_pixel, &fold))
 				continue;

@@ -65,7 +65,8 @@ static void toggle_idle(struct viewer *viewer, int argument)
 /* argument: mark + 1, negative for backwards. */
 static void jump(struct viewer *viewer, int argument)
 {
-	static const char *const names[MODEL_MARK_COUNT] = {"handshake step", "duel", "drop", "session up", "session down", "warning"};
+	static const char *const names[MODEL_MARK_COUNT] = { "handshake step", "duel",         "drop",
+		                                             "session up",     "session down", "warning" };
 	enum model_mark mark = (enum model_mark)((argument < 0 ? -argument : argument) - 1);
 	uint32_t record = playback_jump(&viewer->playback, viewer->model, mark, argument < 0);
 	viewer->playback.is_playing = false;
@@ -218,7 +219,8 @@ uint32_t commands_find(const char *key)
 	bool is_name = strlen(key) > 1;
 	for (uint32_t i = 0; i < command_count; i++) {
 		for (int k = 0; k < 2 && commands[i].keys[k]; k++) {
-			if (is_name ? !strcasecmp(key, commands[i].keys[k]) : !strcmp(key, commands[i].keys[k]))
+			if (is_name ? !strcasecmp(key, commands[i].keys[k])
+			            : !strcmp(key, commands[i].keys[k]))
 				return i;
 		}
 	}

@@ -1,5 +1,5 @@
-/* commands.h: everything that can be done with a key, in one table: the help page, the keyboard and the toolbar's buttons
- * all read it. Knows no SDL: a key is a name, "Space", "Shift+Left", "u". */
+/* commands.h: everything that can be done with a key, in one table: the help page, the keyboard and the
+ * toolbar's buttons all read it. Knows no SDL: a key is a name, "Space", "Shift+Left", "u". */
 #ifndef OCTOVIZ_COMMANDS_H
 #define OCTOVIZ_COMMANDS_H
 

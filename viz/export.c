@@ -26,8 +26,9 @@ static cairo_status_t write_bytes(void *context, const unsigned char *bytes, uns
 static cairo_status_t write_picture(struct viewer *viewer, const char *path, FILE *file)
 {
 	bool is_svg = ends_in(path, ".svg");
-	cairo_surface_t *surface = is_svg ? cairo_svg_surface_create_for_stream(write_bytes, file, viewer->width, viewer->height)
-	                                  : cairo_image_surface_create(CAIRO_FORMAT_RGB24, viewer->width, viewer->height);
+	cairo_surface_t *surface =
+		is_svg ? cairo_svg_surface_create_for_stream(write_bytes, file, viewer->width, viewer->height)
+		       : cairo_image_surface_create(CAIRO_FORMAT_RGB24, viewer->width, viewer->height);
 	cairo_t *cairo = cairo_create(surface);
 	viewer_draw(viewer, cairo);
 	cairo_status_t status = cairo_status(cairo);
@@ -68,9 +69,12 @@ bool export_state(const struct viewer *viewer, const char *path, char *error, si
 	}
 	struct model_state *fresh = model_state_new(viewer->model);
 	model_replay(viewer->model, fresh, viewer->playback.index);
-	fprintf(file, "time_ns %" PRIu64 "\nrecord %" PRIu32 "\ndigest %016" PRIx64 "\nreplay %016" PRIx64 "\nplaying %s\nview %s\n",
+	fprintf(file,
+	        "time_ns %" PRIu64 "\nrecord %" PRIu32 "\ndigest %016" PRIx64 "\nreplay %016" PRIx64
+	        "\nplaying %s\nview %s\n",
 	        viewer->playback.time_ns, viewer->playback.index, model_digest(viewer->model, viewer->state),
-	        model_digest(viewer->model, fresh), viewer->playback.is_playing ? "yes" : "no", names[viewer->view]);
+	        model_digest(viewer->model, fresh), viewer->playback.is_playing ? "yes" : "no",
+	        names[viewer->view]);
 	model_state_free(fresh);
 	bool is_good = !ferror(file);
 	if (!fclose(file) && is_good)

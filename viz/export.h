@@ -9,6 +9,7 @@ bool export_is_known(const char *path);
 /* Paints the whole picture into a file. False with a sentence in `error`. */
 OCTO_MUST_CHECK bool export_picture(struct viewer *viewer, const char *path, char *error, size_t error_size);
 /* Writes position and digests as text: of the state as it is, and of one replayed from the start. */
-OCTO_MUST_CHECK bool export_state(const struct viewer *viewer, const char *path, char *error, size_t error_size);
+OCTO_MUST_CHECK bool export_state(const struct viewer *viewer, const char *path, char *error,
+                                  size_t error_size);
 
 #endif

@@ -19,15 +19,19 @@ static void draw_status(const struct viewer *viewer, const struct paint *paint, 
 	text_count(totals->delivered, delivered, sizeof delivered);
 	text_count(totals->dropped, dropped, sizeof dropped);
 	text_count(model_sessions(model, viewer->state), sessions, sizeof sessions);
-	snprintf(text, sizeof text, "record %s of %s   sent %s   delivered %s   dropped %s   sessions %s", at, count, sent,
-	         delivered, dropped, sessions);
+	snprintf(text, sizeof text, "record %s of %s   sent %s   delivered %s   dropped %s   sessions %s", at,
+	         count, sent, delivered, dropped, sessions);
 	paint_ink(paint, COLOR_DIM, 1);
-	double width = paint_text_fit(paint, small, PAINT_LEFT, area.x + 14, area.y + 16, area.width * 0.62, text);
+	double width =
+		paint_text_fit(paint, small, PAINT_LEFT, area.x + 14, area.y + 16, area.width * 0.62, text);
 	const char *right = viewer->message[0] ? viewer->message
-	                  : trace_is_truncated(model->trace) ? "this trace is truncated: it ends before the run did"
-	                  : viewer->playback.skips_idle ? "? shows the keys   idle stretches are skipped" : "? shows the keys";
+	                    : trace_is_truncated(model->trace)
+	                            ? "this trace is truncated: it ends before the run did"
+	                    : viewer->playback.skips_idle ? "? shows the keys   idle stretches are skipped"
+	                                                  : "? shows the keys";
 	paint_ink(paint, viewer->message[0] || trace_is_truncated(model->trace) ? COLOR_TEXT : COLOR_DIM, 1);
-	paint_text_fit(paint, small, PAINT_RIGHT, area.x + area.width - 14, area.y + 16, area.width - width - 50, right);
+	paint_text_fit(paint, small, PAINT_RIGHT, area.x + area.width - 14, area.y + 16,
+	               area.width - width - 50, right);
 }
 
 void viewer_draw(struct viewer *viewer, cairo_t *cairo)

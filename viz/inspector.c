@@ -1,5 +1,5 @@
-/* inspector.c: the panel on the right. What is selected, or else what happened last, in words; the states of the nodes
- * towards each other; and the latest events. */
+/* inspector.c: the panel on the right. What is selected, or else what happened last, in words; the states
+ * of the nodes towards each other; and the latest events. */
 #include "viz/viewer.h"
 #include "viz/words.h"
 
@@ -41,8 +41,8 @@ static void put_pair(struct column *column, const char *name, const char *value)
 	paint_ink(column->paint, COLOR_DIM, 1);
 	paint_text_fit(column->paint, plain, PAINT_LEFT, column->x, column->y + 11, NAME_WIDTH - 6, name);
 	paint_ink(column->paint, COLOR_TEXT, 1);
-	double last = paint_text_wrap(column->paint, plain, column->x + NAME_WIDTH, column->y + 11, column->width - NAME_WIDTH,
-	                              has_room(column, 3) ? 3 : 1, value);
+	double last = paint_text_wrap(column->paint, plain, column->x + NAME_WIDTH, column->y + 11,
+	                              column->width - NAME_WIDTH, has_room(column, 3) ? 3 : 1, value);
 	column->y = fmax(column->y + LINE, last - 11 + 1);
 }
 
@@ -51,7 +51,9 @@ static void put_words(struct column *column, const char *text, enum color_name c
 	if (!has_room(column, lines))
 		return;
 	paint_ink(column->paint, color, 1);
-	column->y = paint_text_wrap(column->paint, plain, column->x, column->y + 11, column->width, lines, text) - 11 + 3;
+	column->y =
+		paint_text_wrap(column->paint, plain, column->x, column->y + 11, column->width, lines, text) -
+		11 + 3;
 }
 
 static void put_rule(struct column *column)
@@ -59,7 +61,8 @@ static void put_rule(struct column *column)
 	if (!has_room(column, 1))
 		return;
 	paint_ink(column->paint, COLOR_EDGE, 1);
-	paint_line(column->paint, column->x, round(column->y + 5) + 0.5, column->x + column->width, round(column->y + 5) + 0.5, 1);
+	paint_line(column->paint, column->x, round(column->y + 5) + 0.5, column->x + column->width,
+	           round(column->y + 5) + 0.5, 1);
 	column->y += 12;
 }
 
@@ -76,7 +79,8 @@ static void put_bytes(struct column *column, uint32_t record)
 		for (int i = row * a_row; i < (row + 1) * a_row && i < about->extra_size; i++)
 			at += snprintf(text + at, sizeof text - (size_t)at, " %02x", bytes[i]);
 		paint_ink(column->paint, COLOR_DIM, 1);
-		paint_text_fit(column->paint, mono, PAINT_LEFT, column->x, column->y + 11, column->width, text);
+		paint_text_fit(column->paint, mono, PAINT_LEFT, column->x, column->y + 11, column->width,
+		               text);
 		column->y += LINE;
 	}
 }
@@ -87,7 +91,8 @@ static void put_copy(struct column *column, const struct model_copy *copy)
 	char text[TEXT_MAX], took[32];
 	words_packet(model, copy->type, copy->packet, text, sizeof text);
 	put_head(column, text);
-	snprintf(text, sizeof text, "%s \xe2\x86\x92 %s", model_name(model, copy->node), model_name(model, copy->peer));
+	snprintf(text, sizeof text, "%s \xe2\x86\x92 %s", model_name(model, copy->node),
+	         model_name(model, copy->peer));
 	put_pair(column, "way", text);
 	text_time(copy->start_ns, text, sizeof text);
 	put_pair(column, "sent", text);
@@ -102,8 +107,10 @@ static void put_copy(struct column *column, const struct model_copy *copy)
 	words_fate(model, copy, text, sizeof text);
 	put_pair(column, "fate", text);
 	if (copy->flags)
-		put_pair(column, "copy", copy->flags & TRACE_COPY_INJECTED ? "put in by the timeline" : copy->flags & TRACE_COPY_DUPLICATE
-		         ? "doubled by the network" : "damaged on the way");
+		put_pair(column, "copy",
+		         copy->flags & TRACE_COPY_INJECTED    ? "put in by the timeline"
+		         : copy->flags & TRACE_COPY_DUPLICATE ? "doubled by the network"
+		                                              : "damaged on the way");
 	uint32_t sent = copy->packet < model->packet_count ? model->sent_record[copy->packet] : MODEL_NONE;
 	if (sent != MODEL_NONE) {
 		snprintf(text, sizeof text, "%u", trace_get(model->trace, sent)->extra_size);
@@ -139,7 +146,8 @@ static void put_peer(struct column *column, uint32_t pair)
 	char text[TEXT_MAX], session[16];
 	paint_state_sample(paint, box, (enum octo_state)state->state);
 	text_session(state->session, session, sizeof session);
-	int at = snprintf(text, sizeof text, "%s \xe2\x86\x92 %s", model_name(viewer->model, viewer->model->pairs[pair].node),
+	int at = snprintf(text, sizeof text, "%s \xe2\x86\x92 %s",
+	                  model_name(viewer->model, viewer->model->pairs[pair].node),
 	                  model_name(viewer->model, viewer->model->pairs[pair].peer));
 	paint_ink(paint, COLOR_TEXT, 1);
 	paint_text_fit(paint, plain, PAINT_LEFT, column->x + 22, column->y + 11, column->width - 22, text);
@@ -166,7 +174,8 @@ static void put_states(struct column *column)
 	uint32_t shown = 0, left = 0;
 	char title[TEXT_MAX] = "States";
 	if (is_node || viewer_is_large(viewer))
-		snprintf(title, sizeof title, "States of %s", model_name(model, is_node ? viewer->selection.index : viewer->focus));
+		snprintf(title, sizeof title, "States of %s",
+		         model_name(model, is_node ? viewer->selection.index : viewer->focus));
 	put_head(column, title);
 	/* The latest events below it want their half. */
 	double limit = column->y + (column->bottom - column->y) / 2;
@@ -217,7 +226,8 @@ static void put_latest(struct column *column)
 		else
 			snprintf(line, sizeof line, "-%s  %s", ago, text);
 		put_words(column, line, index + 1 == viewer->playback.index ? COLOR_TEXT : COLOR_DIM, 2);
-		paint_hit_box(column->paint, HIT_RECORD, index, (struct rect){column->x, column->y - LINE, column->width, LINE});
+		paint_hit_box(column->paint, HIT_RECORD, index,
+		              (struct rect){ column->x, column->y - LINE, column->width, LINE });
 	}
 }
 
@@ -231,7 +241,8 @@ static void put_node(struct column *column, uint32_t node)
 	snprintf(text, sizeof text, "%s, %s", model_is_agent(model, node) ? "agent" : "remote",
 	         column->viewer->state->is_up[node] ? "up" : "down");
 	put_pair(column, "kind", text);
-	snprintf(text, sizeof text, "%02x%02x%02x%02x%02x%02x%02x%02x\xe2\x80\xa6", id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7]);
+	snprintf(text, sizeof text, "%02x%02x%02x%02x%02x%02x%02x%02x\xe2\x80\xa6", id[0], id[1], id[2],
+	         id[3], id[4], id[5], id[6], id[7]);
 	put_pair(column, "ID", text);
 	text_count(model->node_records[node].count, count, sizeof count);
 	put_pair(column, "records", count);
@@ -239,7 +250,9 @@ static void put_node(struct column *column, uint32_t node)
 
 void inspector_draw(const struct viewer *viewer, const struct paint *paint, struct rect area)
 {
-	struct column column = {viewer, paint, area.x + MARGIN, area.width - 2 * MARGIN, area.y + 12, area.y + area.height - 4};
+	struct column column = { viewer,          paint,
+		                 area.x + MARGIN, area.width - 2 * MARGIN,
+		                 area.y + 12,     area.y + area.height - 4 };
 	paint_box(paint, area, 0, COLOR_PANEL);
 	paint_ink(paint, COLOR_EDGE, 1);
 	paint_line(paint, area.x + 0.5, area.y, area.x + 0.5, area.y + area.height, 1);

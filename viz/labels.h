@@ -1,5 +1,5 @@
-/* labels.h: keeps labels apart. Whoever comes first has the place; later ones try elsewhere or are left out. Knows only
- * rectangles. */
+/* labels.h: keeps labels apart. Whoever comes first has the place; later ones try elsewhere or are left
+ * out. Knows only rectangles. */
 #ifndef OCTOVIZ_LABELS_H
 #define OCTOVIZ_LABELS_H
 

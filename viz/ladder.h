@@ -1,5 +1,5 @@
-/* ladder.h: the ladder diagram, lanes side by side and time running down; drawn by the sequence view over the whole of it
- * and by the duel view over a few crossing packets. */
+/* ladder.h: the ladder diagram, lanes side by side and time running down; drawn by the sequence view over
+ * the whole of it and by the duel view over a few crossing packets. */
 #ifndef OCTOVIZ_LADDER_H
 #define OCTOVIZ_LADDER_H
 
@@ -19,15 +19,16 @@ struct ladder {
 	double label_room;            /* beside the outer lanes */
 	bool is_narrow;               /* lanes so close that words between them must be few */
 	uint64_t from_ns, until_ns;   /* what is to be seen */
-	bool is_past;                 /* all of it is looked back upon: nothing is dimmed, no states in the header */
-	/* Words are written in two passes, what has been and, dimmed, what is to come; a line of text is never half dimmed. */
+	bool is_past; /* all of it is looked back upon: nothing is dimmed, no states in the header */
+	/* Words are written in two passes, what has been and, dimmed, what is to come; a line of text is
+	 * never half dimmed. */
 	enum { LADDER_ALL, LADDER_BEEN, LADDER_TO_COME } pass;
 	struct labels labels;
 };
 
 /* Header and body in `area`. The axis covers the body. */
-void ladder_draw(const struct viewer *viewer, const struct paint *paint, struct rect area, const struct lanes *lanes,
-                 const struct axis *axis, bool is_past);
+void ladder_draw(const struct viewer *viewer, const struct paint *paint, struct rect area,
+                 const struct lanes *lanes, const struct axis *axis, bool is_past);
 /* The body of an area. */
 struct rect ladder_body(struct rect area);
 

@@ -1,6 +1,6 @@
-/* ladder_arrows.c: packet copies as arrows, sloped by their true latency. What was lost is half an arrow and a cross with
- * the reason; what was not used ends at a barred circle. Arrows too close to tell apart become one with a count.
- * See ladder.h. */
+/* ladder_arrows.c: packet copies as arrows, sloped by their true latency. What was lost is half an arrow
+ * and a cross with the reason; what was not used ends at a barred circle. Arrows too close to tell apart
+ * become one with a count. See ladder.h. */
 #include "viz/ladder.h"
 #include "viz/words.h"
 
@@ -31,7 +31,8 @@ static bool line_of(const struct ladder *ladder, const struct model_copy *copy, 
 		return false;
 	double side = to == LANES_MAX || to == from ? (from == 0 ? 1 : -1) : to > from ? 1 : -1;
 	line->x0 = ladder->lane_x[from] + side * ladder->lane_half[from];
-	line->x1 = to == LANES_MAX || to == from ? line->x0 + side * 46 : ladder->lane_x[to] - side * ladder->lane_half[to];
+	line->x1 = to == LANES_MAX || to == from ? line->x0 + side * 46
+	                                         : ladder->lane_x[to] - side * ladder->lane_half[to];
 	line->y0 = axis_y(ladder->axis, copy->leaves_ns);
 	line->y1 = axis_y(ladder->axis, copy->end_ns);
 	return true;
@@ -42,7 +43,8 @@ static void draw_label(struct ladder *ladder, struct line line, double until, co
 {
 	static const double tries[] = {0.3, 0.45, 0.6, 0.16, 0.75};
 	const struct paint *paint = ladder->paint;
-	double width = paint_text_width(paint, small, text), length = hypot(line.x1 - line.x0, line.y1 - line.y0);
+	double width = paint_text_width(paint, small, text),
+	       length = hypot(line.x1 - line.x0, line.y1 - line.y0);
 	double angle = atan2(line.y1 - line.y0, line.x1 - line.x0);
 	if (line.x1 < line.x0)
 		angle = atan2(line.y0 - line.y1, line.x0 - line.x1);
@@ -52,8 +54,10 @@ static void draw_label(struct ladder *ladder, struct line line, double until, co
 	if (width + 8 > length * until)
 		return;
 	for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
-		double x = line.x0 + (line.x1 - line.x0) * tries[i] * until, y = line.y0 + (line.y1 - line.y0) * tries[i] * until;
-		double wide = fabs(cos(angle)) * width + fabs(sin(angle)) * 14, high = fabs(sin(angle)) * width + fabs(cos(angle)) * 14;
+		double x = line.x0 + (line.x1 - line.x0) * tries[i] * until,
+		       y = line.y0 + (line.y1 - line.y0) * tries[i] * until;
+		double wide = fabs(cos(angle)) * width + fabs(sin(angle)) * 14,
+		       high = fabs(sin(angle)) * width + fabs(cos(angle)) * 14;
 		double middle_y = y - (is_steep ? 0 : 9 * cos(angle));
 		struct rect place = {x - wide / 2, middle_y - high / 2, wide, high};
 		if (place.y < ladder->area.y || place.y + place.height > ladder->area.y + ladder->area.height
@@ -73,14 +77,18 @@ static void draw_note(struct ladder *ladder, double x, double y, enum paint_alig
 {
 	const struct paint *paint = ladder->paint;
 	double width = paint_text_width(paint, small, text) + 6;
-	struct rect place = {align == PAINT_LEFT ? x : align == PAINT_RIGHT ? x - width : x - width / 2, y, width, 16};
-	if (y < ladder->area.y + 4 || !labels_take_below(&ladder->labels, &place, 34) || place.y + 16 > ladder->area.y + ladder->area.height)
+	struct rect place = { align == PAINT_LEFT    ? x
+		              : align == PAINT_RIGHT ? x - width
+		                                     : x - width / 2,
+		              y, width, 16 };
+	if (y < ladder->area.y + 4 || !labels_take_below(&ladder->labels, &place, 34) ||
+	    place.y + 16 > ladder->area.y + ladder->area.height)
 		return;
 	paint_text_rimmed(paint, small, round(place.x + 3), round(place.y + 12), COLOR_LOSS, text);
 }
 
-static void draw_shaft(const struct ladder *ladder, const struct model_copy *copy, struct line line, double until,
-                       bool is_selected)
+static void draw_shaft(const struct ladder *ladder, const struct model_copy *copy, struct line line,
+                       double until, bool is_selected)
 {
 	const struct paint *paint = ladder->paint;
 	double x = line.x0 + (line.x1 - line.x0) * until, y = line.y0 + (line.y1 - line.y0) * until;
@@ -109,7 +117,8 @@ static void draw_shaft(const struct ladder *ladder, const struct model_copy *cop
 
 static bool is_unused(const struct model_copy *copy)
 {
-	return copy->fate != MODEL_DROPPED && copy->verdict_record != MODEL_NONE && copy->reason != OCTO_REASON_ACCEPTED;
+	return copy->fate != MODEL_DROPPED && copy->verdict_record != MODEL_NONE &&
+	       copy->reason != OCTO_REASON_ACCEPTED;
 }
 
 static void draw_end(const struct ladder *ladder, const struct model_copy *copy, struct line line)
@@ -120,7 +129,8 @@ static void draw_end(const struct ladder *ladder, const struct model_copy *copy,
 		uint64_t when;
 		double along = model_lost_at(copy, &when);
 		paint_ink(paint, COLOR_LOSS, 1);
-		paint_cross(paint, line.x0 + (line.x1 - line.x0) * along, line.y0 + (line.y1 - line.y0) * along, 6, 3.2);
+		paint_cross(paint, line.x0 + (line.x1 - line.x0) * along,
+		            line.y0 + (line.y1 - line.y0) * along, 6, 3.2);
 		return;
 	}
 	if (is_unused(copy)) {
@@ -143,11 +153,14 @@ static void draw_reason(struct ladder *ladder, const struct model_copy *copy, st
 		double along = model_lost_at(copy, &when), x = line.x0 + (line.x1 - line.x0) * along;
 		double y = line.y0 + (line.y1 - line.y0) * along;
 		/* Near its sender it would stand on the lane. */
-		enum paint_align align = along > 0.3 && along < 0.7 ? PAINT_CENTER : (along < 0.5) == (back < 0) ? PAINT_LEFT : PAINT_RIGHT;
+		enum paint_align align = along > 0.3 && along < 0.7    ? PAINT_CENTER
+		                         : (along < 0.5) == (back < 0) ? PAINT_LEFT
+		                                                       : PAINT_RIGHT;
 		if (y >= ladder->area.y)
 			draw_note(ladder, x, y + 9, align, trace_drop_text((enum trace_drop)copy->drop));
 	} else if (is_unused(copy)) {
-		draw_note(ladder, line.x1 + back * 12, line.y1 + 11, back < 0 ? PAINT_RIGHT : PAINT_LEFT, words_reason(copy->reason));
+		draw_note(ladder, line.x1 + back * 12, line.y1 + 11, back < 0 ? PAINT_RIGHT : PAINT_LEFT,
+		          words_reason(copy->reason));
 	}
 }
 
@@ -161,8 +174,8 @@ static void draw_arrow(struct ladder *ladder, uint32_t index, struct line line, 
 	if (count > 1)
 		paint_line(ladder->paint, line.x0, line.y0 + 3, line.x1, line.y1 + 3, 2);
 	draw_end(ladder, copy, line);
-	paint_hit_line(ladder->paint, HIT_COPY, index, line.x0, line.y0, line.x0 + (line.x1 - line.x0) * until,
-	               line.y0 + (line.y1 - line.y0) * until);
+	paint_hit_line(ladder->paint, HIT_COPY, index, line.x0, line.y0,
+	               line.x0 + (line.x1 - line.x0) * until, line.y0 + (line.y1 - line.y0) * until);
 }
 
 static void draw_words(struct ladder *ladder, uint32_t index, struct line line, uint32_t count)
@@ -177,7 +190,9 @@ static void draw_words(struct ladder *ladder, uint32_t index, struct line line, 
 		return;
 	char text[96], packet[48];
 	words_packet(model, copy->type, count > 1 ? 0 : copy->packet, packet, sizeof packet);
-	const char *kind = copy->flags & TRACE_COPY_INJECTED ? " injected" : copy->flags & TRACE_COPY_DUPLICATE ? " again" : "";
+	const char *kind = copy->flags & TRACE_COPY_INJECTED    ? " injected"
+	                   : copy->flags & TRACE_COPY_DUPLICATE ? " again"
+	                                                        : "";
 	const char *hurt = copy->flags & TRACE_COPY_CORRUPTED ? " damaged" : "";
 	if (count > 1)
 		snprintf(text, sizeof text, "%s \xc3\x97%u", packet, count);
@@ -207,7 +222,8 @@ static void for_each_arrow(struct ladder *ladder, draw_function draw)
 	const struct lanes *lanes = ladder->lanes;
 	static struct bundle bundles[LANES_MAX][LANES_MAX + 1];
 	memset(bundles, 0, sizeof bundles);
-	for (uint32_t i = 0; (i = model_next_copy(model, i, ladder->from_ns, ladder->until_ns)) != MODEL_NONE; i++) {
+	for (uint32_t i = 0; (i = model_next_copy(model, i, ladder->from_ns, ladder->until_ns)) != MODEL_NONE;
+	     i++) {
 		const struct model_copy *copy = &model->copies[i];
 		struct line line;
 		if (!line_of(ladder, copy, &line))

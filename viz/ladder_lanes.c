@@ -1,5 +1,5 @@
-/* ladder_lanes.c: the bodies of the lanes, coloured and patterned by the state of the handshake. A lane that deals with
- * several others is split in strips, one for each of them, in their order. See ladder.h. */
+/* ladder_lanes.c: the bodies of the lanes, coloured and patterned by the state of the handshake. A lane
+ * that deals with several others is split in strips, one for each of them, in their order. See ladder.h. */
 #include "viz/ladder.h"
 
 #include <math.h>
@@ -29,8 +29,8 @@ static struct strips strips_of(const struct ladder *ladder, uint32_t node)
 	return strips;
 }
 
-static void draw_stretch(const struct ladder *ladder, double x, double width, uint64_t from, uint64_t until, int state,
-                         bool is_up)
+static void draw_stretch(const struct ladder *ladder, double x, double width, uint64_t from, uint64_t until,
+                         int state, bool is_up)
 {
 	const struct paint *paint = ladder->paint;
 	double top = fmax(ladder->area.y, axis_y(ladder->axis, from));
@@ -61,8 +61,8 @@ static void draw_strip(const struct ladder *ladder, uint32_t node, uint32_t pair
 			break;
 		int next = now;
 		bool will_be_up = is_up;
-		if (record->kind == TRACE_STEP && pair != MODEL_NONE && model->record_pair[records->list[i]] == pair
-		    && (record->b >> 8 & 255) < OCTO_STATE_COUNT)
+		if (record->kind == TRACE_STEP && pair != MODEL_NONE &&
+		    model->record_pair[records->list[i]] == pair && (record->b >> 8 & 255) < OCTO_STATE_COUNT)
 			next = (int)(record->b >> 8 & 255);
 		if (record->kind == TRACE_ACTION && record->node == node
 		    && (record->a == TRACE_ACTION_CRASH || record->a == TRACE_ACTION_RESTART)) {
@@ -81,15 +81,17 @@ static void draw_strip(const struct ladder *ladder, uint32_t node, uint32_t pair
 
 void ladder_draw_lanes(struct ladder *ladder)
 {
-	model_seek(ladder->viewer->model, ladder->viewer->scratch, trace_find(ladder->viewer->model->trace, ladder->from_ns));
+	model_seek(ladder->viewer->model, ladder->viewer->scratch,
+	           trace_find(ladder->viewer->model->trace, ladder->from_ns));
 	for (uint32_t lane = 0; lane < ladder->lanes->count; lane++) {
 		uint32_t node = ladder->lanes->nodes[lane];
 		struct strips strips = strips_of(ladder, node);
 		double width = strips.count > 1 ? STRIP_WIDTH : LADDER_LANE;
 		uint32_t count = strips.count ? strips.count : 1;
 		ladder->lane_half[lane] = width * count / 2;
-		paint_hit_box(ladder->paint, HIT_NODE, node, (struct rect){ladder->lane_x[lane] - width * count / 2,
-		              ladder->area.y, width * count, ladder->area.height});
+		paint_hit_box(ladder->paint, HIT_NODE, node,
+		              (struct rect){ ladder->lane_x[lane] - width * count / 2, ladder->area.y,
+		                             width * count, ladder->area.height });
 		for (uint32_t i = 0; i < count; i++)
 			draw_strip(ladder, node, strips.count ? strips.pairs[i] : MODEL_NONE,
 			           ladder->lane_x[lane] - width * count / 2 + width * i, width);

@@ -1,5 +1,6 @@
-/* ladder_marks.c: what happened inside the nodes, as shapes on their lanes with a few words beside: duels, roles,
- * sessions, the timeline's actions, warnings, changes of state. The weightiest are placed first. See ladder.h. */
+/* ladder_marks.c: what happened inside the nodes, as shapes on their lanes with a few words beside: duels,
+ * roles, sessions, the timeline's actions, warnings, changes of state. The weightiest are placed first.
+ * See ladder.h. */
 #include "viz/ladder.h"
 #include "viz/words.h"
 
@@ -18,9 +19,14 @@ static enum weight weight_of(const struct trace_record *record)
 	case TRACE_DUEL: case TRACE_WARNING: case TRACE_FAILED: case TRACE_ACTION:
 		return WEIGHT_DUEL;
 	case TRACE_ROLE:
-		/* Out of nothing or back to it goes with the state; only a change from one to the other is news. */
+		/* Out of nothing or back to it goes with the state; only a change from one to the other is
+		 * news. */
 		return record->a != OCTO_ROLE_NONE && record->b != OCTO_ROLE_NONE ? WEIGHT_DUEL : WEIGHT_NONE;
-	case TRACE_SESSION_UP: case TRACE_SESSION_SPARE: case TRACE_SESSION_DOWN: case TRACE_CELIBACY: case TRACE_CLOCK:
+	case TRACE_SESSION_UP:
+	case TRACE_SESSION_SPARE:
+	case TRACE_SESSION_DOWN:
+	case TRACE_CELIBACY:
+	case TRACE_CLOCK:
 		return WEIGHT_SESSION;
 	case TRACE_STEP:
 		return (record->b & 255) != (record->b >> 8 & 255) ? WEIGHT_STATE : WEIGHT_NONE;
@@ -49,8 +55,8 @@ static void text_of(const struct ladder *ladder, const struct trace_record *reco
 			         (unsigned)(record->b >> 24 & 255));
 		break;
 	case TRACE_ROLE:
-		snprintf(out, size, "%s%s\xe2\x86\x92 %s", is_narrow ? "" : words_role((unsigned)record->a), is_narrow ? "" : " ",
-		         words_role((unsigned)record->b));
+		snprintf(out, size, "%s%s\xe2\x86\x92 %s", is_narrow ? "" : words_role((unsigned)record->a),
+		         is_narrow ? "" : " ", words_role((unsigned)record->b));
 		break;
 	case TRACE_SESSION_UP: snprintf(out, size, "%s%s up", prefix, session); break;
 	case TRACE_SESSION_SPARE: snprintf(out, size, "%s%s spare", prefix, session); break;
@@ -58,13 +64,15 @@ static void text_of(const struct ladder *ladder, const struct trace_record *reco
 	case TRACE_STEP: snprintf(out, size, "%s", words_state(record->b >> 8 & 255)); break;
 	case TRACE_ACTION:
 		if (record->peer != TRACE_NOBODY && ladder->lanes->count > 2 && !is_narrow)
-			snprintf(out, size, "%s %s", action_of(record), model_name(ladder->viewer->model, record->peer));
+			snprintf(out, size, "%s %s", action_of(record),
+			         model_name(ladder->viewer->model, record->peer));
 		else
 			snprintf(out, size, "%s", action_of(record));
 		break;
 	case TRACE_WARNING:
 		snprintf(out, size, "%s%s", is_narrow ? "" : "warning: ",
-		         record->a < OCTO_WARNING_COUNT ? octo_warning_name((enum octo_warning)record->a) : "?");
+		         record->a < OCTO_WARNING_COUNT ? octo_warning_name((enum octo_warning)record->a)
+		                                        : "?");
 		break;
 	case TRACE_CELIBACY: snprintf(out, size, "celibacy %s", record->a ? "begins" : "ends"); break;
 	case TRACE_CLOCK: snprintf(out, size, "clock steps"); break;
@@ -126,13 +134,16 @@ static void draw_label(struct ladder *ladder, uint32_t lane, double y, enum weig
 	double off = ladder->lane_half[lane] + 8;
 	double taken = paint_text_width(paint, font, text), room = ladder->label_room - off - 4;
 	if (lane > 0 && lane + 1 < ladder->lanes->count)
-		room = ladder->lane_x[lane + 1] - ladder->lane_half[lane + 1] - ladder->lane_x[lane] - off - 2;
+		room = ladder->lane_x[lane + 1] - ladder->lane_half[lane + 1] - ladder->lane_x[lane] - off -
+		       2;
 	double width = fmin(taken + 8, room);
 	if (taken + 4 > room && ladder->is_narrow)
 		return;
-	struct rect place = {is_left ? ladder->lane_x[lane] - off - width : ladder->lane_x[lane] + off, y - 8, width, 16};
+	struct rect place = { is_left ? ladder->lane_x[lane] - off - width : ladder->lane_x[lane] + off,
+		              y - 8, width, 16 };
 	double bottom = ladder->area.y + ladder->area.height;
-	if (!labels_take_below(&ladder->labels, &place, weight == WEIGHT_STATE ? 34 : 68) || place.y + 16 > bottom)
+	if (!labels_take_below(&ladder->labels, &place, weight == WEIGHT_STATE ? 34 : 68) ||
+	    place.y + 16 > bottom)
 		return;
 	if (place.y - (y - 8) > 3) {
 		double edge = is_left ? place.x + place.width + 1 : place.x - 1;
@@ -143,8 +154,10 @@ static void draw_label(struct ladder *ladder, uint32_t lane, double y, enum weig
 		cairo_set_line_width(paint->cairo, 1);
 		cairo_stroke(paint->cairo);
 	}
-	paint_text_rimmed(paint, font, round(is_left ? place.x + place.width - 4 - fmin(taken, place.width - 4) : place.x + 4),
-	                  round(place.y + 12), weight == WEIGHT_STATE ? COLOR_DIM : COLOR_TEXT, text);
+	paint_text_rimmed(
+		paint, font,
+		round(is_left ? place.x + place.width - 4 - fmin(taken, place.width - 4) : place.x + 4),
+		round(place.y + 12), weight == WEIGHT_STATE ? COLOR_DIM : COLOR_TEXT, text);
 }
 
 static void draw_weight(struct ladder *ladder, uint32_t lane, enum weight weight)
@@ -154,13 +167,16 @@ static void draw_weight(struct ladder *ladder, uint32_t lane, enum weight weight
 	const struct model_list *records = &model->node_records[node];
 	/* At a scale at which everything runs together, words help nobody: only so many are tried. */
 	int tries = 400;
-	for (uint32_t i = model_list_find(records, trace_find(model->trace, ladder->from_ns)); i < records->count && tries > 0; i++) {
+	for (uint32_t i = model_list_find(records, trace_find(model->trace, ladder->from_ns));
+	     i < records->count && tries > 0; i++) {
 		const struct trace_record *record = trace_get(model->trace, records->list[i]);
 		if (record->time_ns > ladder->until_ns)
 			break;
-		if (record->node != node || weight_of(record) != weight || !ladder_is_due(ladder, record->time_ns))
+		if (record->node != node || weight_of(record) != weight ||
+		    !ladder_is_due(ladder, record->time_ns))
 			continue;
-		bool is_elsewhere = record->peer < model->node_count && ladder->lanes->of_node[record->peer] == LANES_MAX;
+		bool is_elsewhere =
+			record->peer < model->node_count && ladder->lanes->of_node[record->peer] == LANES_MAX;
 		double y = axis_y(ladder->axis, record->time_ns);
 		if (is_elsewhere || y < ladder->area.y || y > ladder->area.y + ladder->area.height)
 			continue;
@@ -168,7 +184,8 @@ static void draw_weight(struct ladder *ladder, uint32_t lane, enum weight weight
 		text_of(ladder, record, text, sizeof text);
 		draw_shape(ladder, record, ladder->lane_x[lane], y);
 		draw_label(ladder, lane, y, weight, text);
-		paint_hit_box(ladder->paint, HIT_RECORD, records->list[i], (struct rect){ladder->lane_x[lane] - 9, y - 9, 18, 18});
+		paint_hit_box(ladder->paint, HIT_RECORD, records->list[i],
+		              (struct rect){ ladder->lane_x[lane] - 9, y - 9, 18, 18 });
 		tries--;
 	}
 }

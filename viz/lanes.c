@@ -26,7 +26,8 @@ static void choose(struct lanes *lanes, const struct model *model, uint32_t focu
 		uint32_t best = MODEL_NONE, most = 0;
 		for (uint32_t i = model->first_pair[focus]; i < model->first_pair[focus + 1]; i++) {
 			uint32_t peer = model->pairs[i].peer;
-			uint32_t copies = 1 + model->pairs[i].copies + model->pairs[model->pairs[i].mirror].copies;
+			uint32_t copies =
+				1 + model->pairs[i].copies + model->pairs[model->pairs[i].mirror].copies;
 			bool is_taken = false;
 			for (uint32_t k = 0; k < lanes->count; k++)
 				is_taken |= lanes->nodes[k] == peer;
@@ -42,7 +43,8 @@ static void choose(struct lanes *lanes, const struct model *model, uint32_t focu
 }
 
 /* Time that something takes up: a record an instant, a copy its whole way. */
-static void occupy(struct lanes *lanes, uint64_t *busy_until, uint64_t from, uint64_t until, uint32_t *capacity)
+static void occupy(struct lanes *lanes, uint64_t *busy_until, uint64_t from, uint64_t until,
+                   uint32_t *capacity)
 {
 	if (from > *busy_until && from - *busy_until >= OCTO_MICROSECOND) {
 		if (lanes->gap_count == *capacity) {
@@ -66,7 +68,8 @@ static void find_gaps(struct lanes *lanes, const struct model *model, uint64_t f
 		uint32_t next = MODEL_NONE;
 		for (uint32_t lane = 0; lane < lanes->count; lane++) {
 			const struct model_list *records = &model->node_records[lanes->nodes[lane]];
-			while (at[lane] < records->count && next != MODEL_NONE && records->list[at[lane]] == next)
+			while (at[lane] < records->count && next != MODEL_NONE &&
+			       records->list[at[lane]] == next)
 				at[lane]++;
 			if (at[lane] < records->count && records->list[at[lane]] < next)
 				next = records->list[at[lane]];
@@ -105,8 +108,8 @@ void lanes_build(struct lanes *lanes, const struct model *model, uint32_t focus)
 	find_gaps(lanes, model, 0, model->end_ns);
 }
 
-void lanes_build_two(struct lanes *lanes, const struct model *model, uint32_t first, uint32_t second, uint64_t from_ns,
-                     uint64_t until_ns)
+void lanes_build_two(struct lanes *lanes, const struct model *model, uint32_t first, uint32_t second,
+                     uint64_t from_ns, uint64_t until_ns)
 {
 	lanes_free(lanes);
 	lanes->nodes[lanes->count++] = first;

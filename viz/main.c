@@ -1,5 +1,5 @@
-/* main.c: octoviz, the viewer. Reads the command line, opens the model, and paints either into a file or a window.
- * Exit status: 0 all went well, 2 anything else, with one clear line on standard error. */
+/* main.c: octoviz, the viewer. Reads the command line, opens the model, and paints either into a file or a
+ * window. Exit status: 0 all went well, 2 anything else, with one clear line on standard error. */
 #include "viz/export.h"
 #include "viz/options.h"
 #include "viz/source.h"
@@ -20,7 +20,8 @@ static void set_up(struct viewer *viewer, const struct options *options)
 		viewer_go(viewer, options->until_ns);
 	if (options->has_range) {
 		viewer->range_from_ns = options->from_ns;
-		viewer->range_until_ns = options->until_ns < viewer->model->end_ns ? options->until_ns : viewer->model->end_ns;
+		viewer->range_until_ns =
+			options->until_ns < viewer->model->end_ns ? options->until_ns : viewer->model->end_ns;
 	}
 	viewer_settle(viewer);
 }
@@ -42,7 +43,8 @@ int main(int argc, char **argv)
 		fputs(options_usage, stdout);
 		return 0;
 	}
-	if (options.has_seed && (strlen(options.path) < 5 || strcmp(options.path + strlen(options.path) - 5, ".json")))
+	if (options.has_seed &&
+	    (strlen(options.path) < 5 || strcmp(options.path + strlen(options.path) - 5, ".json")))
 		return complain("--seed belongs to a scenario; a trace has been run already");
 	if (options.script && !(script = script_read(options.script, error, sizeof error)))
 		return complain(error);

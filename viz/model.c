@@ -1,5 +1,5 @@
-/* model.c: builds the model and answers simple questions about it. Pairs, copies, duels and states each have their
- * own file, model_*.c. See model.h. */
+/* model.c: builds the model and answers simple questions about it. Pairs, copies, duels and states each
+ * have their own file, model_*.c. See model.h. */
 #include "viz/model.h"
 #include "viz/alloc.h"
 #include "viz/model_build.h"
@@ -31,7 +31,10 @@ static void build_marks(struct model *model)
 		case TRACE_DROPPED: model_list_add(&model->marks[MODEL_MARK_DROP], i); break;
 		case TRACE_SESSION_UP: model_list_add(&model->marks[MODEL_MARK_UP], i); break;
 		case TRACE_SESSION_DOWN: model_list_add(&model->marks[MODEL_MARK_DOWN], i); break;
-		case TRACE_WARNING: case TRACE_FAILED: model_list_add(&model->marks[MODEL_MARK_ALARM], i); break;
+		case TRACE_WARNING:
+		case TRACE_FAILED:
+			model_list_add(&model->marks[MODEL_MARK_ALARM], i);
+			break;
 		default: break;
 		}
 	}

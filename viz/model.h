@@ -1,6 +1,7 @@
-/* model.h: what a trace says, sorted for looking at: packets' copies with their fate, duels, marks, and the state of
- * every pair of nodes after any number of records. Built once when the trace is opened, then only read.
- * Knows nothing of pictures or of playback. Any trace that opens makes a model: numbers that cannot be are ignored. */
+/* model.h: what a trace says, sorted for looking at: packets' copies with their fate, duels, marks, and
+ * the state of every pair of nodes after any number of records. Built once when the trace is opened, then
+ * only read. Knows nothing of pictures or of playback. Any trace that opens makes a model: numbers that
+ * cannot be are ignored. */
 #ifndef OCTOVIZ_MODEL_H
 #define OCTOVIZ_MODEL_H
 
@@ -8,7 +9,8 @@
 
 #define MODEL_NONE UINT32_MAX
 
-/* An ordered pair of nodes about which there is any record; its mirror image exists too. Sorted by node, then peer. */
+/* An ordered pair of nodes about which there is any record; its mirror image exists too. Sorted by node,
+ * then peer. */
 struct model_pair {
 	uint32_t node, peer;
 	uint32_t mirror;              /* index of the pair (peer, node) */
@@ -32,7 +34,7 @@ struct model_copy {
 	uint8_t reason;               /* enum octo_reason, when there is a verdict */
 };
 
-struct model_duel {               /* one pair of SYNs, told by one side or by both; [0] the winner, [1] the loser */
+struct model_duel { /* one pair of SYNs, told by one side or by both; [0] the winner, [1] the loser */
 	uint32_t node[2];
 	uint32_t record[2];           /* what each side said; MODEL_NONE: nothing */
 	uint32_t first_record;
@@ -50,7 +52,12 @@ struct model_duel {               /* one pair of SYNs, told by one side or by bo
 };
 
 enum model_mark {
-	MODEL_MARK_HANDSHAKE, MODEL_MARK_DUEL, MODEL_MARK_DROP, MODEL_MARK_UP, MODEL_MARK_DOWN, MODEL_MARK_ALARM,
+	MODEL_MARK_HANDSHAKE,
+	MODEL_MARK_DUEL,
+	MODEL_MARK_DROP,
+	MODEL_MARK_UP,
+	MODEL_MARK_DOWN,
+	MODEL_MARK_ALARM,
 	MODEL_MARK_COUNT
 };
 
@@ -89,10 +96,12 @@ bool model_is_agent(const struct model *model, uint32_t node);
 uint32_t model_pair(const struct model *model, uint32_t node, uint32_t peer);
 /* The copy with this number; NULL. */
 const struct model_copy *model_copy_of(const struct model *model, uint32_t number);
-/* Copies on their way at some time from..until, one after the other: pass 0, then the result plus 1. MODEL_NONE: no more. */
+/* Copies on their way at some time from..until, one after the other: pass 0, then the result plus 1.
+ * MODEL_NONE: no more. */
 uint32_t model_next_copy(const struct model *model, uint32_t at, uint64_t from_ns, uint64_t until_ns);
-/* When and how far on its way (0 at the sender, 1 at the receiver) a dropped copy came to its end. Chance and masks
- * take it a little before half-way, so that two that met are told apart: the network has no finer place. */
+/* When and how far on its way (0 at the sender, 1 at the receiver) a dropped copy came to its end. Chance
+ * and masks take it a little before half-way, so that two that met are told apart: the network has no
+ * finer place. */
 double model_lost_at(const struct model_copy *copy, uint64_t *when_ns);
 /* How far on its way a copy is at a time; 0 while it waits in the queue. */
 double model_way_at(const struct model_copy *copy, uint64_t time_ns);
@@ -103,8 +112,7 @@ uint32_t model_list_find(const struct model_list *list, uint32_t record);
 /* Number of records up to and including time_ns. */
 uint32_t model_records_until(const struct model *model, uint64_t time_ns);
 
-
-/* ---- State after so many records ---------------------------------------------------------------------------- */
+/* ---- State after so many records ----------------------------------------------------------------------- */
 
 struct model_pair_state {
 	uint8_t state;                /* enum octo_state */

@@ -1,5 +1,5 @@
-/* model_copies.c: packets and the copies the network made of them, with the fate of each. A trace may lie about
- * numbers; a number no run of this length can have reached is taken as none. See model.h. */
+/* model_copies.c: packets and the copies the network made of them, with the fate of each. A trace may lie
+ * about numbers; a number no run of this length can have reached is taken as none. See model.h. */
 #include "viz/alloc.h"
 #include "viz/model_build.h"
 
@@ -7,7 +7,8 @@
 
 static bool is_network(const struct trace_record *record)
 {
-	return record->kind == TRACE_FLYING || record->kind == TRACE_DROPPED || record->kind == TRACE_DELIVERED;
+	return record->kind == TRACE_FLYING || record->kind == TRACE_DROPPED ||
+	       record->kind == TRACE_DELIVERED;
 }
 
 static uint8_t type_of(const struct model *model, uint32_t packet)
@@ -25,11 +26,19 @@ static struct model_copy *copy_for(struct model *model, const struct trace_recor
 		uint32_t pair = model->record_pair[index];
 		if (pair != MODEL_NONE)
 			model->pairs[pair].copies++;
-		model->copies[*place] = (struct model_copy){
-			.start_ns = record->time_ns, .leaves_ns = record->time_ns, .end_ns = record->time_ns,
-			.fate_ns = record->time_ns, .node = record->node, .peer = record->peer, .number = record->copy,
-			.packet = record->packet, .start_record = index, .fate_record = MODEL_NONE,
-			.verdict_record = MODEL_NONE, .type = type_of(model, record->packet), .flags = record->flags};
+		model->copies[*place] = (struct model_copy){ .start_ns = record->time_ns,
+			                                     .leaves_ns = record->time_ns,
+			                                     .end_ns = record->time_ns,
+			                                     .fate_ns = record->time_ns,
+			                                     .node = record->node,
+			                                     .peer = record->peer,
+			                                     .number = record->copy,
+			                                     .packet = record->packet,
+			                                     .start_record = index,
+			                                     .fate_record = MODEL_NONE,
+			                                     .verdict_record = MODEL_NONE,
+			                                     .type = type_of(model, record->packet),
+			                                     .flags = record->flags };
 	}
 	return &model->copies[*place];
 }
@@ -40,7 +49,8 @@ static void note(struct model *model, const struct trace_record *record, uint32_
 	switch ((enum trace_kind)record->kind) {
 	case TRACE_FLYING:
 		copy->end_ns = record->a > copy->start_ns ? record->a : copy->start_ns;
-		copy->leaves_ns = record->b > copy->start_ns && record->b <= copy->end_ns ? record->b : copy->start_ns;
+		copy->leaves_ns =
+			record->b > copy->start_ns && record->b <= copy->end_ns ? record->b : copy->start_ns;
 		copy->fate_ns = copy->end_ns;
 		break;
 	case TRACE_DROPPED:
@@ -71,7 +81,8 @@ static void number_packets(struct model *model)
 	uint32_t packets = 0, copies = 0;
 	for (uint32_t i = 0; i < model->record_count; i++) {
 		const struct trace_record *record = trace_get(model->trace, i);
-		if (record->kind == TRACE_SENT && record->packet <= model->record_count && record->packet > packets)
+		if (record->kind == TRACE_SENT && record->packet <= model->record_count &&
+		    record->packet > packets)
 			packets = record->packet;
 		if (is_network(record) && record->copy <= model->record_count && record->copy > copies)
 			copies = record->copy;
@@ -120,11 +131,13 @@ void model_build_copies(struct model *model)
 				model->sent_record[record->packet] = i;
 		} else if (is_network(record) && record->copy && record->copy < model->number_count) {
 			note(model, record, i);
-		} else if (record->kind == TRACE_RECEIVED && record->copy && record->copy < model->number_count
-		           && model->copy_of_number[record->copy] != MODEL_NONE) {
+		} else if (record->kind == TRACE_RECEIVED && record->copy &&
+		           record->copy < model->number_count &&
+		           model->copy_of_number[record->copy] != MODEL_NONE) {
 			struct model_copy *copy = &model->copies[model->copy_of_number[record->copy]];
 			copy->verdict_record = i;
-			copy->reason = (uint8_t)(record->a < OCTO_REASON_COUNT ? record->a : OCTO_REASON_ACCEPTED);
+			copy->reason =
+				(uint8_t)(record->a < OCTO_REASON_COUNT ? record->a : OCTO_REASON_ACCEPTED);
 		}
 	}
 	model->block_end_ns = alloc_new(model->copy_count / 64 + 1, sizeof *model->block_end_ns);

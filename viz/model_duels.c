@@ -1,5 +1,5 @@
-/* model_duels.c: puts together what the two sides told of each ID-duel, finds the SYNs that crossed, and the moment in
- * which both sides first stood on one session again. See model.h. */
+/* model_duels.c: puts together what the two sides told of each ID-duel, finds the SYNs that crossed, and
+ * the moment in which both sides first stood on one session again. See model.h. */
 #include "viz/alloc.h"
 #include "viz/model_build.h"
 
@@ -16,9 +16,10 @@ static uint64_t read_u64(const uint8_t *bytes)
 	return value;
 }
 
-/* Number of the first packet before record `before` in which node sent the SYN with this nonce; 0 for none. *last is
- * when it was sent for the last time. */
-static uint32_t find_syn(const struct model *model, uint32_t node, uint64_t nonce, uint32_t before, uint64_t *last)
+/* Number of the first packet before record `before` in which node sent the SYN with this nonce; 0 for
+ * none. *last is when it was sent for the last time. */
+static uint32_t find_syn(const struct model *model, uint32_t node, uint64_t nonce, uint32_t before,
+                         uint64_t *last)
 {
 	const struct model_list *records = &model->node_records[node];
 	uint32_t at = model_list_find(records, before), found = 0;
@@ -43,11 +44,17 @@ static struct model_duel read_duel(const struct model *model, uint32_t index)
 	const struct trace_record *record = trace_get(model->trace, index);
 	const uint8_t *extra = trace_extra(model->trace, index);
 	int mine = record->a == 1 ? 0 : 1;
-	struct model_duel duel = {
-		.record = {MODEL_NONE, MODEL_NONE}, .first_record = index, .clash = (uint8_t)(record->b & 255),
-		.deciding_byte = (uint8_t)(record->b >> 24 & 255), .started_ns = record->time_ns,
-		.crossed_ns = record->time_ns, .decided_ns = record->time_ns, .established_ns = OCTO_NEVER, .earlier = MODEL_NONE,
-		.nonce = {read_u64(extra + 2 * OCTO_ID_BYTES), read_u64(extra + 2 * OCTO_ID_BYTES + 8)}};
+	struct model_duel duel = { .record = { MODEL_NONE, MODEL_NONE },
+		                   .first_record = index,
+		                   .clash = (uint8_t)(record->b & 255),
+		                   .deciding_byte = (uint8_t)(record->b >> 24 & 255),
+		                   .started_ns = record->time_ns,
+		                   .crossed_ns = record->time_ns,
+		                   .decided_ns = record->time_ns,
+		                   .established_ns = OCTO_NEVER,
+		                   .earlier = MODEL_NONE,
+		                   .nonce = { read_u64(extra + 2 * OCTO_ID_BYTES),
+		                              read_u64(extra + 2 * OCTO_ID_BYTES + 8) } };
 	duel.node[mine] = record->node;
 	duel.node[!mine] = record->peer;
 	duel.record[mine] = index;
@@ -59,7 +66,8 @@ static struct model_duel read_duel(const struct model *model, uint32_t index)
 	duel.role_after[mine] = (uint8_t)(record->b >> 16 & 255);
 	/* Until the loser tells, its role is what the rule makes of it: the other one. */
 	if (mine == 0)
-		duel.role_after[1] = duel.clash == OCTO_ROLE_INITIATOR ? OCTO_ROLE_ADHERENT : OCTO_ROLE_INITIATOR;
+		duel.role_after[1] =
+			duel.clash == OCTO_ROLE_INITIATOR ? OCTO_ROLE_ADHERENT : OCTO_ROLE_INITIATOR;
 	return duel;
 }
 
@@ -67,7 +75,8 @@ static void find_start(const struct model *model, struct model_duel *duel)
 {
 	for (int side = 0; side < 2; side++) {
 		uint64_t last = duel->decided_ns;
-		duel->syn[side] = find_syn(model, duel->node[side], duel->nonce[side], duel->first_record, &last);
+		duel->syn[side] =
+			find_syn(model, duel->node[side], duel->nonce[side], duel->first_record, &last);
 		if (last < duel->crossed_ns)
 			duel->crossed_ns = last;
 		if (!duel->syn[side])
@@ -83,10 +92,12 @@ static void note_duel(struct model *model, uint32_t *last, uint32_t *capacity, u
 	uint32_t pair = model->record_pair[index];
 	uint32_t lower = pair < model->pairs[pair].mirror ? pair : model->pairs[pair].mirror;
 	struct model_duel duel = read_duel(model, index);
-	for (uint32_t i = last[lower], steps = 0; i != MODEL_NONE && steps < 16; i = model->duels[i].earlier, steps++) {
+	for (uint32_t i = last[lower], steps = 0; i != MODEL_NONE && steps < 16;
+	     i = model->duels[i].earlier, steps++) {
 		struct model_duel *known = &model->duels[i];
 		/* The same SYNs can clash twice: first both were initiators, later both adherents. */
-		if (memcmp(known->nonce, duel.nonce, sizeof duel.nonce) || known->node[0] != duel.node[0] || known->clash != duel.clash)
+		if (memcmp(known->nonce, duel.nonce, sizeof duel.nonce) || known->node[0] != duel.node[0] ||
+		    known->clash != duel.clash)
 			continue;
 		int mine = duel.record[0] == index ? 0 : 1;
 		if (known->record[mine] == MODEL_NONE) {

@@ -1,5 +1,5 @@
-/* model_pairs.c: which nodes have to do with which. Gathers the ordered pairs out of all records, once, into a sorted
- * table, and notes for every record its pair and for every node its records. See model.h. */
+/* model_pairs.c: which nodes have to do with which. Gathers the ordered pairs out of all records, once,
+ * into a sorted table, and notes for every record its pair and for every node its records. See model.h. */
 #include "viz/alloc.h"
 #include "viz/model_build.h"
 
@@ -24,8 +24,8 @@ static size_t slot_of(const struct set *set, uint64_t key)
 
 static void set_grow(struct set *set, size_t capacity)
 {
-	struct set bigger = {alloc_new(capacity, sizeof(uint64_t)), alloc_new(capacity, sizeof(uint32_t)), set->count,
-	                     capacity};
+	struct set bigger = { alloc_new(capacity, sizeof(uint64_t)), alloc_new(capacity, sizeof(uint32_t)),
+		              set->count, capacity };
 	for (size_t i = 0; i < set->capacity; i++) {
 		if (set->keys[i])
 			bigger.keys[slot_of(&bigger, set->keys[i] - 1)] = set->keys[i];
@@ -85,7 +85,8 @@ static void table_from(struct model *model, struct set *set)
 			model->first_pair[i] = model->first_pair[i - 1];
 	}
 	for (uint32_t i = 0; i < count; i++)
-		model->pairs[i].mirror = set->values[slot_of(set, key_of(model->pairs[i].peer, model->pairs[i].node))];
+		model->pairs[i].mirror =
+			set->values[slot_of(set, key_of(model->pairs[i].peer, model->pairs[i].node))];
 	free(keys);
 }
 

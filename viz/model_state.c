@@ -1,5 +1,6 @@
-/* model_state.c: the state of all pairs after so many records. One function applies a record; keyframes every few
- * thousand records make any point quick to reach. See model.h; how the rest of the model is built is in model.c. */
+/* model_state.c: the state of all pairs after so many records. One function applies a record; keyframes
+ * every few thousand records make any point quick to reach. See model.h; how the rest of the model is
+ * built is in model.c. */
 #include "viz/model.h"
 #include "viz/alloc.h"
 #include "viz/model_build.h"
@@ -71,9 +72,11 @@ static void apply_session(struct model_pair_state *pair, const struct trace_reco
 }
 
 /* A node that stops knows nothing of anybody when it comes back. */
-static void apply_action(const struct model *model, struct model_state *state, const struct trace_record *record)
+static void apply_action(const struct model *model, struct model_state *state,
+                         const struct trace_record *record)
 {
-	if (record->node >= model->node_count || (record->a != TRACE_ACTION_CRASH && record->a != TRACE_ACTION_RESTART))
+	if (record->node >= model->node_count ||
+	    (record->a != TRACE_ACTION_CRASH && record->a != TRACE_ACTION_RESTART))
 		return;
 	state->is_up[record->node] = record->a == TRACE_ACTION_RESTART;
 	for (uint32_t i = model->first_pair[record->node]; i < model->first_pair[record->node + 1]; i++) {
@@ -141,8 +144,8 @@ static void apply(const struct model *model, struct model_state *state)
 
 void model_build_keyframes(struct model *model)
 {
-	/* A world of very many nodes has large states: then keyframes lie further apart, so that all of them together
-	 * stay in proportion to the trace itself. */
+	/* A world of very many nodes has large states: then keyframes lie further apart, so that all of
+	 * them together stay in proportion to the trace itself. */
 	model->keyframe_records = model->pair_count > KEYFRAME_RECORDS ? model->pair_count : KEYFRAME_RECORDS;
 	model->keyframe_count = model->record_count / model->keyframe_records + 1;
 	model->keyframes = alloc_new(model->keyframe_count, sizeof *model->keyframes);
@@ -185,15 +188,17 @@ static uint64_t mix(uint64_t digest, uint64_t value)
 uint64_t model_digest(const struct model *model, const struct model_state *state)
 {
 	const struct model_totals *totals = &state->totals;
-	const uint64_t sums[] = {state->index, totals->sent, totals->copies, totals->delivered, totals->dropped,
-	                         totals->accepted, totals->rejected, totals->messages, totals->failed};
+	const uint64_t sums[] = { state->index,      totals->sent,     totals->copies,
+		                  totals->delivered, totals->dropped,  totals->accepted,
+		                  totals->rejected,  totals->messages, totals->failed };
 	uint64_t digest = UINT64_C(0xcbf29ce484222325);
 	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
 		digest = mix(digest, sums[i]);
 	for (uint32_t i = 0; i < model->pair_count; i++) {
 		const struct model_pair_state *pair = &state->pairs[i];
-		digest = mix(digest, pair->state | (uint64_t)pair->role << 8 | (uint64_t)pair->suite << 16
-		                             | (uint64_t)pair->is_celibate << 24 | (uint64_t)pair->generation << 32);
+		digest = mix(digest, pair->state | (uint64_t)pair->role << 8 | (uint64_t)pair->suite << 16 |
+		                             (uint64_t)pair->is_celibate << 24 |
+		                             (uint64_t)pair->generation << 32);
 		digest = mix(digest, pair->duels | (uint64_t)pair->warnings << 32);
 		digest = mix(mix(digest, pair->session), pair->spare);
 	}
@@ -207,8 +212,10 @@ enum octo_state model_node_state(const struct model *model, const struct model_s
 	bool has[OCTO_STATE_COUNT] = {false};
 	for (uint32_t i = model->first_pair[node]; i < model->first_pair[node + 1]; i++)
 		has[state->pairs[i].state] = true;
-	return has[OCTO_STATE_ANSWERING] ? OCTO_STATE_ANSWERING : has[OCTO_STATE_OFFERING] ? OCTO_STATE_OFFERING
-	     : has[OCTO_STATE_ESTABLISHED] ? OCTO_STATE_ESTABLISHED : OCTO_STATE_IDLE;
+	return has[OCTO_STATE_ANSWERING]     ? OCTO_STATE_ANSWERING
+	       : has[OCTO_STATE_OFFERING]    ? OCTO_STATE_OFFERING
+	       : has[OCTO_STATE_ESTABLISHED] ? OCTO_STATE_ESTABLISHED
+	                                     : OCTO_STATE_IDLE;
 }
 
 uint32_t model_sessions(const struct model *model, const struct model_state *state)
@@ -216,7 +223,8 @@ uint32_t model_sessions(const struct model *model, const struct model_state *sta
 	uint32_t count = 0;
 	for (uint32_t i = 0; i < model->pair_count; i++) {
 		uint32_t mirror = model->pairs[i].mirror;
-		count += mirror > i && state->pairs[i].session && state->pairs[i].session == state->pairs[mirror].session;
+		count += mirror > i && state->pairs[i].session &&
+		         state->pairs[i].session == state->pairs[mirror].session;
 	}
 	return count;
 }

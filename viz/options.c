@@ -13,7 +13,8 @@ enum { WIDTH_MIN = 800, HEIGHT_MIN = 500, SIZE_MAX_PIXELS = 8192 };
 const char options_usage[] =
 	"usage: octoviz TRACE|SCENARIO [options]\n"
 	"\n"
-	"Shows what happened in a run. TRACE is a file written by octosim --trace; a SCENARIO (.json) is run first.\n"
+	"Shows what happened in a run. TRACE is a file written by octosim run --trace; a SCENARIO (.json)\n"
+	"is run first.\n"
 	"\n"
 	"  --seed N              run the scenario with this seed instead of its own\n"
 	"  --view NAME           topology, sequence or duel\n"
@@ -87,14 +88,20 @@ static const char *read_option(struct options *options, const char *name, const 
 		return read_view(value, &options->view) ? NULL : "topology, sequence or duel";
 	if (!strcmp(name, "--at")) {
 		options->has_at = true;
-		return text_parse_time(value, &options->at_ns) ? NULL : "a time such as 1.5s, 20ms, 300us or 1500000000";
+		return text_parse_time(value, &options->at_ns)
+		               ? NULL
+		               : "a time such as 1.5s, 20ms, 300us or 1500000000";
 	}
 	if (!strcmp(name, "--range")) {
 		options->has_range = true;
-		return read_range(value, &options->from_ns, &options->until_ns) ? NULL : "two times such as 1.2s..1.4s";
+		return read_range(value, &options->from_ns, &options->until_ns)
+		               ? NULL
+		               : "two times such as 1.2s..1.4s";
 	}
 	if (!strcmp(name, "--size"))
-		return read_size(value, &options->width, &options->height) ? NULL : "WIDTHxHEIGHT, 800x500 to 8192x8192";
+		return read_size(value, &options->width, &options->height)
+		               ? NULL
+		               : "WIDTHxHEIGHT, 800x500 to 8192x8192";
 	if (!strcmp(name, "--theme")) {
 		options->theme = theme_find(value);
 		return options->theme ? NULL : "dark or light";
@@ -120,7 +127,8 @@ bool options_read(int argc, char **argv, struct options *options, char *error, s
 		}
 		if (argv[i][0] != '-') {
 			if (options->path) {
-				snprintf(error, error_size, "one trace or scenario at a time: %s and %s", options->path, argv[i]);
+				snprintf(error, error_size, "one trace or scenario at a time: %s and %s",
+				         options->path, argv[i]);
 				return false;
 			}
 			options->path = argv[i];
@@ -145,7 +153,8 @@ bool options_read(int argc, char **argv, struct options *options, char *error, s
 	if (!options->path)
 		snprintf(error, error_size, "name a trace or a scenario (--help says more)");
 	else if (options->out && options->script)
-		snprintf(error, error_size, "--out and --script do not go together: a script takes its pictures with shot");
+		snprintf(error, error_size,
+		         "--out and --script do not go together: a script takes its pictures with shot");
 	else
 		return true;
 	return false;

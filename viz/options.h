@@ -17,7 +17,8 @@ struct options {
 };
 
 /* False with a sentence in `error`. */
-OCTO_MUST_CHECK bool options_read(int argc, char **argv, struct options *options, char *error, size_t error_size);
+OCTO_MUST_CHECK bool options_read(int argc, char **argv, struct options *options, char *error,
+                                  size_t error_size);
 extern const char options_usage[];
 
 #endif

@@ -37,13 +37,14 @@ void paint_solid(const struct paint *paint)
 	cairo_set_dash(paint->cairo, NULL, 0, 0);
 }
 
-/* ---- Text --------------------------------------------------------------------------------------------------- */
+/* ---- Text ---------------------------------------------------------------------------------------------- */
 
 static void use_font(const struct paint *paint, struct paint_font font)
 {
 	bool is_mono = font.face == PAINT_MONO || font.face == PAINT_MONO_BOLD;
 	bool is_bold = font.face == PAINT_BOLD || font.face == PAINT_MONO_BOLD;
-	cairo_select_font_face(paint->cairo, is_mono ? "DejaVu Sans Mono" : "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
+	cairo_select_font_face(paint->cairo, is_mono ? "DejaVu Sans Mono" : "DejaVu Sans",
+	                       CAIRO_FONT_SLANT_NORMAL,
 	                       is_bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
 	cairo_set_font_size(paint->cairo, font.size);
 }
@@ -66,8 +67,8 @@ void paint_text(const struct paint *paint, struct paint_font font, enum paint_al
 	cairo_new_path(paint->cairo);
 }
 
-void paint_text_rimmed(const struct paint *paint, struct paint_font font, double x, double y, enum color_name ink,
-                       const char *text)
+void paint_text_rimmed(const struct paint *paint, struct paint_font font, double x, double y,
+                       enum color_name ink, const char *text)
 {
 	use_font(paint, font);
 	cairo_move_to(paint->cairo, x, y);
@@ -83,8 +84,8 @@ void paint_text_rimmed(const struct paint *paint, struct paint_font font, double
 	cairo_new_path(paint->cairo);
 }
 
-double paint_text_fit(const struct paint *paint, struct paint_font font, enum paint_align align, double x, double y,
-                      double width, const char *text)
+double paint_text_fit(const struct paint *paint, struct paint_font font, enum paint_align align, double x,
+                      double y, double width, const char *text)
 {
 	static const char ellipsis[] = "\xe2\x80\xa6";
 	char cut[512];
@@ -113,8 +114,8 @@ double paint_text_fit(const struct paint *paint, struct paint_font font, enum pa
 	return taken;
 }
 
-double paint_text_wrap(const struct paint *paint, struct paint_font font, double x, double y, double width, int lines,
-                       const char *text)
+double paint_text_wrap(const struct paint *paint, struct paint_font font, double x, double y, double width,
+                       int lines, const char *text)
 {
 	double height = font.size * 1.35;
 	for (int line = 1; *text && lines > 0; line++, y += height) {
@@ -146,7 +147,7 @@ double paint_text_wrap(const struct paint *paint, struct paint_font font, double
 	return y;
 }
 
-/* ---- Boxes and shapes --------------------------------------------------------------------------------------- */
+/* ---- Boxes and shapes ---------------------------------------------------------------------------------- */
 
 void paint_box_path(const struct paint *paint, struct rect box, double radius)
 {
@@ -168,7 +169,8 @@ void paint_box(const struct paint *paint, struct rect box, double radius, enum c
 	cairo_fill(paint->cairo);
 }
 
-void paint_frame(const struct paint *paint, struct rect box, double radius, enum color_name stroke, double width)
+void paint_frame(const struct paint *paint, struct rect box, double radius, enum color_name stroke,
+                 double width)
 {
 	paint_ink(paint, stroke, 1);
 	cairo_set_line_width(paint->cairo, width);
@@ -269,7 +271,8 @@ void paint_state(const struct paint *paint, struct rect box, enum octo_state sta
 		paint_ink(paint, color, alpha);
 		cairo_set_line_width(cairo, 1.6);
 		/* On a grid of the picture, not of the box: neighbouring boxes join without a seam. */
-		for (double y = floor((box.y - box.width) / 6) * 6; y < box.y + box.height + box.width; y += 6) {
+		for (double y = floor((box.y - box.width) / 6) * 6; y < box.y + box.height + box.width;
+		     y += 6) {
 			cairo_move_to(cairo, box.x, y);
 			cairo_line_to(cairo, box.x + box.width, y + lean);
 		}
@@ -330,7 +333,7 @@ void paint_packet(const struct paint *paint, double x, double y, struct paint_pa
 	}
 }
 
-/* ---- Clicks ------------------------------------------------------------------------------------------------- */
+/* ---- Clicks -------------------------------------------------------------------------------------------- */
 
 static void add_hit(const struct paint *paint, struct hit hit)
 {
@@ -351,8 +354,8 @@ void paint_hit_box(const struct paint *paint, enum hit_kind kind, uint32_t index
 	add_hit(paint, (struct hit){kind, index, box.x, box.y, box.x + box.width, box.y + box.height, 0});
 }
 
-void paint_hit_line(const struct paint *paint, enum hit_kind kind, uint32_t index, double x0, double y0, double x1,
-                    double y1)
+void paint_hit_line(const struct paint *paint, enum hit_kind kind, uint32_t index, double x0, double y0,
+                    double x1, double y1)
 {
 	add_hit(paint, (struct hit){kind, index, x0, y0, x1, y1, 6});
 }

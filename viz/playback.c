@@ -51,7 +51,8 @@ void playback_nudge(struct playback *playback, const struct model *model, int64_
 
 uint64_t playback_scaled(const struct playback *playback, uint64_t elapsed_ns)
 {
-	uint64_t scaled = playback->speed < 0 ? elapsed_ns >> -playback->speed : elapsed_ns << playback->speed;
+	uint64_t scaled =
+		playback->speed < 0 ? elapsed_ns >> -playback->speed : elapsed_ns << playback->speed;
 	return scaled ? scaled : 1;
 }
 
@@ -62,15 +63,18 @@ static bool is_quiet(const struct playback *playback, const struct model *model)
 
 static void skip_idle(struct playback *playback, const struct model *model)
 {
-	uint64_t threshold = playback_scaled(playback, IDLE_NS), left = playback_scaled(playback, IDLE_LEFT_NS);
+	uint64_t threshold = playback_scaled(playback, IDLE_NS),
+		 left = playback_scaled(playback, IDLE_LEFT_NS);
 	if (playback->is_reverse) {
 		uint64_t last = playback->index ? trace_get(model->trace, playback->index - 1)->time_ns : 0;
-		if (playback->time_ns > last && playback->time_ns - last > threshold && is_quiet(playback, model))
+		if (playback->time_ns > last && playback->time_ns - last > threshold &&
+		    is_quiet(playback, model))
 			playback->time_ns = last + left;
 	} else {
 		uint64_t next = playback->index < model->record_count
 		                ? trace_get(model->trace, playback->index)->time_ns : model->end_ns;
-		if (next > playback->time_ns && next - playback->time_ns > threshold && is_quiet(playback, model))
+		if (next > playback->time_ns && next - playback->time_ns > threshold &&
+		    is_quiet(playback, model))
 			playback->time_ns = next - left;
 	}
 }
@@ -89,7 +93,8 @@ bool playback_advance(struct playback *playback, const struct model *model, uint
 	return true;
 }
 
-uint32_t playback_jump(struct playback *playback, const struct model *model, enum model_mark mark, bool is_back)
+uint32_t playback_jump(struct playback *playback, const struct model *model, enum model_mark mark,
+                       bool is_back)
 {
 	const struct model_list *marks = &model->marks[mark];
 	uint32_t at;
@@ -109,5 +114,7 @@ uint32_t playback_jump(struct playback *playback, const struct model *model, enu
 
 void playback_set_speed(struct playback *playback, int speed)
 {
-	playback->speed = speed < PLAYBACK_SLOWEST ? PLAYBACK_SLOWEST : speed > PLAYBACK_FASTEST ? PLAYBACK_FASTEST : speed;
+	playback->speed = speed < PLAYBACK_SLOWEST   ? PLAYBACK_SLOWEST
+	                  : speed > PLAYBACK_FASTEST ? PLAYBACK_FASTEST
+	                                             : speed;
 }

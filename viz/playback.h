@@ -1,6 +1,6 @@
-/* playback.h: where in the run we are and how we move. A position is a number of records that have happened and a time
- * not before the last of them; so every record can be stepped over, even those of one instant. Pure arithmetic: no
- * clock, no picture. Reaching either end stops the motion. */
+/* playback.h: where in the run we are and how we move. A position is a number of records that have
+ * happened and a time not before the last of them; so every record can be stepped over, even those of one
+ * instant. Pure arithmetic: no clock, no picture. Reaching either end stops the motion. */
 #ifndef OCTOVIZ_PLAYBACK_H
 #define OCTOVIZ_PLAYBACK_H
 
@@ -28,7 +28,8 @@ void playback_nudge(struct playback *playback, const struct model *model, int64_
 /* `elapsed_ns` of the watcher's time have passed. Returns true if anything changed. */
 bool playback_advance(struct playback *playback, const struct model *model, uint64_t elapsed_ns);
 /* To just after the next (or previous) mark of a kind. Returns its record, MODEL_NONE when there is none. */
-uint32_t playback_jump(struct playback *playback, const struct model *model, enum model_mark mark, bool is_back);
+uint32_t playback_jump(struct playback *playback, const struct model *model, enum model_mark mark,
+                       bool is_back);
 void playback_set_speed(struct playback *playback, int speed);
 /* How much of the run passes in this much of the watcher's time; at least 1 ns. */
 uint64_t playback_scaled(const struct playback *playback, uint64_t elapsed_ns);

@@ -1,5 +1,5 @@
-/* pointer.c: the mouse. What lies under it was noted when the picture was drawn (paint.h); here it is acted upon.
- * See commands.h. */
+/* pointer.c: the mouse. What lies under it was noted when the picture was drawn (paint.h); here it is
+ * acted upon. See commands.h. */
 #include "viz/commands.h"
 
 #include <math.h>
@@ -39,7 +39,8 @@ void pointer_drag(struct viewer *viewer, double from_x, double from_y, double x,
 		viewer->pan_x += x - from_x;
 		viewer->pan_y += y - from_y;
 	} else if (is_inside(area, from_x, from_y) && viewer->view == VIEW_SEQUENCE) {
-		/* What was under the pointer stays under it: look up the time that comes to the anchor's height. */
+		/* What was under the pointer stays under it: look up the time that comes to the anchor's
+		 * height. */
 		struct axis axis = sequence_axis(viewer, area);
 		double anchor = axis_y(&axis, viewer->sequence_ns);
 		viewer->sequence_ns = axis_time(&axis, anchor - (y - from_y));
@@ -87,7 +88,8 @@ static void zoom_sequence(struct viewer *viewer, double factor, double y)
 	struct rect area = viewer_layout(viewer).main;
 	struct axis axis = sequence_axis(viewer, area);
 	uint64_t under = axis_time(&axis, y);
-	viewer->ns_per_pixel = fmax(1, fmin((double)viewer->model->end_ns / 200 + 1, axis.ns_per_pixel / factor));
+	viewer->ns_per_pixel =
+		fmax(1, fmin((double)viewer->model->end_ns / 200 + 1, axis.ns_per_pixel / factor));
 	viewer->range_from_ns = viewer->range_until_ns = 0;
 	/* While it plays the playhead stays where it is instead. */
 	if (viewer->follows && viewer->playback.is_playing)
@@ -106,13 +108,15 @@ void pointer_wheel(struct viewer *viewer, double clicks, double x, double y)
 	struct layout layout = viewer_layout(viewer);
 	double factor = pow(1.25, fmax(-20, fmin(20, clicks)));
 	if (is_inside(layout.timeline, x, y)) {
-		double length = fmax(1000, fmin((double)viewer->model->end_ns, (double)viewer->detail_ns / factor));
+		double length =
+			fmax(1000, fmin((double)viewer->model->end_ns, (double)viewer->detail_ns / factor));
 		viewer->detail_ns = (uint64_t)length;
 	} else if (is_inside(layout.main, x, y) && viewer->view == VIEW_SEQUENCE) {
 		zoom_sequence(viewer, factor, y);
 	} else if (is_inside(layout.main, x, y) && viewer->view == VIEW_TOPOLOGY) {
 		double zoom = fmax(1, fmin(8, viewer->zoom * factor));
-		double center_x = layout.main.x + layout.main.width / 2, center_y = layout.main.y + layout.main.height / 2;
+		double center_x = layout.main.x + layout.main.width / 2,
+		       center_y = layout.main.y + layout.main.height / 2;
 		viewer->pan_x = (x - center_x) - (x - center_x - viewer->pan_x) * zoom / viewer->zoom;
 		viewer->pan_y = (y - center_y) - (y - center_y - viewer->pan_y) * zoom / viewer->zoom;
 		viewer->zoom = zoom;

@@ -33,7 +33,8 @@ static bool read_numbers(char *rest, int wanted, int numbers[4])
 		numbers[i] = (int)number;
 	}
 	const char *more = strtok(NULL, " \t");
-	return !more || (wanted == 1 && (!strcmp(more, "frames") || !strcmp(more, "frame")) && !strtok(NULL, " \t"));
+	return !more ||
+	       (wanted == 1 && (!strcmp(more, "frames") || !strcmp(more, "frame")) && !strtok(NULL, " \t"));
 }
 
 /* What should have stood there; NULL when all is well. */

@@ -1,11 +1,20 @@
-/* script.h: a list of things to do in the window, one a line. They go the way of real input: as events through the
- * window's queue. Time then passes in frames of 1/60 s, so that the same script always sees the same. */
+/* script.h: a list of things to do in the window, one a line. They go the way of real input: as events
+ * through the window's queue. Time then passes in frames of 1/60 s, so that the same script always sees
+ * the same. */
 #ifndef OCTOVIZ_SCRIPT_H
 #define OCTOVIZ_SCRIPT_H
 
 #include "core/octo.h"
 
-enum script_verb { SCRIPT_KEY, SCRIPT_CLICK, SCRIPT_DRAG, SCRIPT_WHEEL, SCRIPT_WAIT, SCRIPT_SHOT, SCRIPT_STATE };
+enum script_verb {
+	SCRIPT_KEY,
+	SCRIPT_CLICK,
+	SCRIPT_DRAG,
+	SCRIPT_WHEEL,
+	SCRIPT_WAIT,
+	SCRIPT_SHOT,
+	SCRIPT_STATE
+};
 
 struct script_line {
 	enum script_verb verb;

@@ -1,4 +1,5 @@
-/* source.c: see source.h. The simulator runs to its end before anything is shown: what is looked at never changes. */
+/* source.c: see source.h. The simulator runs to its end before anything is shown: what is looked at never
+ * changes. */
 #include "viz/source.h"
 #include "sim/sim.h"
 
@@ -14,7 +15,8 @@
 static bool is_of_this_world(const struct trace *trace)
 {
 	uint32_t count = trace_count(trace);
-	return trace_header(trace)->duration_ns < TIME_MAX && (!count || trace_get(trace, count - 1)->time_ns < TIME_MAX);
+	return trace_header(trace)->duration_ns < TIME_MAX &&
+	       (!count || trace_get(trace, count - 1)->time_ns < TIME_MAX);
 }
 
 static struct model *open_trace(const char *path, const char *name)
@@ -65,7 +67,8 @@ static struct model *open_scenario(const char *path, const uint64_t *seed)
 	}
 	const char *directory = getenv("TMPDIR");
 	char trace_path[512];
-	snprintf(trace_path, sizeof trace_path, "%s/octoviz-XXXXXX", directory && *directory ? directory : "/tmp");
+	snprintf(trace_path, sizeof trace_path, "%s/octoviz-XXXXXX",
+	         directory && *directory ? directory : "/tmp");
 	int file = mkstemp(trace_path);
 	struct model *model = NULL;
 	if (file < 0) {

@@ -4,8 +4,8 @@
 
 #include "viz/model.h"
 
-/* A path that ends in .json is a scenario, run with `seed` (NULL: the scenario's own). NULL when it cannot be opened or
- * run; the reasons were then printed on standard error. */
+/* A path that ends in .json is a scenario, run with `seed` (NULL: the scenario's own). NULL when it cannot
+ * be opened or run; the reasons were then printed on standard error. */
 struct model *source_open(const char *path, const uint64_t *seed);
 
 #endif

@@ -10,8 +10,8 @@
 void text_time(uint64_t time_ns, char *out, size_t size)
 {
 	uint64_t rest = time_ns % 1000000000;
-	snprintf(out, size, "%" PRIu64 ".%03" PRIu64 THIN "%03" PRIu64 THIN "%03" PRIu64 " s", time_ns / 1000000000,
-	         rest / 1000000, rest / 1000 % 1000, rest % 1000);
+	snprintf(out, size, "%" PRIu64 ".%03" PRIu64 THIN "%03" PRIu64 THIN "%03" PRIu64 " s",
+	         time_ns / 1000000000, rest / 1000000, rest / 1000 % 1000, rest % 1000);
 }
 
 void text_duration(uint64_t duration_ns, char *out, size_t size)

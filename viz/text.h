@@ -1,5 +1,5 @@
-/* text.h: numbers and bytes as people read them, and text from files made fit for drawing. Knows no model and no
- * picture. Every function ends its result with a NUL and cuts what does not fit. */
+/* text.h: numbers and bytes as people read them, and text from files made fit for drawing. Knows no model
+ * and no picture. Every function ends its result with a NUL and cuts what does not fit. */
 #ifndef OCTOVIZ_TEXT_H
 #define OCTOVIZ_TEXT_H
 

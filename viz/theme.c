@@ -3,30 +3,39 @@
 
 #include <string.h>
 
-#define HEX(rgb) {(double)((rgb) >> 16 & 255) / 255, (double)((rgb) >> 8 & 255) / 255, (double)((rgb) & 255) / 255}
+#define PART(rgb, shift) ((double)((rgb) >> (shift) & 255) / 255)
+#define HEX(rgb) { PART(rgb, 16), PART(rgb, 8), PART(rgb, 0) }
 
 const struct theme theme_dark = {
-	"dark", {
-		[COLOR_BACKGROUND] = HEX(0x12141a), [COLOR_PANEL] = HEX(0x191c24), [COLOR_RAISED] = HEX(0x272c38),
-		[COLOR_EDGE] = HEX(0x343a48), [COLOR_FAINT] = HEX(0x242833), [COLOR_DIM] = HEX(0xa3abba),
-		[COLOR_TEXT] = HEX(0xeceff4), [COLOR_MARK] = HEX(0xffffff), [COLOR_LOSS] = HEX(0xe8651a),
-		[COLOR_DUEL] = HEX(0xf0e442), [COLOR_SYN] = HEX(0x56b4e9), [COLOR_SYN_ACK] = HEX(0x1380c4),
-		[COLOR_ACK] = HEX(0x00b482), [COLOR_RETRY] = HEX(0xcc79a7), [COLOR_DATA] = HEX(0xe69f00),
-		[COLOR_OTHER] = HEX(0x9aa3b2), [COLOR_IDLE] = HEX(0x6f7889), [COLOR_OFFERING] = HEX(0x56b4e9),
-		[COLOR_ANSWERING] = HEX(0xcc79a7), [COLOR_ESTABLISHED] = HEX(0x009e73),
+	"dark",
+	{
+		[COLOR_BACKGROUND] = HEX(0x12141a), [COLOR_PANEL] = HEX(0x191c24),
+		[COLOR_RAISED] = HEX(0x272c38),     [COLOR_EDGE] = HEX(0x343a48),
+		[COLOR_FAINT] = HEX(0x242833),      [COLOR_DIM] = HEX(0xa3abba),
+		[COLOR_TEXT] = HEX(0xeceff4),       [COLOR_MARK] = HEX(0xffffff),
+		[COLOR_LOSS] = HEX(0xe8651a),       [COLOR_DUEL] = HEX(0xf0e442),
+		[COLOR_SYN] = HEX(0x56b4e9),        [COLOR_SYN_ACK] = HEX(0x1380c4),
+		[COLOR_ACK] = HEX(0x00b482),        [COLOR_RETRY] = HEX(0xcc79a7),
+		[COLOR_DATA] = HEX(0xe69f00),       [COLOR_OTHER] = HEX(0x9aa3b2),
+		[COLOR_IDLE] = HEX(0x6f7889),       [COLOR_OFFERING] = HEX(0x56b4e9),
+		[COLOR_ANSWERING] = HEX(0xcc79a7),  [COLOR_ESTABLISHED] = HEX(0x009e73),
 	},
 };
 
 /* Yellow does not show on white: the duel's is darkened, and so is sky blue. */
 const struct theme theme_light = {
-	"light", {
-		[COLOR_BACKGROUND] = HEX(0xffffff), [COLOR_PANEL] = HEX(0xf3f4f7), [COLOR_RAISED] = HEX(0xdfe3ea),
-		[COLOR_EDGE] = HEX(0xc3c9d4), [COLOR_FAINT] = HEX(0xe8ebf0), [COLOR_DIM] = HEX(0x535b6b),
-		[COLOR_TEXT] = HEX(0x14171d), [COLOR_MARK] = HEX(0x000000), [COLOR_LOSS] = HEX(0xc24e00),
-		[COLOR_DUEL] = HEX(0xb8a000), [COLOR_SYN] = HEX(0x2f95d0), [COLOR_SYN_ACK] = HEX(0x0060a0),
-		[COLOR_ACK] = HEX(0x008a64), [COLOR_RETRY] = HEX(0xb0558a), [COLOR_DATA] = HEX(0xc88600),
-		[COLOR_OTHER] = HEX(0x6b7383), [COLOR_IDLE] = HEX(0x8d95a5), [COLOR_OFFERING] = HEX(0x2f95d0),
-		[COLOR_ANSWERING] = HEX(0xb0558a), [COLOR_ESTABLISHED] = HEX(0x009e73),
+	"light",
+	{
+		[COLOR_BACKGROUND] = HEX(0xffffff), [COLOR_PANEL] = HEX(0xf3f4f7),
+		[COLOR_RAISED] = HEX(0xdfe3ea),     [COLOR_EDGE] = HEX(0xc3c9d4),
+		[COLOR_FAINT] = HEX(0xe8ebf0),      [COLOR_DIM] = HEX(0x535b6b),
+		[COLOR_TEXT] = HEX(0x14171d),       [COLOR_MARK] = HEX(0x000000),
+		[COLOR_LOSS] = HEX(0xc24e00),       [COLOR_DUEL] = HEX(0xb8a000),
+		[COLOR_SYN] = HEX(0x2f95d0),        [COLOR_SYN_ACK] = HEX(0x0060a0),
+		[COLOR_ACK] = HEX(0x008a64),        [COLOR_RETRY] = HEX(0xb0558a),
+		[COLOR_DATA] = HEX(0xc88600),       [COLOR_OTHER] = HEX(0x6b7383),
+		[COLOR_IDLE] = HEX(0x8d95a5),       [COLOR_OFFERING] = HEX(0x2f95d0),
+		[COLOR_ANSWERING] = HEX(0xb0558a),  [COLOR_ESTABLISHED] = HEX(0x009e73),
 	},
 };
 

@@ -1,5 +1,6 @@
-/* theme.h: the colours, one table a theme. After Okabe and Ito, whose colours people with any kind of colour vision
- * can tell apart; and still nothing is ever said by colour alone: letters, dashes, hatching and shapes go with it. */
+/* theme.h: the colours, one table a theme. After Okabe and Ito, whose colours people with any kind of
+ * colour vision can tell apart; and still nothing is ever said by colour alone: letters, dashes, hatching
+ * and shapes go with it. */
 #ifndef OCTOVIZ_THEME_H
 #define OCTOVIZ_THEME_H
 

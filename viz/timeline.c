@@ -1,5 +1,6 @@
-/* timeline.c: the bar at the bottom. Above, the whole run: how much happens when, and where the duels, drops, sessions and
- * warnings are. Below it, a stretch around the playhead in detail, every kind of mark on a line of its own shape. */
+/* timeline.c: the bar at the bottom. Above, the whole run: how much happens when, and where the duels,
+ * drops, sessions and warnings are. Below it, a stretch around the playhead in detail, every kind of mark
+ * on a line of its own shape. */
 #include "viz/viewer.h"
 
 #include <math.h>
@@ -15,7 +16,8 @@ struct strip {
 static double strip_x(const struct strip *strip, uint64_t time_ns)
 {
 	double length = (double)(strip->until_ns - strip->from_ns);
-	double since = time_ns >= strip->from_ns ? (double)(time_ns - strip->from_ns) : -(double)(strip->from_ns - time_ns);
+	double since = time_ns >= strip->from_ns ? (double)(time_ns - strip->from_ns)
+	                                         : -(double)(strip->from_ns - time_ns);
 	return strip->area.x + (length > 0 ? since / length : 0) * strip->area.width;
 }
 
@@ -25,7 +27,8 @@ static uint64_t strip_time(const struct strip *strip, double x)
 	return strip->from_ns + (uint64_t)((double)(strip->until_ns - strip->from_ns) * along);
 }
 
-/* Bars as high as the logarithm of the number of records: one record is seen, a thousand do not hide the rest. */
+/* Bars as high as the logarithm of the number of records: one record is seen, a thousand do not hide the
+ * rest. */
 static void draw_density(const struct viewer *viewer, const struct paint *paint, const struct strip *strip)
 {
 	const struct model *model = viewer->model;
@@ -35,7 +38,9 @@ static void draw_density(const struct viewer *viewer, const struct paint *paint,
 	for (double x = 0; x < strip->area.width; x += 2) {
 		uint32_t until = trace_find(model->trace, strip_time(strip, strip->area.x + x + 2));
 		if (until > before) {
-			double height = fmin(1, log2(1 + (double)(until - before)) / most) * (strip->area.height - 13) + 2;
+			double height = fmin(1, log2(1 + (double)(until - before)) / most) *
+			                        (strip->area.height - 13) +
+			                2;
 			cairo_rectangle(paint->cairo, strip->area.x + x, bottom - height, 1.6, height);
 		}
 		before = until;
@@ -76,9 +81,10 @@ static void draw_mark(const struct paint *paint, enum model_mark mark, double x,
 	}
 }
 
-/* The next mark is looked for beyond the last one's width, so a million of them cost no more than fill the strip. */
-static void draw_marks(const struct viewer *viewer, const struct paint *paint, const struct strip *strip, enum model_mark mark,
-                       double y)
+/* The next mark is looked for beyond the last one's width, so a million of them cost no more than fill the
+ * strip. */
+static void draw_marks(const struct viewer *viewer, const struct paint *paint, const struct strip *strip,
+                       enum model_mark mark, double y)
 {
 	const struct model *model = viewer->model;
 	const struct model_list *marks = &model->marks[mark];
@@ -100,7 +106,8 @@ static void draw_ticks(const struct paint *paint, const struct strip *strip, dou
 {
 	uint64_t step = text_axis_step((double)(strip->until_ns - strip->from_ns) / strip->area.width * 96);
 	paint_ink(paint, COLOR_DIM, 1);
-	for (uint64_t time = (strip->from_ns + step - 1) / step * step; time <= strip->until_ns; time += step) {
+	for (uint64_t time = (strip->from_ns + step - 1) / step * step; time <= strip->until_ns;
+	     time += step) {
 		double x = round(strip_x(strip, time)) + 0.5;
 		char text[32];
 		text_axis(time, step, text, sizeof text);
@@ -135,7 +142,8 @@ static void draw_playhead(const struct paint *paint, const struct strip *strip, 
 
 void timeline_draw(const struct viewer *viewer, const struct paint *paint, const struct layout *layout)
 {
-	struct strip overview = {layout->overview, 0, viewer->model->end_ns}, detail = {.area = layout->detail};
+	struct strip overview = { layout->overview, 0, viewer->model->end_ns },
+		     detail = { .area = layout->detail };
 	viewer_detail_range(viewer, &detail.from_ns, &detail.until_ns);
 	struct rect all = layout->timeline;
 	paint_box(paint, all, 0, COLOR_PANEL);
@@ -155,7 +163,8 @@ void timeline_draw(const struct viewer *viewer, const struct paint *paint, const
 	draw_density(viewer, paint, &detail);
 	for (int mark = MODEL_MARK_DUEL; mark < MODEL_MARK_COUNT; mark++) {
 		/* Sessions first, what is rare on top of them. */
-		static const enum model_mark order[] = {MODEL_MARK_UP, MODEL_MARK_DOWN, MODEL_MARK_DROP, MODEL_MARK_DUEL, MODEL_MARK_ALARM};
+		static const enum model_mark order[] = { MODEL_MARK_UP, MODEL_MARK_DOWN, MODEL_MARK_DROP,
+			                                 MODEL_MARK_DUEL, MODEL_MARK_ALARM };
 		draw_marks(viewer, paint, &overview, order[mark - MODEL_MARK_DUEL], overview.area.y + 7);
 	}
 	draw_marks(viewer, paint, &detail, MODEL_MARK_HANDSHAKE, detail.area.y + 26);
@@ -170,6 +179,10 @@ void timeline_draw(const struct viewer *viewer, const struct paint *paint, const
 	cairo_restore(paint->cairo);
 	draw_name(paint, &overview, "whole run");
 	draw_name(paint, &detail, "detail");
-	paint_hit_box(paint, HIT_OVERVIEW, 0, (struct rect){overview.area.x, all.y, overview.area.width, detail.area.y - 3 - all.y});
-	paint_hit_box(paint, HIT_DETAIL, 0, (struct rect){detail.area.x, detail.area.y - 3, detail.area.width, all.y + all.height - detail.area.y + 3});
+	paint_hit_box(
+		paint, HIT_OVERVIEW, 0,
+		(struct rect){ overview.area.x, all.y, overview.area.width, detail.area.y - 3 - all.y });
+	paint_hit_box(paint, HIT_DETAIL, 0,
+	              (struct rect){ detail.area.x, detail.area.y - 3, detail.area.width,
+	                             all.y + all.height - detail.area.y + 3 });
 }

@@ -1,5 +1,5 @@
-/* toolbar.c: the top line (what is open, the views, the playback's buttons, speed and time) and the help page. Buttons are
- * commands of the table; nothing is done here. */
+/* toolbar.c: the top line (what is open, the views, the playback's buttons, speed and time) and the help
+ * page. Buttons are commands of the table; nothing is done here. */
 #include "viz/commands.h"
 
 #include <inttypes.h>
@@ -89,8 +89,10 @@ static void draw_title(const struct viewer *viewer, const struct paint *paint, s
 	if (is_long)
 		paint_text_wrap(paint, small_bold, area.x, y - 10, area.width, 2, text);
 	else
-		paint_text(paint, paint_text_width(paint, large, text) > area.width ? small_bold : large, PAINT_LEFT, area.x, y - 3, text);
-	snprintf(raw, sizeof raw, "seed %" PRIu64 " \xc2\xb7 %.15s \xc2\xb7 %.127s", header->seed, header->crypto, header->scenario);
+		paint_text(paint, paint_text_width(paint, large, text) > area.width ? small_bold : large,
+		           PAINT_LEFT, area.x, y - 3, text);
+	snprintf(raw, sizeof raw, "seed %" PRIu64 " \xc2\xb7 %.15s \xc2\xb7 %.127s", header->seed,
+	         header->crypto, header->scenario);
 	text_clean(raw, text, sizeof text);
 	paint_ink(paint, COLOR_DIM, 1);
 	paint_text_fit(paint, small, PAINT_LEFT, area.x, y + (is_long ? 21 : 15), area.width, text);
@@ -103,16 +105,20 @@ void toolbar_draw(const struct viewer *viewer, const struct paint *paint, struct
 	char text[TEXT_MAX];
 	paint_box(paint, area, 0, COLOR_PANEL);
 	paint_ink(paint, COLOR_EDGE, 1);
-	paint_line(paint, area.x, area.y + area.height - 0.5, area.x + area.width, area.y + area.height - 0.5, 1);
+	paint_line(paint, area.x, area.y + area.height - 0.5, area.x + area.width, area.y + area.height - 0.5,
+	           1);
 	/* From the right: what must always fit. The title takes what is left. */
 	double x = area.x + area.width - 160;
 	text_time(playback->time_ns, text, sizeof text);
 	paint_ink(paint, COLOR_TEXT, 1);
-	paint_text(paint, (struct paint_font){14, PAINT_BOLD}, PAINT_RIGHT, area.x + area.width - 14, y - 3, text);
+	paint_text(paint, (struct paint_font){ 14, PAINT_BOLD }, PAINT_RIGHT, area.x + area.width - 14, y - 3,
+	           text);
 	if (playback->speed < 0)
-		snprintf(text, sizeof text, "speed 1/%d\xc3\x97%s", 1 << -playback->speed, playback->is_reverse ? ", backwards" : "");
+		snprintf(text, sizeof text, "speed 1/%d\xc3\x97%s", 1 << -playback->speed,
+		         playback->is_reverse ? ", backwards" : "");
 	else
-		snprintf(text, sizeof text, "speed %d\xc3\x97%s", 1 << playback->speed, playback->is_reverse ? ", backwards" : "");
+		snprintf(text, sizeof text, "speed %d\xc3\x97%s", 1 << playback->speed,
+		         playback->is_reverse ? ", backwards" : "");
 	paint_ink(paint, COLOR_DIM, 1);
 	paint_text(paint, small, PAINT_RIGHT, area.x + area.width - 14, y + 15, text);
 	x = draw_buttons(viewer, paint, x - 7 * 32 - 8, y) - 7 * 32;
@@ -126,7 +132,8 @@ void help_draw(const struct viewer *viewer, const struct paint *paint, struct re
 	enum { LINE = 21 };
 	uint32_t rows = (command_count + 1) / 2;
 	double width = fmin(760, area.width - 40), height = rows * LINE + 92;
-	struct rect box = {area.x + (area.width - width) / 2, area.y + fmax(4, (area.height - height) / 2), width, height};
+	struct rect box = { area.x + (area.width - width) / 2, area.y + fmax(4, (area.height - height) / 2),
+		            width, height };
 	(void)viewer;
 	paint_ink(paint, COLOR_BACKGROUND, 0.7);
 	cairo_rectangle(paint->cairo, area.x, area.y, area.width, area.height);
@@ -146,6 +153,7 @@ void help_draw(const struct viewer *viewer, const struct paint *paint, struct re
 		paint_text_fit(paint, small, PAINT_LEFT, x + 96, y, width / 2 - 132, commands[i].help);
 	}
 	paint_ink(paint, COLOR_DIM, 1);
-	paint_text_fit(paint, small, PAINT_LEFT, box.x + 24, box.y + height - 18, width - 48,
-	               "Mouse: click selects, drag pans, wheel zooms at the pointer; drag on the timeline scrubs.");
+	paint_text_fit(
+		paint, small, PAINT_LEFT, box.x + 24, box.y + height - 18, width - 48,
+		"Mouse: click selects, drag pans, wheel zooms at the pointer; drag on the timeline scrubs.");
 }

@@ -1,5 +1,5 @@
-/* view_sequence.c: the ladder diagram and its frame: the lanes' heads, the time axis with its folds, the playhead, and the
- * future dimmed. What is drawn on the lanes and between them is in ladder_*.c. */
+/* view_sequence.c: the ladder diagram and its frame: the lanes' heads, the time axis with its folds, the
+ * playhead, and the future dimmed. What is drawn on the lanes and between them is in ladder_*.c. */
 #include "viz/ladder.h"
 #include "viz/legend.h"
 #include "viz/words.h"
@@ -12,7 +12,8 @@ static const struct paint_font small = {PAINT_SMALL, PAINT_PLAIN};
 
 struct rect ladder_body(struct rect area)
 {
-	return (struct rect){area.x, area.y + LADDER_HEADER, area.width, fmax(1, area.height - LADDER_HEADER)};
+	return (struct rect){ area.x, area.y + LADDER_HEADER, area.width,
+		              fmax(1, area.height - LADDER_HEADER) };
 }
 
 static void place_lanes(struct ladder *ladder)
@@ -21,9 +22,11 @@ static void place_lanes(struct ladder *ladder)
 	uint32_t count = ladder->lanes->count;
 	ladder->label_room = fmax(84, fmin(210, width * (count > 4 ? 0.14 : 0.25)));
 	ladder->is_narrow = count > 1 && (width - 2 * ladder->label_room) / (count - 1) < 170;
-	double first = left + ladder->label_room, last = ladder->area.x + ladder->area.width - ladder->label_room;
+	double first = left + ladder->label_room,
+	       last = ladder->area.x + ladder->area.width - ladder->label_room;
 	for (uint32_t i = 0; i < count; i++) {
-		ladder->lane_x[i] = round(count == 1 ? (first + last) / 2 : first + (last - first) * i / (count - 1));
+		ladder->lane_x[i] =
+			round(count == 1 ? (first + last) / 2 : first + (last - first) * i / (count - 1));
 		ladder->lane_half[i] = LADDER_LANE / 2.0;
 	}
 }
@@ -44,16 +47,19 @@ static void draw_fold(const struct ladder *ladder, double top, double bottom, ui
 	paint_zigzag(paint, area.x, bottom, area.x + area.width, bottom, 2.5);
 	paint_ink(paint, COLOR_DIM, 1);
 	if (bottom - top >= 16)
-		paint_text(paint, small, PAINT_RIGHT, area.x + LADDER_AXIS - 10, (top + bottom) / 2 + 4, text);
+		paint_text(paint, small, PAINT_RIGHT, area.x + LADDER_AXIS - 10, (top + bottom) / 2 + 4,
+		           text);
 }
 
 /* Labels keep clear of the folds at either end of a piece. */
-static void draw_ticks(const struct ladder *ladder, const struct axis_piece *piece, bool is_after_fold, bool is_before_fold)
+static void draw_ticks(const struct ladder *ladder, const struct axis_piece *piece, bool is_after_fold,
+                       bool is_before_fold)
 {
 	const struct paint *paint = ladder->paint;
 	double top = ladder->area.y, bottom = top + ladder->area.height;
 	uint64_t step = text_axis_step(ladder->axis->ns_per_pixel * 46);
-	for (uint64_t time = (piece->from_ns + step - 1) / step * step; time <= piece->until_ns; time += step) {
+	for (uint64_t time = (piece->from_ns + step - 1) / step * step; time <= piece->until_ns;
+	     time += step) {
 		double y = round(axis_y(ladder->axis, time)) + 0.5;
 		if (y > bottom)
 			break;
@@ -62,7 +68,8 @@ static void draw_ticks(const struct ladder *ladder, const struct axis_piece *pie
 		char text[32];
 		text_axis(time, step, text, sizeof text);
 		paint_ink(paint, COLOR_FAINT, 1);
-		paint_line(paint, ladder->area.x + LADDER_AXIS - 4, y, ladder->area.x + ladder->area.width, y, 1);
+		paint_line(paint, ladder->area.x + LADDER_AXIS - 4, y, ladder->area.x + ladder->area.width, y,
+		           1);
 		paint_ink(paint, COLOR_DIM, 1);
 		if (y > top + 8 && y < bottom - 4 && !(is_after_fold && y < piece->from_y + 9)
 		    && !(is_before_fold && y > piece->until_y - 9))
@@ -77,7 +84,8 @@ static void draw_axis(const struct ladder *ladder, bool folds)
 		const struct axis_piece *piece = &axis->pieces[i];
 		if (!piece->is_folded) {
 			if (!folds)
-				draw_ticks(ladder, piece, i > 0, i + 1 < axis->count && axis->pieces[i + 1].is_folded);
+				draw_ticks(ladder, piece, i > 0,
+				           i + 1 < axis->count && axis->pieces[i + 1].is_folded);
 			continue;
 		}
 		/* A fold with the anchor in it comes in two pieces. */
@@ -105,15 +113,16 @@ static void draw_header(const struct ladder *ladder)
 	cairo_fill(paint->cairo);
 	for (uint32_t i = 0; i < ladder->lanes->count; i++) {
 		uint32_t node = ladder->lanes->nodes[i];
-		const struct paint_font bold = {is_narrow ? PAINT_SMALL : 14, is_narrow ? PAINT_PLAIN : PAINT_BOLD};
+		const struct paint_font bold = { is_narrow ? PAINT_SMALL : 14,
+			                         is_narrow ? PAINT_PLAIN : PAINT_BOLD };
 		const char *name = model_name(model, node);
 		double width = fmin(paint_text_width(paint, bold, name), room - 22), x = ladder->lane_x[i];
 		bool is_selected = viewer->selection.kind == SELECT_NODE && viewer->selection.index == node;
 		/* Between lanes that are close there is no room for the shape beside the name. */
 		paint_ink(paint, is_selected ? COLOR_MARK : COLOR_DIM, 1);
 		cairo_set_line_width(paint->cairo, is_selected ? 3 : 1.6);
-		paint_node_path(paint, is_narrow ? x : x - width / 2 - 5, is_narrow ? top + 9 : top + 18, is_narrow ? 5 : 7,
-		                model_is_agent(model, node));
+		paint_node_path(paint, is_narrow ? x : x - width / 2 - 5, is_narrow ? top + 9 : top + 18,
+		                is_narrow ? 5 : 7, model_is_agent(model, node));
 		cairo_stroke(paint->cairo);
 		paint_ink(paint, COLOR_TEXT, 1);
 		if (is_narrow)
@@ -125,13 +134,16 @@ static void draw_header(const struct ladder *ladder)
 		if (!viewer->state->is_up[node])
 			snprintf(words, sizeof words, "down");
 		else if (pairs == 1 && !is_narrow && viewer->state->pairs[first].role != OCTO_ROLE_NONE)
-			snprintf(words, sizeof words, "%s \xc2\xb7 %s", words_state(viewer->state->pairs[first].state),
+			snprintf(words, sizeof words, "%s \xc2\xb7 %s",
+			         words_state(viewer->state->pairs[first].state),
 			         words_role(viewer->state->pairs[first].role));
 		else
-			snprintf(words, sizeof words, "%s", words_state(model_node_state(model, viewer->state, node)));
+			snprintf(words, sizeof words, "%s",
+			         words_state(model_node_state(model, viewer->state, node)));
 		paint_ink(paint, COLOR_DIM, 1);
 		if (!ladder->is_past)
-			paint_text_fit(paint, small, PAINT_CENTER, x, is_narrow ? top + 43 : top + 40, room, words);
+			paint_text_fit(paint, small, PAINT_CENTER, x, is_narrow ? top + 43 : top + 40, room,
+			               words);
 		paint_hit_box(paint, HIT_NODE, node, (struct rect){x - room / 2, top, room, LADDER_HEADER});
 	}
 	paint_ink(paint, COLOR_EDGE, 1);
@@ -145,7 +157,8 @@ static void draw_future(const struct ladder *ladder)
 	double y = axis_y(ladder->axis, ladder->viewer->playback.time_ns), bottom = area.y + area.height;
 	double edge = fmax(area.y, fmin(bottom, y + 1));
 	paint_ink(ladder->paint, COLOR_BACKGROUND, 0.55);
-	cairo_rectangle(ladder->paint->cairo, area.x + LADDER_AXIS, edge, area.width - LADDER_AXIS, bottom - edge);
+	cairo_rectangle(ladder->paint->cairo, area.x + LADDER_AXIS, edge, area.width - LADDER_AXIS,
+	                bottom - edge);
 	cairo_fill(ladder->paint->cairo);
 }
 
@@ -169,7 +182,8 @@ static void draw_playhead(const struct ladder *ladder)
 
 bool ladder_is_due(const struct ladder *ladder, uint64_t time_ns)
 {
-	return ladder->pass == LADDER_ALL || (time_ns > ladder->viewer->playback.time_ns) == (ladder->pass == LADDER_TO_COME);
+	return ladder->pass == LADDER_ALL ||
+	       (time_ns > ladder->viewer->playback.time_ns) == (ladder->pass == LADDER_TO_COME);
 }
 
 static void draw_writing(struct ladder *ladder)
@@ -188,12 +202,18 @@ static void draw_writing(struct ladder *ladder)
 	cairo_paint_with_alpha(cairo, 0.5);
 }
 
-void ladder_draw(const struct viewer *viewer, const struct paint *paint, struct rect area, const struct lanes *lanes,
-                 const struct axis *axis, bool is_past)
+void ladder_draw(const struct viewer *viewer, const struct paint *paint, struct rect area,
+                 const struct lanes *lanes, const struct axis *axis, bool is_past)
 {
 	struct rect body = ladder_body(area);
-	struct ladder ladder = {.viewer = viewer, .paint = paint, .lanes = lanes, .axis = axis, .area = body, .is_past = is_past,
-	                        .from_ns = axis_time(axis, body.y), .until_ns = axis_time(axis, body.y + body.height)};
+	struct ladder ladder = { .viewer = viewer,
+		                 .paint = paint,
+		                 .lanes = lanes,
+		                 .axis = axis,
+		                 .area = body,
+		                 .is_past = is_past,
+		                 .from_ns = axis_time(axis, body.y),
+		                 .until_ns = axis_time(axis, body.y + body.height) };
 	place_lanes(&ladder);
 	cairo_save(paint->cairo);
 	cairo_rectangle(paint->cairo, body.x, body.y, body.width, body.height);
@@ -212,16 +232,19 @@ void ladder_draw(const struct viewer *viewer, const struct paint *paint, struct 
 
 struct axis sequence_axis(const struct viewer *viewer, struct rect area)
 {
-	struct rect body = ladder_body((struct rect){area.x, area.y, area.width, area.height - LEGEND_HEIGHT});
+	struct rect body =
+		ladder_body((struct rect){ area.x, area.y, area.width, area.height - LEGEND_HEIGHT });
 	const struct lanes *lanes = &viewer->lanes;
 	uint64_t end = viewer->model->end_ns;
 	struct axis axis;
 	if (viewer->range_until_ns > viewer->range_from_ns) {
-		double scale = axis_fit(lanes->gaps, lanes->gap_count, viewer->range_from_ns, viewer->range_until_ns, body.height);
-		axis_build(&axis, lanes->gaps, lanes->gap_count, end, viewer->range_from_ns, body.y, body.y, body.y + body.height, scale);
+		double scale = axis_fit(lanes->gaps, lanes->gap_count, viewer->range_from_ns,
+		                        viewer->range_until_ns, body.height);
+		axis_build(&axis, lanes->gaps, lanes->gap_count, end, viewer->range_from_ns, body.y, body.y,
+		           body.y + body.height, scale);
 	} else {
-		axis_build(&axis, lanes->gaps, lanes->gap_count, end, viewer->sequence_ns, body.y + body.height * 0.55, body.y,
-		           body.y + body.height, viewer->ns_per_pixel);
+		axis_build(&axis, lanes->gaps, lanes->gap_count, end, viewer->sequence_ns,
+		           body.y + body.height * 0.55, body.y, body.y + body.height, viewer->ns_per_pixel);
 	}
 	return axis;
 }
@@ -230,6 +253,8 @@ void sequence_draw(const struct viewer *viewer, const struct paint *paint, struc
 {
 	struct axis axis = sequence_axis(viewer, area);
 	if (viewer->lanes.count)
-		ladder_draw(viewer, paint, (struct rect){area.x, area.y, area.width, area.height - LEGEND_HEIGHT}, &viewer->lanes, &axis, false);
+		ladder_draw(viewer, paint,
+		            (struct rect){ area.x, area.y, area.width, area.height - LEGEND_HEIGHT },
+		            &viewer->lanes, &axis, false);
 	legend_draw(paint, area);
 }

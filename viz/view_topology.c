@@ -1,10 +1,11 @@
-/* view_topology.c: the world at one instant. Nodes on a circle, each with a ring whose arcs show its state towards each
- * peer; two lanes for every pair, packets on them where they truly are; what was dropped falls off where it was.
- * A world of very many nodes is shown as a grid of cells beside the neighbourhood of the one in focus. */
+/* view_topology.c: the world at one instant. Nodes each with a ring whose arcs show its state
+ * towards each peer; two lanes for every pair, packets on them where they truly are; what was dropped
+ * falls off where it was. A world of very many nodes is shown as a grid of cells beside the neighbourhood
+ * of the one in focus. */
 #include "viz/alloc.h"
 #include "viz/labels.h"
 #include "viz/legend.h"
-#include "viz/viewer.h"
+#include "viz/topology.h"
 #include "viz/words.h"
 
 #include <math.h>
@@ -16,23 +17,6 @@
 
 static const struct paint_font small = {PAINT_SMALL, PAINT_PLAIN};
 static const struct paint_font small_bold = {PAINT_SMALL, PAINT_BOLD};
-
-struct place {
-	uint32_t node;
-	double x, y, radius;
-	double label_x, label_y, label_room; /* of its name; the state stands in the line below */
-	enum paint_align label_align;
-};
-
-struct scene {
-	const struct viewer *viewer;
-	const struct paint *paint;
-	struct rect area;
-	struct place places[NEIGHBOURS_MAX + 1];
-	uint32_t count;
-	uint64_t now_ns, hold_ns;
-	struct labels *labels;
-};
 
 static const struct place *place_of(const struct scene *scene, uint32_t node)
 {
@@ -58,129 +42,6 @@ static void choose_nodes(struct scene *scene)
 		if (scene->count < NEIGHBOURS_MAX && model->pairs[i].peer != focus)
 			scene->places[scene->count++].node = model->pairs[i].peer;
 	}
-}
-
-static void label_beside(struct place *place, bool is_left, double room)
-{
-	double off = place->radius + 20;
-	place->label_x = place->x + (is_left ? -off : off);
-	place->label_y = place->y - 2;
-	place->label_room = room;
-	place->label_align = is_left ? PAINT_RIGHT : PAINT_LEFT;
-}
-
-/* Two or three nodes: across the picture, their names below them; in a narrow one upright, their names beside them. */
-static void lay_out_few(struct scene *scene)
-{
-	struct rect area = scene->area;
-	bool is_narrow = area.width < 480;
-	double radius = is_narrow ? 32 : 42, far = scene->count > 1;
-	double reach_x = fmax(20, area.width / 2 - radius - (is_narrow ? 120 : 84));
-	double reach_y = fmax(30, area.height / 2 - radius - 56);
-	for (uint32_t i = 0; i < scene->count; i++) {
-		/* The first on the left, or above. */
-		double angle = (is_narrow ? -PI / 2 : PI) + 2 * PI * i / scene->count;
-		struct place *place = &scene->places[i];
-		place->radius = radius;
-		place->x = area.x + area.width / 2 + far * reach_x * cos(angle);
-		place->y = area.y + area.height / 2 - 8 + far * reach_y * sin(angle);
-		if (is_narrow) {
-			label_beside(place, false, area.x + area.width - place->x - radius - 24);
-			continue;
-		}
-		place->label_x = place->x;
-		place->label_y = place->y + radius + 36;
-		place->label_room = 200;
-		place->label_align = PAINT_CENTER;
-	}
-}
-
-/* For the order on the right: the mean height of those on the left that it deals with. */
-static double pull_of(const struct scene *scene, uint32_t node, const bool *is_left)
-{
-	const struct model *model = scene->viewer->model;
-	double sum = 0, count = 0;
-	for (uint32_t i = 0; i < scene->count; i++) {
-		uint32_t pair = model_pair(model, node, scene->places[i].node);
-		if (!is_left[i] || pair == MODEL_NONE)
-			continue;
-		double weight = 1 + model->pairs[pair].copies + model->pairs[model->pairs[pair].mirror].copies;
-		sum += weight * scene->places[i].y;
-		count += weight;
-	}
-	return count > 0 ? sum / count : 1e9;
-}
-
-/* One side of the picture: evenly spread, bowed outwards a little. */
-static void place_side(struct scene *scene, const uint32_t *order, uint32_t count, bool is_left)
-{
-	struct rect area = scene->area;
-	double step = area.height / count, room = fmin(130, area.width * 0.2);
-	double radius = fmax(8, fmin(26, step / 2 - 12));
-	for (uint32_t i = 0; i < count; i++) {
-		struct place *place = &scene->places[order[i]];
-		double along = count > 1 ? 2.0 * i / (count - 1) - 1 : 0, bow = 36 * along * along;
-		place->radius = radius;
-		place->y = area.y + step * (i + 0.5);
-		place->x = is_left ? area.x + room + 26 + radius + bow : area.x + area.width - room - 26 - radius - bow;
-		label_beside(place, is_left, room);
-	}
-}
-
-/* Agents on the left, remotes on the right, partners at one height: most links then cross the picture. */
-static void lay_out_sides(struct scene *scene)
-{
-	bool is_left[NEIGHBOURS_MAX + 1];
-	uint32_t left[NEIGHBOURS_MAX + 1], right[NEIGHBOURS_MAX + 1], lefts = 0, rights = 0;
-	double pulls[NEIGHBOURS_MAX + 1];
-	for (uint32_t i = 0; i < scene->count; i++) {
-		is_left[i] = model_is_agent(scene->viewer->model, scene->places[i].node);
-		if (is_left[i])
-			left[lefts++] = i;
-	}
-	place_side(scene, left, lefts, true);
-	for (uint32_t i = 0; i < scene->count; i++) {
-		if (is_left[i])
-			continue;
-		double pull = pull_of(scene, scene->places[i].node, is_left);
-		uint32_t at = rights++;
-		for (; at > 0 && pulls[at - 1] > pull; at--) {
-			pulls[at] = pulls[at - 1];
-			right[at] = right[at - 1];
-		}
-		pulls[at] = pull;
-		right[at] = i;
-	}
-	place_side(scene, right, rights, false);
-}
-
-/* All of one kind: a circle, names outside. */
-static void lay_out_circle(struct scene *scene)
-{
-	struct rect area = scene->area;
-	double radius = scene->count <= 8 ? 26 : scene->count <= 14 ? 20 : 14, room = fmin(130, area.width * 0.2);
-	double reach_x = fmax(40, area.width / 2 - radius - 26 - room), reach_y = fmax(30, area.height / 2 - radius - 56);
-	for (uint32_t i = 0; i < scene->count; i++) {
-		double angle = PI + 2 * PI * i / scene->count;
-		struct place *place = &scene->places[i];
-		place->radius = radius;
-		place->x = area.x + area.width / 2 + reach_x * cos(angle);
-		place->y = area.y + area.height / 2 + reach_y * sin(angle);
-		label_beside(place, cos(angle) < 0, room);
-	}
-}
-
-static void lay_out(struct scene *scene)
-{
-	uint32_t agents = 0;
-	for (uint32_t i = 0; i < scene->count; i++)
-		agents += model_is_agent(scene->viewer->model, scene->places[i].node);
-	if (scene->count <= 3)
-		lay_out_few(scene);
-	else if (agents && agents < scene->count)
-		lay_out_sides(scene);
-	else
-		lay_out_circle(scene);
 }
 
 struct lane {
@@ -211,7 +72,8 @@ static void draw_links(const struct scene *scene)
 			struct lane lane = lane_between(&scene->places[k], to);
 			paint_ink(paint, COLOR_EDGE, 1);
 			paint_line(paint, lane.x0, lane.y0, lane.x1, lane.y1, 2);
-			paint_arrow_head(paint, lane.x1, lane.y1, atan2(lane.y1 - lane.y0, lane.x1 - lane.x0), 9);
+			paint_arrow_head(paint, lane.x1, lane.y1, atan2(lane.y1 - lane.y0, lane.x1 - lane.x0),
+			                 9);
 		}
 	}
 }
@@ -252,7 +114,8 @@ static void draw_ring(const struct scene *scene, const struct place *place)
 		turn += angles[i] - slice * i;
 	turn /= count ? count : 1;
 	for (uint32_t i = 0; i < (count ? count : 1); i++) {
-		enum octo_state state = count ? (enum octo_state)scene->viewer->state->pairs[pairs[i]].state : OCTO_STATE_IDLE;
+		enum octo_state state = count ? (enum octo_state)scene->viewer->state->pairs[pairs[i]].state
+		                              : OCTO_STATE_IDLE;
 		double middle = turn + slice * i, half = slice / 2 - (count > 1 ? 0.06 : 0);
 		paint_ink(paint, theme_state_color(state), 1);
 		cairo_set_line_width(paint->cairo, state == OCTO_STATE_IDLE ? 2 : 5);
@@ -272,7 +135,8 @@ static void describe(const struct scene *scene, const struct place *place, char 
 	if (!state->is_up[place->node])
 		snprintf(out, size, "down");
 	else if (count == 1 && scene->count <= 3 && state->pairs[first].role != OCTO_ROLE_NONE)
-		snprintf(out, size, "%s \xc2\xb7 %s", words_state(state->pairs[first].state), words_role(state->pairs[first].role));
+		snprintf(out, size, "%s \xc2\xb7 %s", words_state(state->pairs[first].state),
+		         words_role(state->pairs[first].role));
 	else
 		snprintf(out, size, "%s", words_state(model_node_state(model, state, place->node)));
 }
@@ -293,8 +157,8 @@ static void draw_node(const struct scene *scene, const struct place *place)
 	cairo_stroke(cairo);
 	paint_ink(paint, COLOR_TEXT, 1);
 	double size = place->radius > 24 ? 20 : place->radius > 16 ? 15 : 12;
-	paint_text(paint, (struct paint_font){size, PAINT_BOLD}, PAINT_CENTER, place->x, place->y + size * 0.36,
-	           model_is_agent(viewer->model, place->node) ? "A" : "R");
+	paint_text(paint, (struct paint_font){ size, PAINT_BOLD }, PAINT_CENTER, place->x,
+	           place->y + size * 0.36, model_is_agent(viewer->model, place->node) ? "A" : "R");
 	if (!is_up) {
 		paint_ink(paint, COLOR_LOSS, 1);
 		paint_cross(paint, place->x, place->y, place->radius, 3);
@@ -302,12 +166,14 @@ static void draw_node(const struct scene *scene, const struct place *place)
 	char words[96];
 	double room = place->label_room, y = place->label_y;
 	paint_ink(paint, COLOR_TEXT, 1);
-	paint_text_fit(paint, (struct paint_font){place->radius > 14 ? 14 : PAINT_SMALL, PAINT_BOLD}, place->label_align, place->label_x,
-	               y, room, model_name(viewer->model, place->node));
+	paint_text_fit(paint, (struct paint_font){ place->radius > 14 ? 14 : PAINT_SMALL, PAINT_BOLD },
+	               place->label_align, place->label_x, y, room, model_name(viewer->model, place->node));
 	describe(scene, place, words, sizeof words);
 	paint_ink(paint, COLOR_DIM, 1);
 	paint_text_fit(paint, small, place->label_align, place->label_x, y + 16, room, words);
-	double left = place->label_align == PAINT_CENTER ? room / 2 : place->label_align == PAINT_RIGHT ? room : 0;
+	double left = place->label_align == PAINT_CENTER  ? room / 2
+	              : place->label_align == PAINT_RIGHT ? room
+	                                                  : 0;
 	labels_take(scene->labels, (struct rect){place->label_x - left, y - 12, room, 34});
 	labels_take(scene->labels, (struct rect){place->x - place->radius - 20, place->y - place->radius - 20,
 	            2 * place->radius + 40, 2 * place->radius + 40});
@@ -324,7 +190,8 @@ static void draw_duels(const struct scene *scene)
 		const struct model_duel *duel = &model->duels[i];
 		if (duel->decided_ns > scene->now_ns)
 			break;
-		if (scene->now_ns - duel->decided_ns > 3 * scene->hold_ns || scene->viewer->playback.index <= duel->first_record)
+		if (scene->now_ns - duel->decided_ns > 3 * scene->hold_ns ||
+		    scene->viewer->playback.index <= duel->first_record)
 			continue;
 		for (int side = 0; side < 2; side++) {
 			const struct place *place = place_of(scene, duel->node[side]);
@@ -334,14 +201,17 @@ static void draw_duels(const struct scene *scene)
 			cairo_set_line_width(paint->cairo, 2);
 			for (int ring = 0; ring < 2; ring++) {
 				cairo_new_sub_path(paint->cairo);
-				cairo_arc(paint->cairo, place->x, place->y, place->radius + 13 + 5 * ring, 0, 2 * PI);
+				cairo_arc(paint->cairo, place->x, place->y, place->radius + 13 + 5 * ring, 0,
+				          2 * PI);
 				cairo_stroke(paint->cairo);
 			}
 			const char *verdict = side == 0 ? "wins the ID-duel" : "yields";
 			double width = paint_text_width(paint, small_bold, verdict) + 16;
 			struct rect box = {place->x - width / 2, place->y - place->radius - 44, width, 20};
 			if (place->label_align != PAINT_CENTER)
-				box = (struct rect){place->label_x - (place->label_align == PAINT_RIGHT ? width : 0), place->label_y + 22, width, 20};
+				box = (struct rect){ place->label_x -
+					                     (place->label_align == PAINT_RIGHT ? width : 0),
+					             place->label_y + 22, width, 20 };
 			box.x = fmin(box.x, scene->area.x + scene->area.width - width - 2);
 			paint_box(paint, box, 4, COLOR_PANEL);
 			paint_frame(paint, box, 4, COLOR_DUEL, 1.5);
@@ -356,15 +226,19 @@ static void draw_ending_text(const struct scene *scene, double x, double y, doub
 {
 	double width = paint_text_width(scene->paint, small, text);
 	/* To the right, or else to the left, or else below. */
-	const struct { double x, y; } tries[] = {{x + 13, y - 9}, {x - 19 - width, y - 9}, {x - width + 8, y + 12}, {x - 12, y + 12},
-	                                         {x - width + 8, y + 30}, {x - 12, y + 30}, {x - width / 2, y + 48}};
+	const struct {
+		double x, y;
+	} tries[] = { { x + 13, y - 9 },        { x - 19 - width, y - 9 }, { x - width + 8, y + 12 },
+		      { x - 12, y + 12 },       { x - width + 8, y + 30 }, { x - 12, y + 30 },
+		      { x - width / 2, y + 48 } };
 	struct rect place = {0, 0, width + 6, 17};
 	bool is_placed = false;
 	for (size_t i = 0; i < sizeof tries / sizeof *tries && !is_placed; i++) {
 		place.x = tries[i].x;
 		place.y = tries[i].y;
-		is_placed = place.x >= scene->area.x && place.x + place.width <= scene->area.x + scene->area.width
-		            && labels_take(scene->labels, place);
+		is_placed = place.x >= scene->area.x &&
+		            place.x + place.width <= scene->area.x + scene->area.width &&
+		            labels_take(scene->labels, place);
 	}
 	if (!is_placed)
 		return;
@@ -375,7 +249,8 @@ static void draw_ending_text(const struct scene *scene, double x, double y, doub
 	paint_text(scene->paint, small, PAINT_LEFT, place.x + 3, place.y + 13, text);
 }
 
-/* What became of it, for a moment: dropped ones fall off their lane, and so do, before the receiver, those not used. */
+/* What became of it, for a moment: dropped ones fall off their lane, and so do, before the receiver, those
+ * not used. */
 static void draw_ending(const struct scene *scene, const struct model_copy *copy, struct lane lane)
 {
 	const struct paint *paint = scene->paint;
@@ -397,7 +272,8 @@ static void draw_ending(const struct scene *scene, const struct model_copy *copy
 		paint_forbidden(paint, x, y, 9);
 		snprintf(text, sizeof text, "%s: %s", packet, words_reason(copy->reason));
 	}
-	paint_hit_box(paint, HIT_COPY, (uint32_t)(copy - scene->viewer->model->copies), (struct rect){x - 10, y - 10, 20, 20});
+	paint_hit_box(paint, HIT_COPY, (uint32_t)(copy - scene->viewer->model->copies),
+	              (struct rect){ x - 10, y - 10, 20, 20 });
 	draw_ending_text(scene, x, y, alpha, text);
 }
 
@@ -412,7 +288,9 @@ static void draw_copy(const struct scene *scene, uint32_t index, bool is_ending)
 		return;
 	if (!to || to == from) {
 		/* To nobody, to itself, or out of the picture: a short lane downwards. */
-		below = (struct place){.node = copy->peer, .x = from->x, .y = from->y + from->radius * 2 + 120, .radius = 10};
+		below = (struct place){
+			.node = copy->peer, .x = from->x, .y = from->y + from->radius * 2 + 120, .radius = 10
+		};
 		if (to != from && copy->peer != TRACE_NOBODY)
 			return;
 		to = &below;
@@ -424,7 +302,8 @@ static void draw_copy(const struct scene *scene, uint32_t index, bool is_ending)
 	if (is_ending != (scene->now_ns >= ended))
 		return;
 	if (is_ending) {
-		if (copy->fate == MODEL_DROPPED || (copy->verdict_record != MODEL_NONE && copy->reason != OCTO_REASON_ACCEPTED))
+		if (copy->fate == MODEL_DROPPED ||
+		    (copy->verdict_record != MODEL_NONE && copy->reason != OCTO_REASON_ACCEPTED))
 			draw_ending(scene, copy, lane);
 		return;
 	}
@@ -435,11 +314,14 @@ static void draw_copy(const struct scene *scene, uint32_t index, bool is_ending)
 		x -= (lane.y1 - lane.y0) / length * 16;
 		y += (lane.x1 - lane.x0) / length * 16;
 	}
-	paint_packet(scene->paint, x, y, (struct paint_packet){
-		.type = (enum octo_packet_type)copy->type, .alpha = 1,
-		.is_duplicate = copy->flags & TRACE_COPY_DUPLICATE, .is_corrupted = copy->flags & TRACE_COPY_CORRUPTED,
-		.is_injected = copy->flags & TRACE_COPY_INJECTED,
-		.is_selected = viewer->selection.kind == SELECT_COPY && viewer->selection.index == index});
+	paint_packet(scene->paint, x, y,
+	             (struct paint_packet){ .type = (enum octo_packet_type)copy->type,
+	                                    .alpha = 1,
+	                                    .is_duplicate = copy->flags & TRACE_COPY_DUPLICATE,
+	                                    .is_corrupted = copy->flags & TRACE_COPY_CORRUPTED,
+	                                    .is_injected = copy->flags & TRACE_COPY_INJECTED,
+	                                    .is_selected = viewer->selection.kind == SELECT_COPY &&
+	                                                   viewer->selection.index == index });
 	labels_take(scene->labels, (struct rect){x - 18, y - 9, 36, 18});
 	paint_hit_box(scene->paint, HIT_COPY, index, (struct rect){x - 18, y - 9, 36, 18});
 }
@@ -447,95 +329,25 @@ static void draw_copy(const struct scene *scene, uint32_t index, bool is_ending)
 static void draw_circle(const struct viewer *viewer, const struct paint *paint, struct rect area)
 {
 	struct labels *labels = alloc_new(1, sizeof *labels);
-	struct scene scene = {.viewer = viewer, .paint = paint, .area = area, .now_ns = viewer->playback.time_ns,
-	                      .hold_ns = playback_scaled(&viewer->playback, HOLD_NS), .labels = labels};
+	struct scene scene = { .viewer = viewer,
+		               .paint = paint,
+		               .area = area,
+		               .now_ns = viewer->playback.time_ns,
+		               .hold_ns = playback_scaled(&viewer->playback, HOLD_NS),
+		               .labels = labels };
 	choose_nodes(&scene);
-	lay_out(&scene);
+	topology_lay_out(&scene);
 	draw_links(&scene);
 	for (uint32_t i = 0; i < scene.count; i++)
 		draw_node(&scene, &scene.places[i]);
 	draw_duels(&scene);
 	uint64_t from = scene.now_ns > scene.hold_ns ? scene.now_ns - scene.hold_ns : 0;
 	for (int pass = 0; pass < 2; pass++) {
-		for (uint32_t i = 0; (i = model_next_copy(viewer->model, i, from, scene.now_ns)) != MODEL_NONE; i++)
+		for (uint32_t i = 0;
+		     (i = model_next_copy(viewer->model, i, from, scene.now_ns)) != MODEL_NONE; i++)
 			draw_copy(&scene, i, pass == 1);
 	}
 	free(labels);
-}
-
-
-/* ---- Very many nodes ---------------------------------------------------------------------------------------- */
-
-struct grid {
-	double cell;
-	uint32_t columns, nodes_a_cell, cells;
-};
-
-static struct grid grid_for(uint32_t nodes, struct rect area)
-{
-	struct grid grid = {.cell = 40};
-	for (; grid.cell > 18; grid.cell--) {
-		if (floor(area.width / grid.cell) * floor(area.height / grid.cell) >= nodes)
-			break;
-	}
-	grid.columns = (uint32_t)fmax(1, floor(area.width / grid.cell));
-	uint32_t room = grid.columns * (uint32_t)fmax(1, floor(area.height / grid.cell));
-	grid.nodes_a_cell = (nodes + room - 1) / room;
-	grid.cells = (nodes + grid.nodes_a_cell - 1) / grid.nodes_a_cell;
-	return grid;
-}
-
-/* A cell is filled from below in proportion: established, answering, offering, and idle on top. */
-static void draw_cell(const struct paint *paint, struct rect box, const uint32_t counts[OCTO_STATE_COUNT], uint32_t sum)
-{
-	double bottom = box.y + box.height;
-	for (int state = OCTO_STATE_COUNT - 1; state >= 0; state--) {
-		double height = box.height * counts[state] / sum;
-		if (counts[state] && state != OCTO_STATE_IDLE)
-			paint_state(paint, (struct rect){box.x, bottom - height, box.width, height}, (enum octo_state)state, 1);
-		bottom -= height;
-	}
-	paint_ink(paint, COLOR_IDLE, 1);
-	cairo_set_line_width(paint->cairo, 1);
-	cairo_rectangle(paint->cairo, box.x + 0.5, box.y + 0.5, box.width - 1, box.height - 1);
-	cairo_stroke(paint->cairo);
-}
-
-static void draw_grid(const struct viewer *viewer, const struct paint *paint, struct rect area)
-{
-	const struct model *model = viewer->model;
-	struct rect inner = {area.x + 14, area.y + 52, area.width - 28, area.height - 60};
-	struct grid grid = grid_for(model->node_count, inner);
-	uint32_t sums[OCTO_STATE_COUNT] = {0};
-	for (uint32_t cell = 0; cell < grid.cells; cell++) {
-		uint32_t first = cell * grid.nodes_a_cell, last = first + grid.nodes_a_cell;
-		last = last < model->node_count ? last : model->node_count;
-		uint32_t counts[OCTO_STATE_COUNT] = {0};
-		for (uint32_t node = first; node < last; node++) {
-			enum octo_state state = model_node_state(model, viewer->state, node);
-			counts[state]++;
-			sums[state]++;
-		}
-		struct rect box = {inner.x + cell % grid.columns * grid.cell, inner.y + floor(cell / (double)grid.columns) * grid.cell,
-		                   grid.cell - 3, grid.cell - 3};
-		draw_cell(paint, box, counts, last - first);
-		paint_hit_box(paint, HIT_NODE, first, box);
-		if (viewer->focus >= first && viewer->focus < last)
-			paint_frame(paint, (struct rect){box.x - 2.5, box.y - 2.5, box.width + 5, box.height + 5}, 3, COLOR_MARK, 2.5);
-	}
-	char nodes[32], line[TEXT_MAX];
-	text_count(model->node_count, nodes, sizeof nodes);
-	snprintf(line, sizeof line, "%s nodes, %u a cell", nodes, grid.nodes_a_cell);
-	paint_ink(paint, COLOR_TEXT, 1);
-	paint_text(paint, (struct paint_font){14, PAINT_BOLD}, PAINT_LEFT, inner.x, area.y + 24, line);
-	int at = 0;
-	for (int state = OCTO_STATE_COUNT - 1; state >= 0; state--) {
-		text_count(sums[state], nodes, sizeof nodes);
-		at += snprintf(line + at, sizeof line - (size_t)at, "%s%s %s", at ? "   " : "", nodes,
-		               octo_state_name((enum octo_state)state));
-	}
-	paint_ink(paint, COLOR_DIM, 1);
-	paint_text_fit(paint, small, PAINT_LEFT, inner.x, area.y + 42, inner.width, line);
 }
 
 void topology_draw(const struct viewer *viewer, const struct paint *paint, struct rect area)
@@ -544,7 +356,7 @@ void topology_draw(const struct viewer *viewer, const struct paint *paint, struc
 	struct rect rest = {area.x, area.y, area.width, area.height - LEGEND_HEIGHT};
 	if (viewer_is_large(viewer)) {
 		struct rect left = {rest.x, rest.y, floor(rest.width * 0.56), rest.height};
-		draw_grid(viewer, paint, left);
+		topology_draw_grid(viewer, paint, left);
 		rest.x += left.width;
 		rest.width -= left.width;
 		paint_ink(paint, COLOR_EDGE, 1);
@@ -552,7 +364,8 @@ void topology_draw(const struct viewer *viewer, const struct paint *paint, struc
 		paint_ink(paint, COLOR_TEXT, 1);
 		char title[TEXT_MAX];
 		snprintf(title, sizeof title, "around %s", model_name(viewer->model, viewer->focus));
-		paint_text_fit(paint, (struct paint_font){14, PAINT_BOLD}, PAINT_LEFT, rest.x + 14, rest.y + 24, rest.width - 28, title);
+		paint_text_fit(paint, (struct paint_font){ 14, PAINT_BOLD }, PAINT_LEFT, rest.x + 14,
+		               rest.y + 24, rest.width - 28, title);
 	}
 	if (viewer->model->node_count) {
 		double x = rest.x + rest.width / 2, y = rest.y + rest.height / 2;

@@ -36,7 +36,8 @@ struct viewer *viewer_new(const struct model *model, int width, int height)
 	/* A typical packet's way is as high as two lines of text or three. */
 	viewer->ns_per_pixel = fmax(1, (double)model->typical_latency_ns / 70);
 	viewer->zoom = 1;
-	viewer->detail_ns = model->end_ns < 25 * model->typical_latency_ns ? model->end_ns + 1 : 25 * model->typical_latency_ns;
+	viewer->detail_ns = model->end_ns < 25 * model->typical_latency_ns ? model->end_ns + 1
+	                                                                   : 25 * model->typical_latency_ns;
 	playback_init(&viewer->playback, model);
 	viewer_settle(viewer);
 	return viewer;
@@ -117,7 +118,8 @@ void viewer_select(struct viewer *viewer, struct selection selection)
 	if (selection.kind == SELECT_NODE) {
 		viewer->focus = selection.index;
 		for (uint32_t i = 0; i < model->duel_count; i++) {
-			if (model->duels[i].node[0] == selection.index || model->duels[i].node[1] == selection.index) {
+			if (model->duels[i].node[0] == selection.index ||
+			    model->duels[i].node[1] == selection.index) {
 				viewer->duel = i;
 				break;
 			}

@@ -1,5 +1,6 @@
-/* viewer.h: what the viewer is looking at: model, playback, selection, view. The one thing that commands change and
- * pictures are made from; a picture is a function of it and of nothing else. Knows neither SDL nor files. */
+/* viewer.h: what the viewer is looking at: model, playback, selection, view. The one thing that commands
+ * change and pictures are made from; a picture is a function of it and of nothing else. Knows neither SDL
+ * nor files. */
 #ifndef OCTOVIZ_VIEWER_H
 #define OCTOVIZ_VIEWER_H
 
@@ -84,7 +85,8 @@ void viewer_say(struct viewer *viewer, const char *format, ...) __attribute__((f
 /* Paints the whole picture (frame.c). */
 void viewer_draw(struct viewer *viewer, cairo_t *cairo);
 
-/* The parts of a picture, each in its own file. They draw inside `area` and read, but never change, the viewer. */
+/* The parts of a picture, each in its own file. They draw inside `area` and read, but never change, the
+ * viewer. */
 void topology_draw(const struct viewer *viewer, const struct paint *paint, struct rect area);
 void sequence_draw(const struct viewer *viewer, const struct paint *paint, struct rect area);
 struct axis sequence_axis(const struct viewer *viewer, struct rect area); /* as sequence_draw() has it */

@@ -1,5 +1,6 @@
-/* window.c: see window.h. Cairo paints into memory, one streaming texture shows it; painted anew only when something has
- * changed. Real time enters the viewer here and nowhere else; a script replaces it by frames of equal length. */
+/* window.c: see window.h. Cairo paints into memory, one streaming texture shows it; painted anew only when
+ * something has changed. Real time enters the viewer here and nowhere else; a script replaces it by frames
+ * of equal length. */
 #include "viz/window.h"
 #include "viz/commands.h"
 #include "viz/export.h"
@@ -44,7 +45,8 @@ static bool fit(struct window *window)
 		SDL_DestroyTexture(window->texture);
 	if (window->surface)
 		cairo_surface_destroy(window->surface);
-	window->texture = SDL_CreateTexture(window->renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STREAMING, width, height);
+	window->texture = SDL_CreateTexture(window->renderer, SDL_PIXELFORMAT_ARGB8888,
+	                                    SDL_TEXTUREACCESS_STREAMING, width, height);
 	window->surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, width, height);
 	window->is_dirty = true;
 	return window->texture || fail(window, "the window's picture");
@@ -193,7 +195,7 @@ static bool drain(struct window *window)
 	return !window->is_dirty || draw(window);
 }
 
-/* ---- Scripts ------------------------------------------------------------------------------------------------ */
+/* ---- Scripts ------------------------------------------------------------------------------------------- */
 
 static void push_key(const char *key)
 {
@@ -230,7 +232,8 @@ static void push_drag(const int numbers[4])
 {
 	push_button(SDL_MOUSEBUTTONDOWN, numbers[0], numbers[1]);
 	for (int i = 1; i <= 8; i++)
-		push_motion(numbers[0] + (numbers[2] - numbers[0]) * i / 8, numbers[1] + (numbers[3] - numbers[1]) * i / 8);
+		push_motion(numbers[0] + (numbers[2] - numbers[0]) * i / 8,
+		            numbers[1] + (numbers[3] - numbers[1]) * i / 8);
 	push_button(SDL_MOUSEBUTTONUP, numbers[2], numbers[3]);
 }
 
@@ -245,7 +248,8 @@ static void push_wheel(const int numbers[4])
 static bool wait_frames(struct window *window, int frames)
 {
 	for (int i = 0; i < frames && !window->viewer->wants_quit; i++) {
-		window->is_dirty |= playback_advance(&window->viewer->playback, window->viewer->model, FRAME_NS);
+		window->is_dirty |=
+			playback_advance(&window->viewer->playback, window->viewer->model, FRAME_NS);
 		if (!drain(window))
 			return false;
 	}
@@ -263,7 +267,8 @@ static bool do_line(struct window *window, const struct script_line *line)
 	case SCRIPT_DRAG: push_drag(line->numbers); break;
 	case SCRIPT_WHEEL: push_wheel(line->numbers); break;
 	case SCRIPT_WAIT: return wait_frames(window, line->numbers[0]);
-	case SCRIPT_SHOT: return export_picture(window->viewer, line->text, window->error, window->error_size);
+	case SCRIPT_SHOT:
+		return export_picture(window->viewer, line->text, window->error, window->error_size);
 	case SCRIPT_STATE: return export_state(window->viewer, line->text, window->error, window->error_size);
 	}
 	return drain(window);
@@ -280,7 +285,7 @@ static bool follow_script(struct window *window, const struct script *script)
 	return true;
 }
 
-/* ---- The user ----------------------------------------------------------------------------------------------- */
+/* ---- The user ------------------------------------------------------------------------------------------ */
 
 static bool follow_user(struct window *window)
 {
@@ -291,10 +296,12 @@ static bool follow_user(struct window *window)
 		if (!viewer->playback.is_playing && !window->is_dirty)
 			SDL_WaitEvent(NULL);
 		Uint64 now = SDL_GetPerformanceCounter();
-		uint64_t elapsed = (uint64_t)((double)(now - then) * 1e9 / (double)SDL_GetPerformanceFrequency());
+		uint64_t elapsed =
+			(uint64_t)((double)(now - then) * 1e9 / (double)SDL_GetPerformanceFrequency());
 		then = now;
 		/* After a pause (a breakpoint, a laptop lid) do not leap. */
-		window->is_dirty |= playback_advance(&viewer->playback, viewer->model, elapsed < 6 * FRAME_NS ? elapsed : 6 * FRAME_NS);
+		window->is_dirty |= playback_advance(&viewer->playback, viewer->model,
+		                                     elapsed < 6 * FRAME_NS ? elapsed : 6 * FRAME_NS);
 		if (!drain(window))
 			return false;
 		if (viewer->playback.is_playing)
@@ -311,8 +318,8 @@ static bool open_window(struct window *window)
 		return fail(window, "no display can be opened (--out FILE needs none)");
 	snprintf(raw, sizeof raw, "octoviz %s", viewer->model->header->scenario);
 	text_clean(raw, title, sizeof title);
-	window->window = SDL_CreateWindow(title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, viewer->width, viewer->height,
-	                                  SDL_WINDOW_RESIZABLE);
+	window->window = SDL_CreateWindow(title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
+	                                  viewer->width, viewer->height, SDL_WINDOW_RESIZABLE);
 	if (!window->window)
 		return fail(window, "no window can be opened");
 	SDL_SetWindowMinimumSize(window->window, SMALLEST_WIDTH, SMALLEST_HEIGHT);
@@ -328,7 +335,8 @@ static bool open_window(struct window *window)
 bool window_run(struct viewer *viewer, const struct script *script, char *error, size_t error_size)
 {
 	struct window window = {.viewer = viewer, .error = error, .error_size = error_size};
-	bool is_good = open_window(&window) && (script ? follow_script(&window, script) : follow_user(&window));
+	bool is_good =
+		open_window(&window) && (script ? follow_script(&window, script) : follow_user(&window));
 	if (window.surface)
 		cairo_surface_destroy(window.surface);
 	if (window.texture)

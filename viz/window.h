@@ -6,6 +6,7 @@
 #include "viz/viewer.h"
 
 /* Until the user quits, or to the end of the script (NULL: none). False with a sentence in `error`. */
-OCTO_MUST_CHECK bool window_run(struct viewer *viewer, const struct script *script, char *error, size_t error_size);
+OCTO_MUST_CHECK bool window_run(struct viewer *viewer, const struct script *script, char *error,
+                                size_t error_size);
 
 #endif

@@ -62,7 +62,8 @@ void words_fate(const struct model *model, const struct model_copy *copy, char *
 	else if (copy->reason == OCTO_REASON_ACCEPTED)
 		snprintf(out, size, "delivered after %s, accepted%s", took, damaged);
 	else
-		snprintf(out, size, "delivered after %s%s, not used: %s", took, damaged, words_reason(copy->reason));
+		snprintf(out, size, "delivered after %s%s, not used: %s", took, damaged,
+		         words_reason(copy->reason));
 }
 
 struct sentence {
@@ -83,22 +84,26 @@ static void say_network(const struct sentence *say)
 	                 : record->flags & TRACE_COPY_DUPLICATE ? " (duplicate)" : "";
 	switch ((enum trace_kind)record->kind) {
 	case TRACE_SENT:
-		snprintf(say->out, say->size, "%s sends %s to %s, %u bytes", say->node, say->packet, say->peer,
-		         (unsigned)record->extra_size);
+		snprintf(say->out, say->size, "%s sends %s to %s, %u bytes", say->node, say->packet,
+		         say->peer, (unsigned)record->extra_size);
 		break;
 	case TRACE_FLYING:
-		text_duration(record->a > record->time_ns ? record->a - record->time_ns : 0, took, sizeof took);
-		snprintf(say->out, say->size, "%s%s flies from %s to %s, %s", say->packet, kind, say->node, say->peer, took);
+		text_duration(record->a > record->time_ns ? record->a - record->time_ns : 0, took,
+		              sizeof took);
+		snprintf(say->out, say->size, "%s%s flies from %s to %s, %s", say->packet, kind, say->node,
+		         say->peer, took);
 		break;
 	case TRACE_DROPPED:
-		snprintf(say->out, say->size, "%s%s from %s to %s: %s", say->packet, kind, say->node, say->peer,
-		         record->a < TRACE_DROP_COUNT ? trace_drop_text((enum trace_drop)record->a) : "dropped");
+		snprintf(say->out, say->size, "%s%s from %s to %s: %s", say->packet, kind, say->node,
+		         say->peer,
+		         record->a < TRACE_DROP_COUNT ? trace_drop_text((enum trace_drop)record->a)
+		                                      : "dropped");
 		break;
 	default:
 		if (copy)
 			text_duration(copy->end_ns - copy->start_ns, took, sizeof took);
-		snprintf(say->out, say->size, "%s%s from %s arrives at %s after %s", say->packet, kind, say->node,
-		         say->peer, took);
+		snprintf(say->out, say->size, "%s%s from %s arrives at %s after %s", say->packet, kind,
+		         say->node, say->peer, took);
 		break;
 	}
 }
@@ -109,13 +114,16 @@ static void say_session(const struct sentence *say)
 	char session[16];
 	text_session(record->a, session, sizeof session);
 	if (record->kind == TRACE_SESSION_DOWN) {
-		snprintf(say->out, say->size, "%s drops session %s with %s: %s", say->node, session, say->peer,
-		         (record->b & 255) < OCTO_END_COUNT ? octo_end_text((enum octo_end)(record->b & 255)) : "?");
+		snprintf(say->out, say->size, "%s drops session %s with %s: %s", say->node, session,
+		         say->peer,
+		         (record->b & 255) < OCTO_END_COUNT ? octo_end_text((enum octo_end)(record->b & 255))
+		                                            : "?");
 		return;
 	}
 	snprintf(say->out, say->size, "%s %s session %s with %s as %s, generation %" PRIu64 ", %s", say->node,
-	         record->kind == TRACE_SESSION_UP ? "takes up" : "keeps for receiving only the", session, say->peer,
-	         words_role(record->b & 255), record->b >> 32, octo_suite_name((uint8_t)(record->b >> 16)));
+	         record->kind == TRACE_SESSION_UP ? "takes up" : "keeps for receiving only the", session,
+	         say->peer, words_role(record->b & 255), record->b >> 32,
+	         octo_suite_name((uint8_t)(record->b >> 16)));
 }
 
 static void say_core(const struct sentence *say)
@@ -125,27 +133,30 @@ static void say_core(const struct sentence *say)
 	switch ((enum trace_kind)record->kind) {
 	case TRACE_RECEIVED:
 		if (record->a == OCTO_REASON_ACCEPTED)
-			snprintf(say->out, say->size, "%s accepts %s of %s", say->node, say->packet, say->peer);
+			snprintf(say->out, say->size, "%s accepts %s of %s", say->node, say->packet,
+			         say->peer);
 		else
-			snprintf(say->out, say->size, "%s does not use %s of %s: %s", say->node, say->packet, say->peer,
-			         words_reason((unsigned)record->a));
+			snprintf(say->out, say->size, "%s does not use %s of %s: %s", say->node, say->packet,
+			         say->peer, words_reason((unsigned)record->a));
 		break;
 	case TRACE_STEP:
 		if (record->a < OCTO_STEP_COUNT)
 			name = octo_step_text((enum octo_step)record->a);
 		if ((record->b & 255) == (record->b >> 8 & 255))
-			snprintf(say->out, say->size, "%s about %s: %s (stays %s)", say->node, say->peer, name,
-			         words_state(record->b & 255));
+			snprintf(say->out, say->size, "%s about %s: %s (stays %s)", say->node, say->peer,
+			         name, words_state(record->b & 255));
 		else
-			snprintf(say->out, say->size, "%s about %s: %s (%s \xe2\x86\x92 %s)", say->node, say->peer, name,
-			         words_state(record->b & 255), words_state(record->b >> 8 & 255));
+			snprintf(say->out, say->size, "%s about %s: %s (%s \xe2\x86\x92 %s)", say->node,
+			         say->peer, name, words_state(record->b & 255),
+			         words_state(record->b >> 8 & 255));
 		break;
 	case TRACE_ROLE:
-		snprintf(say->out, say->size, "%s changes its role towards %s: %s \xe2\x86\x92 %s", say->node, say->peer,
-		         words_role((unsigned)record->a), words_role((unsigned)record->b));
+		snprintf(say->out, say->size, "%s changes its role towards %s: %s \xe2\x86\x92 %s", say->node,
+		         say->peer, words_role((unsigned)record->a), words_role((unsigned)record->b));
 		break;
 	case TRACE_DUEL:
-		snprintf(say->out, say->size, "%s %s the ID-duel against %s, decided by byte %u; both were %s", say->node,
+		snprintf(say->out, say->size,
+		         "%s %s the ID-duel against %s, decided by byte %u; both were %s", say->node,
 		         record->a == 1 ? "wins" : "loses", say->peer, (unsigned)(record->b >> 24 & 255),
 		         words_role(record->b & 255));
 		break;
@@ -154,11 +165,14 @@ static void say_core(const struct sentence *say)
 		         (unsigned)(record->a & 0xffff), (unsigned)(record->a >> 16 & 0xffff), say->peer);
 		break;
 	case TRACE_MESSAGE: case TRACE_DISCARDED:
-		snprintf(say->out, say->size, "%s %s a message of courier %" PRIu64 " from %s, %" PRIu64 " bytes",
-		         say->node, record->kind == TRACE_MESSAGE ? "gets" : "discards", record->a, say->peer, record->b);
+		snprintf(say->out, say->size,
+		         "%s %s a message of courier %" PRIu64 " from %s, %" PRIu64 " bytes", say->node,
+		         record->kind == TRACE_MESSAGE ? "gets" : "discards", record->a, say->peer,
+		         record->b);
 		break;
 	case TRACE_CELIBACY:
-		snprintf(say->out, say->size, "%s %s celibacy towards %s", say->node, record->a ? "begins" : "ends", say->peer);
+		snprintf(say->out, say->size, "%s %s celibacy towards %s", say->node,
+		         record->a ? "begins" : "ends", say->peer);
 		break;
 	case TRACE_CLOCK:
 		snprintf(say->out, say->size, "%s notices a step of its clock", say->node);
@@ -177,7 +191,8 @@ static void say_core(const struct sentence *say)
 static void say_action(const struct sentence *say)
 {
 	const struct trace_record *record = say->record;
-	const char *name = record->a < TRACE_ACTION_COUNT ? trace_action_name((enum trace_action)record->a) : "?";
+	const char *name =
+		record->a < TRACE_ACTION_COUNT ? trace_action_name((enum trace_action)record->a) : "?";
 	if (record->a == TRACE_ACTION_HEAL)
 		snprintf(say->out, say->size, "the network heals");
 	else if (record->peer == TRACE_NOBODY)

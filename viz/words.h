@@ -1,4 +1,5 @@
-/* words.h: what happened, in words: one sentence for a record, for a copy's whole life, for a duel. Knows no picture. */
+/* words.h: what happened, in words: one sentence for a record, for a copy's whole life, for a duel. Knows
+ * no picture. */
 #ifndef OCTOVIZ_WORDS_H
 #define OCTOVIZ_WORDS_H
 

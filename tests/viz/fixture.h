@@ -1,5 +1,6 @@
-/* fixture.h: traces for the viewer's tests, written with the trace writer and opened as the viewer does: one told by hand
- * with a crossing, a duel, a loss, a duplicate, damage and a restart, and one of random records, most of them nonsense. */
+/* fixture.h: traces for the viewer's tests, written with the trace writer and opened as the viewer does:
+ * one told by hand with a crossing, a duel, a loss, a duplicate, damage and a restart, and one of random
+ * records, most of them nonsense. */
 #ifndef OCTOSIM_TESTS_VIZ_FIXTURE_H
 #define OCTOSIM_TESTS_VIZ_FIXTURE_H
 
@@ -26,7 +27,8 @@ static inline void fixture_begin(struct fixture *fixture, uint32_t nodes)
 	struct trace_node *list = calloc(nodes + 1, sizeof *list);
 	const char *directory = getenv("TMPDIR");
 	char error[256];
-	snprintf(fixture->path, sizeof fixture->path, "%s/octoviz-test-XXXXXX", directory ? directory : "/tmp");
+	snprintf(fixture->path, sizeof fixture->path, "%s/octoviz-test-XXXXXX",
+	         directory ? directory : "/tmp");
 	int file = mkstemp(fixture->path);
 	if (file < 0 || !list)
 		abort();
@@ -62,26 +64,42 @@ static inline uint64_t fixture_ms(uint64_t ms)
 	return ms * OCTO_MILLISECOND;
 }
 
-static inline void fixture_put(struct fixture *fixture, uint64_t ms, enum trace_kind kind, uint32_t node, uint32_t peer,
-                               uint64_t a, uint64_t b)
+static inline void fixture_put(struct fixture *fixture, uint64_t ms, enum trace_kind kind, uint32_t node,
+                               uint32_t peer, uint64_t a, uint64_t b)
 {
-	struct trace_record record = {.time_ns = fixture_ms(ms), .kind = (uint8_t)kind, .node = node, .peer = peer, .a = a, .b = b};
+	struct trace_record record = {
+		.time_ns = fixture_ms(ms), .kind = (uint8_t)kind, .node = node, .peer = peer, .a = a, .b = b
+	};
 	trace_write(fixture->writer, &record, NULL);
 }
 
-static inline void fixture_packet(struct fixture *fixture, uint64_t ms, enum trace_kind kind, uint32_t node, uint32_t peer,
-                                  uint32_t packet, uint32_t copy, uint8_t flags, uint64_t a, uint64_t b)
+static inline void fixture_packet(struct fixture *fixture, uint64_t ms, enum trace_kind kind, uint32_t node,
+                                  uint32_t peer, uint32_t packet, uint32_t copy, uint8_t flags, uint64_t a,
+                                  uint64_t b)
 {
-	struct trace_record record = {.time_ns = fixture_ms(ms), .kind = (uint8_t)kind, .flags = flags, .node = node, .peer = peer,
-	                              .packet = packet, .copy = copy, .a = a, .b = b};
+	struct trace_record record = { .time_ns = fixture_ms(ms),
+		                       .kind = (uint8_t)kind,
+		                       .flags = flags,
+		                       .node = node,
+		                       .peer = peer,
+		                       .packet = packet,
+		                       .copy = copy,
+		                       .a = a,
+		                       .b = b };
 	trace_write(fixture->writer, &record, NULL);
 }
 
-static inline void fixture_syn(struct fixture *fixture, uint64_t ms, uint32_t node, uint32_t peer, uint32_t packet, uint64_t nonce)
+static inline void fixture_syn(struct fixture *fixture, uint64_t ms, uint32_t node, uint32_t peer,
+                               uint32_t packet, uint64_t nonce)
 {
 	uint8_t bytes[FIXTURE_SYN_BYTES] = {OCTO_PACKET_SYN, 1};
-	struct trace_record record = {.time_ns = fixture_ms(ms), .kind = TRACE_SENT, .node = node, .peer = peer, .packet = packet,
-	                              .extra_size = sizeof bytes, .a = OCTO_PACKET_SYN};
+	struct trace_record record = { .time_ns = fixture_ms(ms),
+		                       .kind = TRACE_SENT,
+		                       .node = node,
+		                       .peer = peer,
+		                       .packet = packet,
+		                       .extra_size = sizeof bytes,
+		                       .a = OCTO_PACKET_SYN };
 	for (int i = 0; i < 8; i++)
 		bytes[12 + i] = (uint8_t)(nonce >> (8 * i));
 	trace_write(fixture->writer, &record, bytes);
@@ -93,10 +111,14 @@ static inline void fixture_duel(struct fixture *fixture, uint64_t ms, uint32_t n
 	uint8_t extra[80] = {0};
 	bool is_winner = node == FIXTURE_A;
 	uint64_t nonces[2] = {FIXTURE_NONCE_A, FIXTURE_NONCE_B};
-	struct trace_record record = {.time_ns = fixture_ms(ms), .kind = TRACE_DUEL, .node = node, .peer = 1 - node,
-	                              .extra_size = sizeof extra, .a = is_winner};
-	record.b = OCTO_ROLE_INITIATOR | OCTO_ROLE_INITIATOR << 8
-	           | (uint64_t)(is_winner ? OCTO_ROLE_INITIATOR : OCTO_ROLE_ADHERENT) << 16 | UINT64_C(3) << 24;
+	struct trace_record record = { .time_ns = fixture_ms(ms),
+		                       .kind = TRACE_DUEL,
+		                       .node = node,
+		                       .peer = 1 - node,
+		                       .extra_size = sizeof extra,
+		                       .a = is_winner };
+	record.b = OCTO_ROLE_INITIATOR | OCTO_ROLE_INITIATOR << 8 |
+	           (uint64_t)(is_winner ? OCTO_ROLE_INITIATOR : OCTO_ROLE_ADHERENT) << 16 | UINT64_C(3) << 24;
 	extra[is_winner ? 3 : 35] = 0x91;
 	extra[is_winner ? 35 : 3] = 0x57;
 	for (int k = 0; k < 2; k++) {
@@ -118,20 +140,28 @@ static inline struct model *fixture_story(void)
 	fixture_begin(&f, FIXTURE_NODES);
 	for (uint32_t node = 0; node < 2; node++) {
 		fixture_put(&f, 10, TRACE_ACTION, node, 1 - node, TRACE_ACTION_CONNECT, 0);
-		fixture_put(&f, 10, TRACE_STEP, node, 1 - node, OCTO_STEP_CONNECT, fixture_step(OCTO_STATE_IDLE, OCTO_STATE_OFFERING));
+		fixture_put(&f, 10, TRACE_STEP, node, 1 - node, OCTO_STEP_CONNECT,
+		            fixture_step(OCTO_STATE_IDLE, OCTO_STATE_OFFERING));
 		fixture_put(&f, 10, TRACE_ROLE, node, 1 - node, OCTO_ROLE_NONE, OCTO_ROLE_INITIATOR);
 		fixture_syn(&f, 10, node, 1 - node, node + 1, node ? FIXTURE_NONCE_B : FIXTURE_NONCE_A);
-		fixture_packet(&f, 10, TRACE_FLYING, node, 1 - node, node + 1, node + 1, 0, fixture_ms(30 + node), fixture_ms(10));
+		fixture_packet(&f, 10, TRACE_FLYING, node, 1 - node, node + 1, node + 1, 0,
+		               fixture_ms(30 + node), fixture_ms(10));
 	}
 	/* A's SYN is also doubled, and the double is lost. */
-	fixture_packet(&f, 11, TRACE_DROPPED, FIXTURE_A, FIXTURE_B, 1, 3, TRACE_COPY_DUPLICATE, TRACE_DROP_LOSS, fixture_ms(51));
-	fixture_packet(&f, 30, TRACE_DELIVERED, FIXTURE_A, FIXTURE_B, 1, 1, 0, OCTO_PACKET_SYN, fixture_ms(10));
-	fixture_packet(&f, 30, TRACE_RECEIVED, FIXTURE_B, FIXTURE_A, 1, 1, OCTO_PACKET_SYN, OCTO_REASON_ACCEPTED, 0);
-	fixture_put(&f, 30, TRACE_STEP, FIXTURE_B, FIXTURE_A, OCTO_STEP_SYN_FRESH, fixture_step(OCTO_STATE_OFFERING, OCTO_STATE_ANSWERING));
+	fixture_packet(&f, 11, TRACE_DROPPED, FIXTURE_A, FIXTURE_B, 1, 3, TRACE_COPY_DUPLICATE,
+	               TRACE_DROP_LOSS, fixture_ms(51));
+	fixture_packet(&f, 30, TRACE_DELIVERED, FIXTURE_A, FIXTURE_B, 1, 1, 0, OCTO_PACKET_SYN,
+	               fixture_ms(10));
+	fixture_packet(&f, 30, TRACE_RECEIVED, FIXTURE_B, FIXTURE_A, 1, 1, OCTO_PACKET_SYN,
+	               OCTO_REASON_ACCEPTED, 0);
+	fixture_put(&f, 30, TRACE_STEP, FIXTURE_B, FIXTURE_A, OCTO_STEP_SYN_FRESH,
+	            fixture_step(OCTO_STATE_OFFERING, OCTO_STATE_ANSWERING));
 	fixture_duel(&f, 30, FIXTURE_B);
 	fixture_put(&f, 30, TRACE_ROLE, FIXTURE_B, FIXTURE_A, OCTO_ROLE_INITIATOR, OCTO_ROLE_ADHERENT);
-	fixture_packet(&f, 31, TRACE_DELIVERED, FIXTURE_B, FIXTURE_A, 2, 2, 0, OCTO_PACKET_SYN, fixture_ms(10));
-	fixture_packet(&f, 31, TRACE_RECEIVED, FIXTURE_A, FIXTURE_B, 2, 2, OCTO_PACKET_SYN, OCTO_REASON_DUEL_LOST, 0);
+	fixture_packet(&f, 31, TRACE_DELIVERED, FIXTURE_B, FIXTURE_A, 2, 2, 0, OCTO_PACKET_SYN,
+	               fixture_ms(10));
+	fixture_packet(&f, 31, TRACE_RECEIVED, FIXTURE_A, FIXTURE_B, 2, 2, OCTO_PACKET_SYN,
+	               OCTO_REASON_DUEL_LOST, 0);
 	fixture_duel(&f, 31, FIXTURE_A);
 	fixture_put(&f, 60, TRACE_SESSION_UP, FIXTURE_A, FIXTURE_B, FIXTURE_SESSION,
 	            OCTO_ROLE_INITIATOR | 1 << 8 | OCTO_SUITE_CHACHA20_POLY1305 << 16 | UINT64_C(1) << 32);
@@ -143,8 +173,10 @@ static inline struct model *fixture_story(void)
 	            fixture_step(OCTO_STATE_ANSWERING, OCTO_STATE_ESTABLISHED));
 	fixture_put(&f, 1000, TRACE_ACTION, FIXTURE_C, TRACE_NOBODY, TRACE_ACTION_CRASH, 0);
 	fixture_packet(&f, 1001, TRACE_SENT, FIXTURE_A, FIXTURE_C, 3, 0, 0, OCTO_PACKET_PROBE, 1);
-	fixture_packet(&f, 1001, TRACE_FLYING, FIXTURE_A, FIXTURE_C, 3, 4, TRACE_COPY_CORRUPTED, fixture_ms(1021), fixture_ms(1005));
-	fixture_packet(&f, 1021, TRACE_DROPPED, FIXTURE_A, FIXTURE_C, 3, 4, TRACE_COPY_CORRUPTED, TRACE_DROP_DOWN, fixture_ms(1021));
+	fixture_packet(&f, 1001, TRACE_FLYING, FIXTURE_A, FIXTURE_C, 3, 4, TRACE_COPY_CORRUPTED,
+	               fixture_ms(1021), fixture_ms(1005));
+	fixture_packet(&f, 1021, TRACE_DROPPED, FIXTURE_A, FIXTURE_C, 3, 4, TRACE_COPY_CORRUPTED,
+	               TRACE_DROP_DOWN, fixture_ms(1021));
 	fixture_put(&f, 1500, TRACE_WARNING, FIXTURE_B, FIXTURE_A, OCTO_WARNING_HACKED, 0);
 	fixture_put(&f, 1600, TRACE_ACTION, FIXTURE_B, TRACE_NOBODY, TRACE_ACTION_CRASH, 0);
 	fixture_put(&f, 1700, TRACE_ACTION, FIXTURE_B, TRACE_NOBODY, TRACE_ACTION_RESTART, 0);
@@ -160,7 +192,9 @@ static inline uint64_t fixture_random(uint64_t *state)
 /* Whatever a field may hold by the reader's rules; beyond them the records make no sense together. */
 static inline void fixture_fill(struct trace_record *record, uint64_t *seed)
 {
-	static const uint8_t types[] = {0, OCTO_PACKET_SYN, OCTO_PACKET_SYN_ACK, OCTO_PACKET_ACK, OCTO_PACKET_RETRY, OCTO_PACKET_DATA};
+	static const uint8_t types[] = {
+		0, OCTO_PACKET_SYN, OCTO_PACKET_SYN_ACK, OCTO_PACKET_ACK, OCTO_PACKET_RETRY, OCTO_PACKET_DATA
+	};
 	uint8_t type = types[fixture_random(seed) % sizeof types];
 	bool is_odd = fixture_random(seed) % 16 == 0;
 	record->flags = (uint8_t)(fixture_random(seed) % 8);
@@ -169,10 +203,14 @@ static inline void fixture_fill(struct trace_record *record, uint64_t *seed)
 	switch ((enum trace_kind)record->kind) {
 	case TRACE_SENT: case TRACE_DELIVERED: record->a = type; break;
 	case TRACE_DROPPED: record->a = fixture_random(seed) % TRACE_DROP_COUNT; break;
-	case TRACE_RECEIVED: record->a = fixture_random(seed) % OCTO_REASON_COUNT; record->flags = type; break;
+	case TRACE_RECEIVED:
+		record->a = fixture_random(seed) % OCTO_REASON_COUNT;
+		record->flags = type;
+		break;
 	case TRACE_STEP:
 		record->a = fixture_random(seed) % OCTO_STEP_COUNT;
-		record->b = fixture_random(seed) % OCTO_STATE_COUNT | fixture_random(seed) % OCTO_STATE_COUNT << 8;
+		record->b = fixture_random(seed) % OCTO_STATE_COUNT | fixture_random(seed) % OCTO_STATE_COUNT
+		                                                              << 8;
 		break;
 	case TRACE_ROLE:
 		record->a = fixture_random(seed) % OCTO_ROLE_COUNT;
@@ -201,8 +239,8 @@ static inline void fixture_fill(struct trace_record *record, uint64_t *seed)
 	}
 }
 
-/* Records of every kind in no sensible order: copies that end before they begin, packets nobody sent, causes in the
- * future. Only what the reader itself refuses is left out. */
+/* Records of every kind in no sensible order: copies that end before they begin, packets nobody sent,
+ * causes in the future. Only what the reader itself refuses is left out. */
 static inline struct model *fixture_nonsense(uint32_t records, uint32_t nodes, uint64_t seed)
 {
 	struct fixture f;
@@ -213,12 +251,15 @@ static inline struct model *fixture_nonsense(uint32_t records, uint32_t nodes, u
 		time += fixture_random(&seed) % 200000;
 		for (size_t k = 0; k < sizeof extra; k++)
 			extra[k] = (uint8_t)fixture_random(&seed);
-		struct trace_record record = {
-			.time_ns = time, .kind = (uint8_t)(fixture_random(&seed) % TRACE_KIND_COUNT),
-			.node = (uint32_t)(fixture_random(&seed) % nodes), .peer = (uint32_t)(fixture_random(&seed) % nodes),
-			.packet = (uint32_t)(fixture_random(&seed) % 300), .copy = (uint32_t)(fixture_random(&seed) % 600),
-			.cause = (uint32_t)(fixture_random(&seed) % records)};
-		record.extra_size = (uint16_t)(fixture_random(&seed) % 3 ? 0 : fixture_random(&seed) % sizeof extra);
+		struct trace_record record = { .time_ns = time,
+			                       .kind = (uint8_t)(fixture_random(&seed) % TRACE_KIND_COUNT),
+			                       .node = (uint32_t)(fixture_random(&seed) % nodes),
+			                       .peer = (uint32_t)(fixture_random(&seed) % nodes),
+			                       .packet = (uint32_t)(fixture_random(&seed) % 300),
+			                       .copy = (uint32_t)(fixture_random(&seed) % 600),
+			                       .cause = (uint32_t)(fixture_random(&seed) % records) };
+		record.extra_size =
+			(uint16_t)(fixture_random(&seed) % 3 ? 0 : fixture_random(&seed) % sizeof extra);
 		fixture_fill(&record, &seed);
 		if (fixture_random(&seed) % 16 == 0) {
 			record.peer = TRACE_NOBODY;

@@ -1,5 +1,5 @@
-/* viz_model_test.c: the model says what the trace says: model.c, model_pairs.c, model_copies.c, model_duels.c, words.c;
- * and the state at any point is that of a fresh replay: model_state.c, alloc.c. */
+/* viz_model_test.c: the model says what the trace says: model.c, model_pairs.c, model_copies.c,
+ * model_duels.c, words.c; and the state at any point is that of a fresh replay: model_state.c, alloc.c. */
 #include "tests/viz/fixture.h"
 #include "viz/words.h"
 
@@ -198,7 +198,8 @@ static void words_name_who_what_and_why(void)
 	words_record(model, 3, words, sizeof words);
 	CHECK_STRING(words, "node-0 sends SYN #1 to node-1, 160 bytes");
 	words_record(model, model->duels[0].record[1], words, sizeof words);
-	CHECK_STRING(words, "node-1 loses the ID-duel against node-0, decided by byte 3; both were initiator");
+	CHECK_STRING(words,
+	             "node-1 loses the ID-duel against node-0, decided by byte 3; both were initiator");
 	words_fate(model, &model->copies[1], words, sizeof words);
 	CHECK_STRING(words, "delivered after 21.0 ms, not used: duel-lost");
 	words_fate(model, &model->copies[2], words, sizeof words);

@@ -1,5 +1,6 @@
-/* viz_options_test.c: the command line, viz/options.c, and scripts, script.c: what is good is read, what is bad is named.
- * The program as a whole (export.c, source.c, window.c, viz/main.c) is tested by viewer_test.sh. */
+/* viz_options_test.c: the command line, viz/options.c, and scripts, script.c: what is good is read, what
+ * is bad is named. The program as a whole (export.c, source.c, window.c, viz/main.c) is tested by
+ * viewer_test.sh. */
 #include "tests/check.h"
 #include "viz/options.h"
 #include "viz/script.h"
@@ -18,8 +19,8 @@ static bool read_words(int count, char **words)
 
 static void good_options_are_read(void)
 {
-	char *words[] = {"octoviz", "run.trace", "--view", "duel", "--at", "1.5s", "--range", "1s..2s", "--size", "1024x640",
-	                 "--theme", "light", "--out", "a.svg"};
+	char *words[] = { "octoviz", "run.trace", "--view",   "duel",    "--at",  "1.5s",  "--range",
+		          "1s..2s",  "--size",    "1024x640", "--theme", "light", "--out", "a.svg" };
 	CHECK(read_words(14, words));
 	CHECK_STRING(options.path, "run.trace");
 	CHECK_U64(options.view, VIEW_DUEL);
@@ -34,18 +35,25 @@ static void good_options_are_read(void)
 
 static void bad_options_are_named_with_what_is_expected(void)
 {
-	static const struct { const char *name, *value, *says; } cases[] = {
-		{"--view", "map", "--view map: expected topology, sequence or duel"}, {"--at", "soon", "--at soon: expected a time"},
-		{"--range", "2s..1s", "--range 2s..1s: expected two times"}, {"--range", "2s", "expected two times"},
-		{"--size", "9x9", "--size 9x9: expected"}, {"--size", "1024x", "expected"}, {"--size", "99999999x640", "expected"},
-		{"--theme", "mauve", "expected dark or light"}, {"--out", "a.gif", "ends in .png or .svg"},
-		{"--seed", "-3", "--seed -3: expected a whole number"}, {"--frobnicate", "1", "no such option"}};
+	static const struct { const char *name, *value, *says;
+	} cases[] = { { "--view", "map", "--view map: expected topology, sequence or duel" },
+		      { "--at", "soon", "--at soon: expected a time" },
+		      { "--range", "2s..1s", "--range 2s..1s: expected two times" },
+		      { "--range", "2s", "expected two times" },
+		      { "--size", "9x9", "--size 9x9: expected" },
+		      { "--size", "1024x", "expected" },
+		      { "--size", "99999999x640", "expected" },
+		      { "--theme", "mauve", "expected dark or light" },
+		      { "--out", "a.gif", "ends in .png or .svg" },
+		      { "--seed", "-3", "--seed -3: expected a whole number" },
+		      { "--frobnicate", "1", "no such option" } };
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char *words[] = {"octoviz", "run.trace", (char *)cases[i].name, (char *)cases[i].value};
 		CHECK(!read_words(4, words));
 		CHECK_CONTAINS(error, cases[i].says);
 	}
-	char *cut[] = {"octoviz", "run.trace", "--script"}, *two[] = {"octoviz", "a", "b"}, *none[] = {"octoviz"};
+	char *cut[] = { "octoviz", "run.trace", "--script" }, *two[] = { "octoviz", "a", "b" },
+	     *none[] = { "octoviz" };
 	CHECK(!read_words(3, cut));
 	CHECK_CONTAINS(error, "--script: expected a value after it");
 	CHECK(!read_words(3, two));
@@ -69,8 +77,9 @@ static struct script *script_of(const char *text)
 
 static void a_script_is_read_line_by_line(void)
 {
-	struct script *script = script_of("# comment\n\nkey space\nclick 10 20\n wheel -3 1 2\r\nwait 5 frames\nwait 1\n"
-	                                  "shot a b.png\nstate s\ndrag 1 2 3 4");
+	struct script *script =
+		script_of("# comment\n\nkey space\nclick 10 20\n wheel -3 1 2\r\nwait 5 frames\nwait 1\n"
+	                  "shot a b.png\nstate s\ndrag 1 2 3 4");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(script);
 	CHECK_U64(script->count, 8);
 	CHECK_STRING(script->lines[0].text, "space");
@@ -84,8 +93,9 @@ static void a_script_is_read_line_by_line(void)
 
 static void a_bad_line_is_named_by_its_number(void)
 {
-	static const char *const bad[] = {"key", "key F13", "click 1", "click 1 x", "wait", "wait 1 hour", "click 1 2 3", "jump 3",
-	                                  "wheel 1 2", "shot", "wait 99999999999"};
+	static const char *const bad[] = { "key",       "key F13",     "click 1",         "click 1 x",
+		                           "wait",      "wait 1 hour", "click 1 2 3",     "jump 3",
+		                           "wheel 1 2", "shot",        "wait 99999999999" };
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		char text[64];
 		snprintf(text, sizeof text, "key u\n%s\nkey u\n", bad[i]);

@@ -1,6 +1,7 @@
-/* viz_picture_test.c: pictures painted into memory. viz/frame.c, paint.c, legend.c, viz/timeline.c, inspector.c, toolbar.c, the
- * views view_topology.c, view_sequence.c, view_duel.c with ladder_lanes.c, ladder_marks.c, ladder_arrows.c and lanes.c,
- * and what clicks and keys do to them: commands.c, pointer.c, viewer.c. */
+/* viz_picture_test.c: pictures painted into memory. viz/frame.c, paint.c, legend.c, viz/timeline.c,
+ * inspector.c, toolbar.c, the views view_topology.c, topology_layout.c, topology_grid.c, view_sequence.c,
+ * view_duel.c with ladder_lanes.c, ladder_marks.c, ladder_arrows.c and lanes.c, and what clicks and keys
+ * do to them: commands.c, pointer.c, viewer.c. */
 #include "tests/viz/fixture.h"
 #include "viz/commands.h"
 
@@ -11,8 +12,9 @@ struct picture {
 
 static struct picture draw(struct viewer *viewer)
 {
-	struct picture picture = {cairo_image_surface_create(CAIRO_FORMAT_RGB24, viewer->width, viewer->height), viewer->width,
-	                          viewer->height};
+	struct picture picture = { cairo_image_surface_create(CAIRO_FORMAT_RGB24, viewer->width,
+		                                              viewer->height),
+		                   viewer->width, viewer->height };
 	cairo_t *cairo = cairo_create(picture.surface);
 	viewer_draw(viewer, cairo);
 	CHECK_U64(cairo_status(cairo), CAIRO_STATUS_SUCCESS);
@@ -64,7 +66,8 @@ static void every_view_is_painted_at_every_record_in_both_themes_and_sizes(void)
 static void nonsense_is_painted_without_harm(void)
 {
 	for (uint64_t seed = 1; seed <= 12; seed++) {
-		struct model *model = fixture_nonsense(800, seed % 3 == 0 ? 60 : (uint32_t)(1 + seed % 5), seed);
+		struct model *model =
+			fixture_nonsense(800, seed % 3 == 0 ? 60 : (uint32_t)(1 + seed % 5), seed);
 		struct viewer *viewer = viewer_new(model, 800, 600);
 		for (int i = 0; i < 5; i++) {
 			playback_seek(&viewer->playback, model, model->end_ns / 4 * (uint64_t)i);
@@ -119,7 +122,8 @@ static void packets_move_with_time(void)
 	model_free(model);
 }
 
-/* With every colour the same grey the pictures must still differ: hatching, dashes, shapes and letters tell. */
+/* With every colour the same grey the pictures must still differ: hatching, dashes, shapes and letters
+ * tell. */
 static struct theme grey(void)
 {
 	struct theme theme = theme_dark;
@@ -136,7 +140,8 @@ static uint64_t stamp(int what, int kind)
 	if (what == 0)
 		paint_state(&paint, (struct rect){10, 5, 14, 30}, (enum octo_state)kind, 1);
 	else
-		paint_packet(&paint, 30, 20, (struct paint_packet){.type = (enum octo_packet_type)kind, .alpha = 1});
+		paint_packet(&paint, 30, 20,
+		             (struct paint_packet){ .type = (enum octo_packet_type)kind, .alpha = 1 });
 	cairo_destroy(paint.cairo);
 	cairo_surface_flush(picture.surface);
 	return digest(picture);
@@ -148,8 +153,9 @@ static void nothing_is_said_by_colour_alone(void)
 		for (int b = 0; b < a; b++)
 			CHECK(stamp(0, a) != stamp(0, b));
 	}
-	static const int types[] = {OCTO_PACKET_UNKNOWN, OCTO_PACKET_SYN, OCTO_PACKET_SYN_ACK, OCTO_PACKET_ACK, OCTO_PACKET_RETRY,
-	                            OCTO_PACKET_PROBE, OCTO_PACKET_PROBE_REPLY, OCTO_PACKET_DATA};
+	static const int types[] = { OCTO_PACKET_UNKNOWN,     OCTO_PACKET_SYN,   OCTO_PACKET_SYN_ACK,
+		                     OCTO_PACKET_ACK,         OCTO_PACKET_RETRY, OCTO_PACKET_PROBE,
+		                     OCTO_PACKET_PROBE_REPLY, OCTO_PACKET_DATA };
 	for (size_t a = 0; a < sizeof types / sizeof *types; a++) {
 		for (size_t b = 0; b < a; b++)
 			CHECK(stamp(1, types[a]) != stamp(1, types[b]));
@@ -227,7 +233,8 @@ static void the_timeline_scrubs_by_drag(void)
 	struct rect strip = viewer_layout(viewer).overview;
 	pointer_press(viewer, strip.x + strip.width / 2, strip.y + 5);
 	CHECK(viewer->playback.time_ns > fixture_ms(990) && viewer->playback.time_ns < fixture_ms(1010));
-	pointer_drag(viewer, strip.x + strip.width / 2, strip.y + 5, strip.x + strip.width / 4, strip.y - 200);
+	pointer_drag(viewer, strip.x + strip.width / 2, strip.y + 5, strip.x + strip.width / 4,
+	             strip.y - 200);
 	pointer_release(viewer, strip.x + strip.width / 4, strip.y - 200, true);
 	CHECK(viewer->playback.time_ns > fixture_ms(490) && viewer->playback.time_ns < fixture_ms(510));
 	CHECK_U64(viewer->state->index, viewer->playback.index);

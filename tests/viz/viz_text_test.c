@@ -11,9 +11,14 @@ static char out[TEXT_MAX];
 
 static void durations_have_three_digits_or_so(void)
 {
-	static const struct { uint64_t ns; const char *text; } cases[] = {
-		{0, "0 ns"}, {999, "999 ns"}, {1500, "1.50 \xc2\xb5s"}, {20300000, "20.3 ms"}, {412000000, "412 ms"},
-		{1250000000, "1.25 s"}, {3600000000000, "3600 s"}};
+	static const struct { uint64_t ns; const char *text;
+	} cases[] = { { 0, "0 ns" },
+		      { 999, "999 ns" },
+		      { 1500, "1.50 \xc2\xb5s" },
+		      { 20300000, "20.3 ms" },
+		      { 412000000, "412 ms" },
+		      { 1250000000, "1.25 s" },
+		      { 3600000000000, "3600 s" } };
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		text_duration(cases[i].ns, out, sizeof out);
 		CHECK_STRING(out, cases[i].text);
@@ -48,9 +53,12 @@ static void counts_are_grouped(void)
 
 static void times_are_read_with_their_units(void)
 {
-	static const struct { const char *text; uint64_t ns; } good[] = {
-		{"1.5s", 1500000000}, {"20ms", 20000000}, {"0.3us", 300}, {"7ns", 7}, {"1500", 1500}, {".5ms", 500000}};
-	static const char *const bad[] = {"", "s", "1.5", "1..5s", "-1s", "1 s", "1m", "99999999999999999999s", "1e3s", "0x1s"};
+	static const struct { const char *text; uint64_t ns;
+	} good[] = { { "1.5s", 1500000000 }, { "20ms", 20000000 }, { "0.3us", 300 },
+		     { "7ns", 7 },           { "1500", 1500 },     { ".5ms", 500000 } };
+	static const char *const bad[] = { "",     "s",   "1.5", "1..5s",
+		                           "-1s",  "1 s", "1m",  "99999999999999999999s",
+		                           "1e3s", "0x1s" };
 	uint64_t ns;
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
 		CHECK(text_parse_time(good[i].text, &ns));
@@ -64,7 +72,12 @@ static void times_are_read_with_their_units(void)
 static bool is_clean(const char *text)
 {
 	for (const unsigned char *at = (const unsigned char *)text; *at;) {
-		int more = *at < 0x80 ? 0 : *at < 0xc0 ? -1 : *at < 0xe0 ? 1 : *at < 0xf0 ? 2 : *at < 0xf8 ? 3 : -1;
+		int more = *at < 0x80   ? 0
+		           : *at < 0xc0 ? -1
+		           : *at < 0xe0 ? 1
+		           : *at < 0xf0 ? 2
+		           : *at < 0xf8 ? 3
+		                        : -1;
 		uint32_t code = more == 0 ? *at : *at & (0x3fu >> more);
 		if (more < 0)
 			return false;
@@ -73,7 +86,8 @@ static bool is_clean(const char *text)
 				return false;
 			code = code << 6 | (*at & 0x3f);
 		}
-		if (code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0xd800 && code < 0xe000) || code > 0x10ffff)
+		if (code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0xd800 && code < 0xe000) ||
+		    code > 0x10ffff)
 			return false;
 	}
 	return true;
