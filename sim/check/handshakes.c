@@ -66,7 +66,14 @@ void handshakes_duel(struct checks *checks, uint32_t node, uint32_t peer, const 
 	unsigned index;
 	struct check_pair *pair = check_pair_of(checks, node, peer, &index);
 	bool is_crossing = duel->clash == OCTO_ROLE_INITIATOR;
-	if (!pair || pair->has_clone || !is_crossing)
+	if (!pair || pair->has_clone)
+		return;
+	bool is_larger = memcmp(duel->ours, duel->theirs, OCTO_ID_BYTES) > 0;
+	if (duel->we_won != is_larger) {
+		check_evaluated(checks, INVARIANT_L2);
+		check_violated(checks, INVARIANT_L2, node, peer, "expected the larger FULL-ID to win the duel, found the smaller one");
+	}
+	if (!is_crossing)
 		return;
 	uint8_t winner = (uint8_t)(duel->we_won ? index : 1 - index);
 	const struct check_side *won = &pair->side[winner], *lost = &pair->side[1 - winner];

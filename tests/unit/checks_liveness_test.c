@@ -188,6 +188,8 @@ static void tell_duel(struct fixture *world, uint32_t node, uint32_t peer, bool 
 {
 	struct octo_event event = { .duel = { .we_won = we_won, .clash = OCTO_ROLE_INITIATOR, .winner_nonce = winner,
 		.loser_nonce = loser } };
+	event.duel.ours[0] = we_won; /* the larger FULL-ID wins */
+	event.duel.theirs[0] = !we_won;
 	fixture_tell(world, node, peer, event, OCTO_EVENT_DUEL);
 }
 
@@ -242,6 +244,17 @@ static void loser_as_initiator_breaks_l2(void)
 	cross(&world);
 	fixture_establish(&world, PILOT, ROBOT, 7, 1);
 	CHECK_BROKEN(&world, "L2", "expected the winner of the ID-duel as initiator, found it as adherent");
+	fixture_stop(&world);
+}
+
+static void smaller_id_as_winner_breaks_l2(void)
+{
+	struct fixture world;
+	fixture_make(&world);
+	fixture_start(&world);
+	struct octo_event event = { .duel = { .we_won = true, .clash = OCTO_ROLE_INITIATOR, .ours = { 1 }, .theirs = { 1, 1 } } };
+	fixture_tell(&world, ROBOT, PILOT, event, OCTO_EVENT_DUEL);
+	CHECK_BROKEN(&world, "L2", "expected the larger FULL-ID to win");
 	fixture_stop(&world);
 }
 
@@ -463,6 +476,7 @@ CU_ErrorCode suite_checks_liveness(void)
 	CU_ADD_TEST(suite, crossed_syns_that_take_longer_break_l2);
 	CU_ADD_TEST(suite, crossed_syns_without_a_session_break_l2);
 	CU_ADD_TEST(suite, loser_as_initiator_breaks_l2);
+	CU_ADD_TEST(suite, smaller_id_as_winner_breaks_l2);
 	CU_ADD_TEST(suite, disturbed_crossing_is_not_judged);
 	CU_ADD_TEST(suite, crossing_with_a_syn_of_the_past_or_astray_is_not_judged);
 	CU_ADD_TEST(suite, ack_after_as_many_intervals_as_losses_holds);
