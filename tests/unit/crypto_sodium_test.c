@@ -1,0 +1,94 @@
+/* crypto_sodium_test.c: crypto_sodium.c keeps the promises of crypto.h, and what is shared by both providers
+ * follows published vectors.
+ * The promises themselves are in crypto_promises.h, since both providers make them. */
+#include "tests/unit/crypto_promises.h"
+
+static void two_nodes_share_a_secret(void)
+{
+	promise_shared_secret(octo_crypto_sodium());
+}
+
+static void what_is_sealed_opens_only_unchanged(void)
+{
+	promise_all_seals(octo_crypto_sodium());
+}
+
+/* RFC 7748, 6.1. */
+static void curve_products_are_those_of_the_rfc(void)
+{
+	static const uint8_t alice[32] = { 0x77, 0x07, 0x6d, 0x0a, 0x73, 0x18, 0xa5, 0x7d, 0x3c, 0x16, 0xc1, 0x72, 0x51, 0xb2,
+		0x66, 0x45, 0xdf, 0x4c, 0x2f, 0x87, 0xeb, 0xc0, 0x99, 0x2a, 0xb1, 0x77, 0xfb, 0xa5, 0x1d, 0xb9, 0x2c, 0x2a };
+	static const uint8_t bob_public[32] = { 0xde, 0x9e, 0xdb, 0x7d, 0x7b, 0x7d, 0xc1, 0xb4, 0xd3, 0x5b, 0x61, 0xc2, 0xec,
+		0xe4, 0x35, 0x37, 0x3f, 0x83, 0x43, 0xc8, 0x5b, 0x78, 0x67, 0x4d, 0xad, 0xfc, 0x7e, 0x14, 0x6f, 0x88, 0x2b, 0x4f };
+	static const uint8_t alice_public[32] = { 0x85, 0x20, 0xf0, 0x09, 0x89, 0x30, 0xa7, 0x54, 0x74, 0x8b, 0x7d, 0xdc, 0xb4,
+		0x3e, 0xf7, 0x5a, 0x0d, 0xbf, 0x3a, 0x0d, 0x26, 0x38, 0x1a, 0xf4, 0xeb, 0xa4, 0xa9, 0x8e, 0xaa, 0x9b, 0x4e, 0x6a };
+	static const uint8_t shared[32] = { 0x4a, 0x5d, 0x9d, 0x5b, 0xa4, 0xce, 0x2d, 0xe1, 0x72, 0x8e, 0x3b, 0xf4, 0x80, 0x35,
+		0x0f, 0x25, 0xe0, 0x7e, 0x21, 0xc9, 0x47, 0xd1, 0x9e, 0x33, 0x76, 0xf0, 0x9b, 0x3c, 0x1e, 0x16, 0x17, 0x42 };
+	uint8_t out[32];
+	octo_crypto_sodium()->public_key(out, alice);
+	CHECK_BYTES(out, alice_public, sizeof out);
+	CHECK(octo_crypto_sodium()->shared_secret(out, alice, bob_public));
+	CHECK_BYTES(out, shared, sizeof out);
+}
+
+/* Points of order 1, 2, 4 and 8 on the curve and its twist: a product would be zero whatever the secret. */
+static void points_of_low_order_are_refused(void)
+{
+	static const uint8_t points[][32] = {
+		{ 0 }, { 1 },
+		{ 0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f, 0xc4, 0x6a, 0xda, 0x09,
+		  0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49, 0xb8, 0x00 },
+		{ 0x5f, 0x9c, 0x95, 0xbc, 0xa3, 0x50, 0x8c, 0x24, 0xb1, 0xd0, 0xb1, 0x55, 0x9c, 0x83, 0xef, 0x5b, 0x04, 0x44,
+		  0x5c, 0xc4, 0x58, 0x1c, 0x8e, 0x86, 0xd8, 0x22, 0x4e, 0xdd, 0xd0, 0x9f, 0x11, 0x57 }
+	};
+	uint8_t secret[32], out[32];
+	fill(secret, sizeof secret, 77);
+	for (size_t i = 0; i < sizeof points / sizeof *points; i++)
+		CHECK(!octo_crypto_sodium()->shared_secret(out, secret, points[i]));
+}
+
+/* SipHash-2-4 of 0..14 under the key 00..0f: the vector of its paper. BLAKE2b-512 of "abc": RFC 7693, A. */
+static void hashes_follow_published_vectors(void)
+{
+	uint8_t key[CRYPTO_SHORT_KEY_BYTES], in[15], out[64];
+	static const uint8_t abc[8] = { 0xba, 0x80, 0xa5, 0x3f, 0x98, 0x1c, 0x4d, 0x0d };
+	for (uint8_t i = 0; i < 16; i++)
+		key[i] = i;
+	for (uint8_t i = 0; i < 15; i++)
+		in[i] = i;
+	CHECK_U64(short_hash(key, in, sizeof in), UINT64_C(0xa129ca6149be45e5));
+	keyed_hash(out, sizeof out, NULL, 0, "abc", 3);
+	CHECK_BYTES(out, abc, sizeof abc);
+}
+
+static void bytes_are_compared_and_wiped(void)
+{
+	uint8_t a[40], b[40];
+	fill(a, sizeof a, 1);
+	fill(b, sizeof b, 1);
+	CHECK(equal_bytes(a, b, sizeof a));
+	for (size_t i = 0; i < sizeof a; i++) {
+		b[i] ^= 0x80;
+		CHECK(!equal_bytes(a, b, sizeof a));
+		b[i] ^= 0x80;
+	}
+	octo_wipe(a, sizeof a);
+	memset(b, 0, sizeof b);
+	CHECK_BYTES(a, b, sizeof a);
+}
+
+CU_ErrorCode suite_crypto_sodium(void);
+
+CU_ErrorCode suite_crypto_sodium(void)
+{
+	CU_pSuite suite = CU_add_suite("crypto_sodium", NULL, NULL);
+	if (!suite)
+		return CU_get_error();
+	CU_ADD_TEST(suite, two_nodes_share_a_secret);
+	CU_ADD_TEST(suite, what_is_sealed_opens_only_unchanged);
+	CU_ADD_TEST(suite, curve_products_are_those_of_the_rfc);
+	CU_ADD_TEST(suite, points_of_low_order_are_refused);
+	CU_ADD_TEST(suite, hashes_follow_published_vectors);
+	CU_ADD_TEST(suite, bytes_are_compared_and_wiped);
+	return CU_get_error();
+}
