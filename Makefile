@@ -266,9 +266,10 @@ cross: ## compare trace hashes with those of 32-bit x86 and of ARM (installs mor
 	@tools/install-packages cross
 	@tools/cross $(CROSS)
 
-format-check: ## show what clang-format would change (a help, not a rule)
+format-check: ## where clang-format would lay lines out otherwise, by file (a help, not a rule)
 	@command -v clang-format >/dev/null || { echo 'clang-format is not installed' >&2; exit 1; }
-	@clang-format --style=file --dry-run $(shell find core sim viz tests -name '*.[ch]' | LC_ALL=C sort)
+	@clang-format --style=file --dry-run $(shell find core sim viz tests -name '*.[ch]' | LC_ALL=C sort) 2>&1 | \
+		grep warning: | cut -d: -f1 | uniq -c | sort -rn
 
 clean: ## remove everything built
 	rm -rf build
