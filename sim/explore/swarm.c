@@ -6,6 +6,7 @@
 #include "sim/explore/text_file.h"
 #include "sim/scenario/memory.h"
 #include "sim/scenario/tree.h"
+#include "sim/world.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,12 +27,14 @@ static const uint64_t fair_ns = 160 * SECOND; /* after the trouble */
 struct swarm {
 	struct scenario *scenario;
 	char *nodes, *trust;                  /* JSON, as in the base */
+	uint8_t *winners;                     /* for each trusted pair: index of the side that wins the ID-duel */
 };
 
 /* The kinds of trouble: the entities of the random numbers. New ones at the end. */
 enum kind {
 	KIND_TIME, KIND_LATENCY, KIND_LOSS, KIND_MASK, KIND_DUPLICATE, KIND_CORRUPT, KIND_CONNECT, KIND_DISCONNECT,
-	KIND_RESTART, KIND_MOVE, KIND_CLOCK, KIND_INJECT, KIND_JUNK, KIND_LOAD, KIND_TIES, KIND_PAIRS
+	KIND_RESTART, KIND_MOVE, KIND_CLOCK, KIND_INJECT, KIND_JUNK, KIND_LOAD, KIND_TIES, KIND_PAIRS,
+	KIND_SCRIPT, KIND_COUNT
 };
 
 /* The trouble of one pair, while it is being made up. */
@@ -41,11 +44,13 @@ struct making {
 	uint64_t seed, trouble_ns;            /* from 0 to here there is trouble */
 	const char *names[2];
 	uint32_t pair;                        /* which of the pairs, for the streams */
-	uint64_t counters[KIND_PAIRS + 1];
+	uint64_t counters[KIND_COUNT];
 	uint64_t latency_ns;                  /* roughly, one way */
 	uint64_t anchors[ANCHORS_MAX];        /* moments around which something interesting is under way */
 	uint32_t anchor_count;
 	int32_t mover;                        /* index of the side that changes its address, -1: neither does */
+	int winner;                           /* index of the side that wins the ID-duel */
+	bool is_scripted;                     /* nothing arrives but what make_script() lets arrive */
 	bool has_links, has_actions;          /* one is written already: the next needs a comma */
 };
 
@@ -219,6 +224,11 @@ static void make_masks(struct making *making)
 static void make_links(struct making *making)
 {
 	make_latency(making);
+	if (making->is_scripted) {
+		begin_link(making);
+		fprintf(making->out, "\"between\": [\"%s\", \"%s\"], \"loss\": \"100%%\"}", making->names[0], making->names[1]);
+		return;
+	}
 	make_chance(making, KIND_LOSS, "loss", 50, 4000);
 	make_chance(making, KIND_DUPLICATE, "duplicate", 40, 3000);
 	make_chance(making, KIND_CORRUPT, "corrupt", 25, 500);
@@ -266,7 +276,8 @@ static void make_connects(struct making *making)
 
 static void make_disconnects(struct making *making)
 {
-	while (one_in(making, KIND_DISCONNECT, 10)) {
+	/* Where a moved node that has no session any more is to be found, nobody could say. */
+	while (making->mover < 0 && one_in(making, KIND_DISCONNECT, 10)) {
 		uint64_t at_ns = draw_time(making, KIND_DISCONNECT);
 		int from = (int)below(making, KIND_DISCONNECT, 2);
 
@@ -385,6 +396,198 @@ static void make_junk(struct making *making)
 	        1 + below(making, KIND_JUNK, 50), making->names[to], making->names[!to]);
 }
 
+/* ---- Scripts -------------------------------------------------------------------------------------------------------- */
+
+/* A dead network in which single packets arrive in an order of their own, among dials and restarts: so races come up that
+ * need a packet to be later than any link would make it. To know which packets there are to deliver, a script follows the
+ * handshake in rough outline; where it is wrong, a packet that was never sent is not delivered, and that is all.
+ * One packet in two is held: it waits until the others have arrived and somebody has started again or hung up. */
+enum { SCRIPT_FLYING_MAX = 12, SCRIPT_TYPES = 3 };
+enum script_type { SCRIPT_SYN, SCRIPT_SYN_ACK, SCRIPT_ACK };
+
+struct script_packet {
+	int from;
+	enum script_type type;
+	uint32_t nth;                         /* of its type from that side */
+	uint32_t attempt, answer;             /* what it is about */
+	bool is_held;
+};
+
+struct script_side {
+	uint32_t offer, answered, answer;     /* attempts and answers by number; 0: none */
+	bool is_up, is_wanted;                /* connected; dials after a restart */
+	bool is_soon, has_dialled;            /* refuses another SYN for now; does not dial again so soon */
+};
+
+struct script {
+	uint64_t at_ns;
+	int winner;
+	uint32_t last_number;
+	struct script_side side[2];
+	uint32_t sent[2][SCRIPT_TYPES];
+	struct script_packet flying[SCRIPT_FLYING_MAX];
+	uint32_t flying_count;
+	bool is_troubled;                     /* somebody started again or hung up */
+};
+
+static void script_send(struct making *making, struct script *script, int from, const struct script_packet *like)
+{
+	struct script_packet packet = *like;
+
+	packet.from = from;
+	packet.nth = ++script->sent[from][packet.type];
+	packet.is_held = one_in(making, KIND_SCRIPT, 2);
+	if (script->flying_count < SCRIPT_FLYING_MAX)
+		script->flying[script->flying_count++] = packet;
+}
+
+static void script_dial(struct making *making, struct script *script, int who)
+{
+	struct script_side *side = &script->side[who];
+
+	side->is_wanted = true;
+	if (side->is_up || side->offer || side->answer || side->has_dialled)
+		return;
+	side->has_dialled = true;
+	side->offer = ++script->last_number;
+	script_send(making, script, who, &(struct script_packet){ .type = SCRIPT_SYN, .attempt = side->offer });
+}
+
+static void script_connect(struct making *making, struct script *script, int who)
+{
+	write_connect(making, script->at_ns, who);
+	script_dial(making, script, who);
+}
+
+static void script_disconnect(struct making *making, struct script *script, int who)
+{
+	begin_action(making, within(making, script->at_ns));
+	fprintf(making->out, "\"disconnect\": {\"from\": \"%s\", \"to\": \"%s\"}}", making->names[who], making->names[!who]);
+	script->side[who] = (struct script_side){ .is_soon = script->side[who].is_soon,
+		.has_dialled = script->side[who].has_dialled };
+	script->is_troubled = true;
+}
+
+static void script_restart(struct making *making, struct script *script, int who)
+{
+	bool is_lost = percent(making, KIND_SCRIPT, 25), is_wanted = script->side[who].is_wanted && !is_lost;
+	uint64_t then = below(making, KIND_SCRIPT, 10);
+
+	begin_action(making, within(making, script->at_ns));
+	fprintf(making->out, "\"restart\": {\"node\": \"%s\", \"store\": \"%s\"}}", making->names[who], is_lost ? "lost" : "kept");
+	script->side[who] = (struct script_side){ .offer = 0 };
+	script->is_troubled = true;
+	if (is_wanted)
+		script_dial(making, script, who);
+	script->at_ns += below(making, KIND_SCRIPT, 3 * MS);
+	if (then < 4)
+		script_connect(making, script, who);
+	else if (then < 7)
+		script_disconnect(making, script, who);
+}
+
+static void script_take_syn(struct making *making, struct script *script, int to, const struct script_packet *packet)
+{
+	struct script_side *side = &script->side[to];
+	bool wins = side->offer && !side->answer && script->winner == to;
+
+	if (side->is_up || side->is_soon || side->answered == packet->attempt || wins)
+		return;
+	side->answered = packet->attempt;
+	side->answer = ++script->last_number;
+	side->is_soon = true;
+	script_send(making, script, to, &(struct script_packet){ .type = SCRIPT_SYN_ACK, .attempt = packet->attempt,
+		.answer = side->answer });
+}
+
+static void script_take(struct making *making, struct script *script, int to, const struct script_packet *packet)
+{
+	struct script_side *side = &script->side[to];
+
+	if (packet->type == SCRIPT_SYN) {
+		script_take_syn(making, script, to, packet);
+	} else if (packet->type == SCRIPT_SYN_ACK && side->offer == packet->attempt) {
+		side->offer = 0;
+		side->is_up = true;
+		script_send(making, script, to, &(struct script_packet){ .type = SCRIPT_ACK, .answer = packet->answer });
+	} else if (packet->type == SCRIPT_ACK && side->answer == packet->answer) {
+		side->offer = side->answer = side->answered = 0;
+		side->is_up = true;
+	}
+}
+
+static uint32_t script_prompt(const struct script *script)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < script->flying_count; i++)
+		count += !script->flying[i].is_held;
+	return count;
+}
+
+/* A prompt one before those that are held. */
+static uint32_t script_choose(struct making *making, const struct script *script)
+{
+	uint32_t prompt = script_prompt(script), index = 0;
+	uint64_t skip = below(making, KIND_SCRIPT, prompt ? prompt : script->flying_count);
+
+	for (;; index++)
+		if ((!prompt || !script->flying[index].is_held) && skip-- == 0)
+			return index;
+}
+
+static void script_deliver(struct making *making, struct script *script)
+{
+	static const char *const types[] = { "syn", "syn-ack", "ack" };
+	uint32_t index = script_choose(making, script);
+	struct script_packet packet = script->flying[index];
+
+	begin_action(making, within(making, script->at_ns));
+	fprintf(making->out, "\"inject\": {\"packet\": {\"type\": \"%s\", \"from\": \"%s\", \"to\": \"%s\", \"nth\": %" PRIu32
+	        "}}}", types[packet.type], making->names[packet.from], making->names[!packet.from], packet.nth);
+	if (percent(making, KIND_SCRIPT, 90)) /* else it will come once more */
+		script->flying[index] = script->flying[--script->flying_count];
+	script_take(making, script, !packet.from, &packet);
+}
+
+static void script_wait(struct making *making, struct script *script)
+{
+	static const uint64_t waits_ns[] = { 1250 * MS, 3100 * MS, 10100 * MS, 15100 * MS };
+	uint64_t wait_ns = waits_ns[below(making, KIND_SCRIPT, sizeof(waits_ns) / sizeof(waits_ns[0]))];
+
+	script->at_ns += wait_ns;
+	for (int who = 0; wait_ns > 3 * SECOND && who < 2; who++)
+		script->side[who].is_soon = script->side[who].has_dialled = false;
+}
+
+static void make_script(struct making *making)
+{
+	struct script script = { .at_ns = 100 * MS };
+	int first = (int)below(making, KIND_SCRIPT, 2);
+
+	script.winner = making->winner;
+	script_connect(making, &script, first);
+	if (percent(making, KIND_SCRIPT, 60))
+		script_connect(making, &script, !first);
+	for (uint64_t steps = 5 + below(making, KIND_SCRIPT, 12); steps > 0 && script.at_ns < making->trouble_ns; steps--) {
+		uint64_t deliveries = script_prompt(&script) ? 80 : !script.flying_count ? 0 : script.is_troubled ? 60 : 15;
+		uint64_t what = below(making, KIND_SCRIPT, 100);
+		int who = (int)below(making, KIND_SCRIPT, 2);
+
+		script.at_ns += below(making, KIND_SCRIPT, 20 * MS);
+		if (percent(making, KIND_SCRIPT, deliveries))
+			script_deliver(making, &script);
+		else if (what < 55)
+			script_restart(making, &script, who);
+		else if (what < 80)
+			script_connect(making, &script, who);
+		else if (what < 92)
+			script_disconnect(making, &script, who);
+		else
+			script_wait(making, &script);
+	}
+}
+
 /* ---- All of it ---------------------------------------------------------------------------------------------------- */
 
 static void make_timeline(struct making *making)
@@ -392,7 +595,12 @@ static void make_timeline(struct making *making)
 	/* With more pairs, a restart that is meant for another one might leave a moved node silent. */
 	bool may_move = making->swarm->scenario->trust_count == 1 && percent(making, KIND_MOVE, 8);
 
-	making->mover = may_move ? (int32_t)below(making, KIND_MOVE, 2) : -1;
+	making->mover = may_move && !making->is_scripted ? (int32_t)below(making, KIND_MOVE, 2) : -1;
+	if (making->is_scripted) {
+		make_script(making);
+		make_load(making);
+		return;
+	}
 	make_connects(making);
 	make_restarts(making);
 	make_disconnects(making);
@@ -414,14 +622,18 @@ static void take_pair(struct making *making, uint32_t turn)
 	making->pair = turn;
 	making->names[0] = scenario->nodes[scenario->trust[number].a].name;
 	making->names[1] = scenario->nodes[scenario->trust[number].b].name;
+	making->winner = making->swarm->winners[number];
 	making->anchor_count = 0;
 	memset(making->counters, 0, sizeof(making->counters));
+	making->is_scripted = percent(making, KIND_SCRIPT, 40);
 }
 
 static void write_head(struct making *making)
 {
 	const struct swarm *swarm = making->swarm;
-	uint64_t trouble_ns = 5 * SECOND + below(making, KIND_TIME, one_in(making, KIND_TIME, 2) ? 10 * SECOND : 35 * SECOND);
+	static const uint64_t most_ns[] = { 2 * SECOND, 10 * SECOND, 10 * SECOND, 35 * SECOND };
+	uint64_t least = making->is_scripted ? SECOND / 2 : 2 * SECOND;
+	uint64_t most = most_ns[below(making, KIND_TIME, 4)], trouble_ns = least + below(making, KIND_TIME, most);
 	bool is_mixed = one_in(making, KIND_TIES, 2);
 
 	making->trouble_ns = trouble_ns;
@@ -451,7 +663,7 @@ static void write_variant(struct making *making)
 	}
 	fputs("\n  ],\n  \"timeline\": [", making->out);
 	for (uint32_t i = 0; i < pairs; i++) {
-		take_pair(making, i);
+		take_pair(making, i); /* the same draws again, up to where the links began: what was drawn stays so */
 		making->latency_ns = latencies_ns[i];
 		make_timeline(making);
 	}
@@ -501,11 +713,30 @@ static void add_error(struct scenario_errors *errors, const char *text)
 	snprintf(errors->list[errors->count++].text, sizeof(errors->list[0].text), "%s", text);
 }
 
+/* Identities are made by the world. */
+static bool find_winners(struct swarm *swarm, char *error, size_t error_size)
+{
+	const struct scenario *scenario = swarm->scenario;
+	struct sim *sim = sim_open(scenario, &(struct sim_options){ .no_checks = true }, error, error_size);
+
+	if (!sim)
+		return false;
+	swarm->winners = memory_claim(scenario->trust_count);
+	for (uint32_t i = 0; i < scenario->trust_count; i++) {
+		const struct scenario_pair *pair = &scenario->trust[i];
+		int order = memcmp(sim->identities[pair->a].card.id, sim->identities[pair->b].card.id, OCTO_ID_BYTES);
+
+		swarm->winners[i] = order < 0;
+	}
+	return sim_close(sim, error, error_size);
+}
+
 struct swarm *swarm_open_text(const char *name, const char *text, size_t size, struct scenario_errors *errors)
 {
 	struct scenario *scenario = scenario_load_text(name, text, size, errors);
 	struct tree tree = { .scanner = { .report = ignore } };
 	struct swarm *swarm;
+	char error[512];
 
 	if (scenario && scenario->trust_count == 0)
 		add_error(errors, "no two nodes trust each other: there is nothing to trouble");
@@ -520,7 +751,11 @@ struct swarm *swarm_open_text(const char *name, const char *text, size_t size, s
 		swarm->trust = slice(&tree, "trust");
 	}
 	tree_free(&tree);
-	return swarm;
+	if (find_winners(swarm, error, sizeof(error)))
+		return swarm;
+	add_error(errors, error);
+	swarm_close(swarm);
+	return NULL;
 }
 
 struct swarm *swarm_open(const char *path, struct scenario_errors *errors)
@@ -548,5 +783,6 @@ void swarm_close(struct swarm *swarm)
 	scenario_free(swarm->scenario);
 	memory_free(swarm->nodes);
 	memory_free(swarm->trust);
+	memory_free(swarm->winners);
 	memory_free(swarm);
 }
