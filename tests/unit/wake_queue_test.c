@@ -1,0 +1,82 @@
+/* wake_queue_test.c: wake_queue.c: which of many peers has something to do next, against a search through all. */
+#include "core/intrinsic/wake_queue.h"
+#include "tests/check.h"
+#include "tests/unit/crowd.h"
+
+enum { PEERS = 100 };
+
+static uint32_t search(const struct octo_channel *channel)
+{
+	uint32_t first = 0;
+	for (uint32_t i = 1; i < channel->peer_count; i++)
+		if (block_peer(channel, i)->wake_at < block_peer(channel, first)->wake_at)
+			first = i;
+	return first;
+}
+
+static void the_first_is_what_a_search_finds(void)
+{
+	struct crowd crowd;
+	crowd_open(&crowd, PEERS);
+	for (int i = 0; i < 20000; i++) {
+		uint64_t draw = crowd_random(&crowd);
+		octo_time_ns at = draw >> 60 == 0 ? OCTO_NEVER : (draw >> 8) % 50; /* many equal times */
+		wake_queue_set(crowd.channel, (uint32_t)(crowd_random(&crowd) % PEERS), at);
+		CHECK_U64(wake_queue_first(crowd.channel), search(crowd.channel));
+	}
+	crowd_close(&crowd);
+}
+
+/* Order never depends on history: of equal times the lower index comes first. */
+static void equal_times_go_by_index(void)
+{
+	struct crowd crowd;
+	crowd_open(&crowd, PEERS);
+	for (uint32_t i = PEERS; i > 0; i--)
+		wake_queue_set(crowd.channel, i - 1, 7);
+	for (uint32_t i = 0; i < PEERS; i++) {
+		CHECK_U64(wake_queue_first(crowd.channel), i);
+		wake_queue_set(crowd.channel, i, 8);
+	}
+	CHECK_U64(wake_queue_first(crowd.channel), 0);
+	crowd_close(&crowd);
+}
+
+static void nobody_is_first_without_peers(void)
+{
+	struct crowd crowd;
+	crowd_open(&crowd, 3);
+	crowd.channel->peer_count = 0;
+	CHECK_U64(wake_queue_first(crowd.channel), OCTO_NO_PEER);
+	crowd.channel->peer_count = 3;
+	crowd_close(&crowd);
+}
+
+/* A new peer has nothing to do, and does not disturb who is first. */
+static void a_new_peer_has_nothing_to_do(void)
+{
+	struct crowd crowd;
+	crowd_open(&crowd, 5);
+	wake_queue_set(crowd.channel, 2, 100);
+	crowd.channel->peer_count = 4;
+	wake_queue_set(crowd.channel, 2, 100);
+	crowd.channel->peer_count = 5;
+	wake_queue_add(crowd.channel, 4);
+	CHECK_U64(block_peer(crowd.channel, 4)->wake_at, OCTO_NEVER);
+	CHECK_U64(wake_queue_first(crowd.channel), 2);
+	crowd_close(&crowd);
+}
+
+CU_ErrorCode suite_wake_queue(void);
+
+CU_ErrorCode suite_wake_queue(void)
+{
+	CU_pSuite suite = CU_add_suite("wake_queue", NULL, NULL);
+	if (!suite)
+		return CU_get_error();
+	CU_ADD_TEST(suite, the_first_is_what_a_search_finds);
+	CU_ADD_TEST(suite, equal_times_go_by_index);
+	CU_ADD_TEST(suite, nobody_is_first_without_peers);
+	CU_ADD_TEST(suite, a_new_peer_has_nothing_to_do);
+	return CU_get_error();
+}
