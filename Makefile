@@ -196,7 +196,7 @@ $(BUILD)/tests/onetest: $(call obj,$(SUPPORT_SRC) $(ONE)) $(BUILD)/obj/tests/sui
 	$(call link,$(CUNIT_LIBS) $(BASE_LIBS) -lm)
 
 # A benchmark of whole runs has all checks on, hence the checked core; one of the core measures what ships.
-RUN_BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(if $(BENCH_SRC),$(shell grep -l '"sim/sim.h"' $(BENCH_SRC))))
+RUN_BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(if $(BENCH_SRC),$(shell grep -lE '"sim/[a-z]+\.h"' $(BENCH_SRC))))
 $(RUN_BENCHES): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(WORLD)
 	$(call link,$(BASE_LIBS) -lm)
 $(filter-out $(RUN_BENCHES),$(BENCHES)): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(SIM) $(PLAIN)
