@@ -36,7 +36,7 @@ static uint32_t place_on_file(const struct sim *sim, uint32_t cause)
 	return moved;
 }
 
-uint32_t recorder_put(struct sim *sim, struct trace_record *record, const void *extra)
+static uint32_t put(struct sim *sim, struct trace_record *record, const void *extra, uint64_t digest)
 {
 	struct world *world = world_of(sim);
 	record->time_ns = world->now_ns;
@@ -48,13 +48,23 @@ uint32_t recorder_put(struct sim *sim, struct trace_record *record, const void *
 	absorb(world, record->a);
 	absorb(world, record->b);
 	if (record->extra_size)
-		absorb(world, recorder_digest(extra, record->extra_size));
+		absorb(world, digest);
 	if (sim->trace) {
 		struct trace_record on_file = *record;
 		on_file.cause = place_on_file(sim, record->cause);
 		trace_write(sim->trace, &on_file, extra);
 	}
 	return world->record_count++;
+}
+
+uint32_t recorder_put(struct sim *sim, struct trace_record *record, const void *extra)
+{
+	return put(sim, record, extra, record->extra_size ? recorder_digest(extra, record->extra_size) : 0);
+}
+
+uint32_t recorder_put_packet(struct sim *sim, struct trace_record *record, const struct packet *packet)
+{
+	return put(sim, record, packet->bytes, packet->digest);
 }
 
 static uint64_t describe_session(const struct octo_event_session *session)

@@ -251,7 +251,7 @@ void traffic_send(struct sim *sim, uint32_t from, arena_ref ref, const struct oc
 	tally_packet(sim, SCENARIO_SENT, from, target, packet->type, OCTO_REASON_ACCEPTED);
 	struct trace_record record = { .kind = TRACE_SENT, .extra_size = packet->size, .node = from, .peer = target,
 		.packet = packet->number, .cause = sim->cause, .a = packet->type, .b = session_on_wire(packet) };
-	recorder_put(sim, &record, packet->bytes);
+	recorder_put_packet(sim, &record, packet);
 	if (sim->checks)
 		checks_sent(sim->checks, from, target, to, packet->bytes, packet->size);
 	struct flight flight = { .source = node_address(sim, from), .target = *to, .from = from, .to = target, .packet = ref };
@@ -289,7 +289,7 @@ void traffic_inject(struct sim *sim, uint32_t from, uint32_t to, const uint8_t *
 	struct trace_record record = { .kind = TRACE_SENT, .flags = TRACE_COPY_INJECTED, .extra_size = packet->size,
 		.node = from, .peer = to, .packet = packet->number, .cause = sim->cause, .a = packet->type,
 		.b = session_on_wire(packet) };
-	recorder_put(sim, &record, packet->bytes);
+	recorder_put_packet(sim, &record, packet);
 	if (sim->checks)
 		checks_inject(sim->checks, to, from);
 	struct flight flight = { .source = node_address(sim, from), .target = node_address(sim, to), .from = from, .to = to,
@@ -323,7 +323,7 @@ static void hand_over(struct sim *sim, const struct flight *flight, const struct
 	struct trace_record record = { .kind = TRACE_DELIVERED, .flags = flight->flags, .node = flight->from,
 		.peer = flight->to, .packet = packet->number, .copy = flight->copy, .a = packet->type, .b = packet->sent_at_ns,
 		.extra_size = is_damaged ? packet->size : 0 };
-	sim->cause = recorder_put(sim, &record, packet->bytes) + 1;
+	sim->cause = recorder_put_packet(sim, &record, packet) + 1;
 	world->hash ^= packet->digest; /* what was delivered, not only that it was */
 	sim->packet = packet->number;
 	sim->copy = flight->copy;

@@ -57,6 +57,7 @@ struct session {                          /* cur and prev (session.c) */
 	octo_time_ns established_at, received_at, sent_at;
 	octo_time_ns awaiting_since;      /* first unanswered sending since something was received */
 	octo_time_ns ping_at;
+	octo_time_ns keepalive_ns;        /* silence until the next PING; 0: to be drawn */
 	octo_time_ns ack_resend_at;       /* initiator: until the first packet of this session arrives */
 	octo_time_ns ack_sent_at;
 	octo_time_ns expires_at;          /* spare only */

@@ -171,7 +171,9 @@ void session_heard(struct call *call, struct session *session)
 	session->awaiting_since = OCTO_NEVER;
 	session->asks = 0;
 	session->ack_resend_at = OCTO_NEVER;
-	session->ping_at = call_after(call, call_jitter_shorter(call, session->agreement.idle_s * OCTO_SECOND));
+	if (session->keepalive_ns == 0) /* drawn once a PING and not once a packet: entropy is a system call */
+		session->keepalive_ns = call_jitter_shorter(call, session->agreement.idle_s * OCTO_SECOND);
+	session->ping_at = call_after(call, session->keepalive_ns);
 }
 
 static void write_ping(struct writer *writer, enum frame_type type, uint32_t token)
@@ -197,6 +199,7 @@ static void write_control(struct call *call, struct peer *peer, struct session *
 		write_ping(writer, FRAME_PING, session->ping_token);
 		session->is_ping_due = false;
 		session->is_ping_out = true;
+		session->keepalive_ns = 0;
 		session->ping_sent_at = call->now;
 		session_asked(call, session);
 		session->ping_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));
