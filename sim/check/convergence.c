@@ -82,16 +82,24 @@ static uint64_t time_allowed(struct checks *checks, struct check_pair *pair, con
 	return stretched(checks, pair, wait_ns) + 2 * check_round_trip(checks, pair);
 }
 
-/* Whether one of the two wants the other and can find it. Who was moved away from is not found any more, until a SYN went
- * to the new place. */
+/* Who was moved away from is found when a SYN of the last attempt went to the new place. Of an earlier one does not count:
+ * a place that proved nothing is forgotten with the attempt. */
+static bool can_find(const struct checks *checks, const struct check_pair *pair, int from)
+{
+	uint64_t moved_at = checks->nodes[pair->nodes[1 - from]].moved_at;
+	const struct check_side *side = &pair->side[from];
+	return moved_at == CHECK_NEVER ||
+	       (check_is_since(side->found_at, moved_at) && check_is_since(side->found_at, side->syn_first_at));
+}
+
+/* Whether one of the two wants the other and can find it. */
 static bool is_expected(const struct checks *checks, const struct check_pair *pair, const struct octo_peer_view view[2])
 {
 	if (view[0].is_celibate || view[1].is_celibate)
 		return false;
 	for (int i = 0; i < 2; i++) {
-		uint64_t moved_at = checks->nodes[pair->nodes[1 - i]].moved_at;
 		bool is_wanted = view[i].is_wanted || pair->side[i].is_pressed;
-		if (is_wanted && (moved_at == CHECK_NEVER || check_is_since(pair->side[i].found_at, moved_at)))
+		if (is_wanted && can_find(checks, pair, i))
 			return true;
 	}
 	return false;

@@ -137,6 +137,13 @@ static void who_moved_away_is_expected_only_when_found_again(void)
 	checks_finish(world.checks);
 	CHECK_U64(fixture_invariant(&world, "L1")->evaluated, 0);
 	fixture_send_syn(&world, ROBOT, PILOT, 111); /* it knows the new address after all */
+	fixture_pass(&world, OCTO_SECOND / 2);
+	struct octo_event event = { .packet = { .type = OCTO_PACKET_SYN, .number = 112 } };
+	fixture_tell(&world, ROBOT, PILOT, event, OCTO_EVENT_PACKET_SENT); /* and has forgotten it again */
+	fixture_send(&world, ROBOT, FLEET, OCTO_PACKET_SYN, FIXTURE_SYN_BYTES);
+	checks_finish(world.checks);
+	CHECK_U64(fixture_invariant(&world, "L1")->evaluated, 0);
+	fixture_send_syn(&world, ROBOT, PILOT, 113);
 	checks_finish(world.checks);
 	CHECK_BROKEN(&world, "L1", "expected one session");
 	fixture_stop(&world);
