@@ -166,7 +166,7 @@ static bool open_all(struct checks *checks)
 	               find_clones(scenario, has_clone) && open_pairs(checks, has_clone);
 	for (uint32_t i = 0; is_good && i < scenario->node_count; i++) {
 		checks->nodes[i].is_up = true;
-		checks->nodes[i].meddled_at = checks->nodes[i].stepped_back_at = checks->nodes[i].junk_at = CHECK_NEVER;
+		checks->nodes[i].stepped_back_at = checks->nodes[i].junk_at = CHECK_NEVER;
 		checks->nodes[i].moved_at = CHECK_NEVER;
 		checks->nodes[i].touched_peer = TRACE_NOBODY;
 	}
@@ -409,7 +409,7 @@ void checks_settled(struct checks *checks, uint32_t node)
 /* ---- The timeline ------------------------------------------------------------------------------------------------------- */
 
 /* Something happens to a node: what lasted until now is judged first. */
-static void trouble(struct checks *checks, uint32_t node, bool is_meddling)
+static void trouble(struct checks *checks, uint32_t node)
 {
 	struct check_node *state = &checks->nodes[node];
 	catch_up(checks);
@@ -419,8 +419,6 @@ static void trouble(struct checks *checks, uint32_t node, bool is_meddling)
 	for (uint32_t i = state[0].first_side; was_quiet && i < state[1].first_side; i++)
 		order_judge_quiet(checks, &checks->pairs[checks->sides[i] / 2]);
 	state->trouble_at = now;
-	if (is_meddling)
-		state->meddled_at = state->trouble_at;
 }
 
 static void forget_node(struct checks *checks, uint32_t node)
@@ -437,7 +435,7 @@ static void forget_node(struct checks *checks, uint32_t node)
 void checks_boot(struct checks *checks, uint32_t node, bool has_store)
 {
 	struct check_node *state = &checks->nodes[node];
-	trouble(checks, node, false);
+	trouble(checks, node);
 	forget_node(checks, node);
 	state->boot++;
 	state->is_up = true;
@@ -448,27 +446,27 @@ void checks_boot(struct checks *checks, uint32_t node, bool has_store)
 
 void checks_crash(struct checks *checks, uint32_t node)
 {
-	trouble(checks, node, false);
+	trouble(checks, node);
 	forget_node(checks, node);
 	checks->nodes[node].is_up = false;
 }
 
 void checks_clock(struct checks *checks, uint32_t node, int64_t step_ns)
 {
-	trouble(checks, node, true);
+	trouble(checks, node);
 	clocks_action(checks, node, step_ns);
 }
 
 void checks_move(struct checks *checks, uint32_t node)
 {
-	trouble(checks, node, true);
+	trouble(checks, node);
 	checks->nodes[node].moved_at = check_now(checks);
 }
 
 void checks_inject(struct checks *checks, uint32_t to, uint32_t source)
 {
 	(void)source; /* any peer of the receiver may be meant */
-	trouble(checks, to, true);
+	trouble(checks, to);
 }
 
 static void pressed(struct checks *checks, uint32_t node, uint32_t peer_node, bool is_connect)

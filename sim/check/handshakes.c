@@ -9,15 +9,11 @@ enum { SYN_BYTES = 160, DUEL_ROUND_TRIPS = 2, DATAGRAMS_QUEUED = 8 };
 static const uint64_t ack_resend_longest_ns = 1250 * OCTO_MILLISECOND;
 static const uint64_t junk_is_recent_ns = OCTO_SECOND;
 
-/* Whether anything but the handshake itself touched the pair from then on. A boot in that very instant came before. */
+/* Whether anything but the handshake itself touched the pair from then on. */
 static bool is_troubled(const struct checks *checks, const struct check_pair *pair, uint64_t from)
 {
-	for (int i = 0; i < 2; i++) {
-		const struct check_node *node = &checks->nodes[pair->nodes[i]];
-		if (node->trouble_at > from || check_is_since(node->meddled_at, from))
-			return true;
-	}
-	return check_is_since(pair->quit_at, from);
+	return checks->nodes[pair->nodes[0]].trouble_at >= from || checks->nodes[pair->nodes[1]].trouble_at >= from ||
+	       check_is_since(pair->quit_at, from);
 }
 
 /* Waits of a slow clock take longer. */
@@ -154,8 +150,8 @@ static void close_confirm(struct checks *checks, struct check_pair *pair, bool i
 	uint64_t taken = check_now(checks) - pair->confirm_from, allowed = confirm_allowed(checks, pair, &lost);
 	const struct check_side *waiting = &pair->side[pair->initiator];
 	bool is_gone = !waiting->has_current || waiting->highest.log_id != pair->confirm_log_id;
-	/* With many losses the adherent gives up before the ACK comes, as it should. */
-	uint64_t gives_up_at = pair->side[1 - pair->initiator].answered_at + checks->config.answer_ns / 10 * 9;
+	/* With many losses the adherent gives up before the ACK comes, as it should; but not sooner after the SYN. */
+	uint64_t gives_up_at = pair->confirm_begun + checks->config.answer_ns / 10 * 9;
 	bool is_over = is_gone || pair->confirm_from + allowed >= gives_up_at;
 	if (is_troubled(checks, pair, pair->confirm_begun) || (is_over && !is_confirmed)) {
 		pair->is_confirm_open = false;

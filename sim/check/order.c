@@ -151,7 +151,6 @@ void order_step(struct checks *checks, uint32_t node, uint32_t peer, const struc
 		if (!is_refused) {
 			side->has_initial = true;
 			side->initial_own_ns = own_ns;
-			side->answered_at = check_now(checks);
 		}
 	} else if (step->step == OCTO_STEP_PONG_CHALLENGE) {
 		side->is_claim_held = false;

@@ -47,7 +47,6 @@ struct check_side {
 	struct octo_event_session highest; /* by order: the last current session */
 	uint64_t claim_own_ns, initial_own_ns; /* the node's own time: claim held, SYN processed */
 	uint64_t syn_nonce, syn_first_at; /* of our last attempt: n and when it was first sent */
-	uint64_t answered_at;         /* the peer's last SYN was answered, world time */
 	/* For good. */
 	uint64_t changed_at;          /* when a session came or went, world time */
 	uint64_t timeout_ns;          /* PTO when last looked at */
@@ -93,7 +92,6 @@ struct check_node {
 	uint64_t own_shift;           /* own time = clock reading + this */
 	uint64_t trouble_at;          /* crash, boot, injection, move, clock */
 	uint64_t moved_at;
-	uint64_t meddled_at;          /* of these, injection, move, clock */
 	uint64_t stepped_back_at;     /* its clock */
 	uint64_t junk_at;             /* something bad reached it */
 	uint32_t received, settled;   /* for samples */
