@@ -19,6 +19,10 @@ static const struct agenda_couriers courier_layer = { .fill = schedule_fill, .ne
 
 /* ---- Configuration and layout --------------------------------------------------------------------------------- */
 
+/* What is copied into the block has no padding, whose bytes nobody would have set. */
+_Static_assert(sizeof(struct octo_agreement) == 16, "an agreement has no padding");
+_Static_assert(sizeof(struct octo_config) == 192, "a configuration has no padding");
+
 void octo_config_default(struct octo_config *config)
 {
 	memset(config, 0, sizeof *config);
@@ -56,7 +60,9 @@ static bool is_in_range(const struct octo_config *config)
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
 		if (times[i] == 0 || times[i] > longest)
 			return false;
-	return config->peers_max >= 1 && config->peers_max <= 65535 && config->version_min == PACKET_VERSION &&
+	bool is_coarse = config->clock_step_max_ns >= OCTO_SECOND && config->challenge_min_ns >= 8 * OCTO_MILLISECOND &&
+	                 config->resend_ns >= OCTO_MILLISECOND;
+	return is_coarse && config->peers_max >= 1 && config->peers_max <= 65535 && config->version_min == PACKET_VERSION &&
 	       config->version_max == PACKET_VERSION && (config->suites & OCTO_SUITE_CHACHA20_POLY1305) &&
 	       !(config->suites & ~(OCTO_SUITE_CHACHA20_POLY1305 | OCTO_SUITE_AES_256_GCM)) &&
 	       config->rate_up >= 4096 && config->rate_down >= 4096 && config->payload_max >= 128 &&
@@ -135,6 +141,7 @@ enum octo_status octo_channel_init(void *block, size_t size, const struct octo_c
 	channel->size = needed;
 	lay_out(channel, config, host);
 	memcpy(&channel->config, config, sizeof *config);
+	channel->config.reserved = channel->config.reserved_too = 0;
 	octo_identity_from_seed(host->crypto, config->seed, &channel->self);
 	octo_wipe(channel->config.seed, sizeof channel->config.seed);
 	channel->epoch = config->stored_epoch + 1;
@@ -282,7 +289,7 @@ enum octo_status octo_peer_add(struct octo_channel *channel, const struct octo_h
 	peer->card = *card;
 	peer->keys = keys;
 	octo_wipe(&keys, sizeof keys);
-	peer->address = *address;
+	peer->address = peer->proved = *address;
 	peer->we_win = id_duel(channel->self.card.id, card->id).verdict == DUEL_WON;
 	peer->celibate_until = peer->redial_at = peer->attempted_at = peer->initial_at = peer->nudged_at = OCTO_NEVER;
 	peer->first_success_at = peer->first_attempt_at = peer->last_success_at = peer->last_failure_at = OCTO_NEVER;
@@ -299,6 +306,7 @@ enum octo_status octo_peer_restore(struct octo_channel *channel, const struct oc
 {
 	struct call call = call_begin(channel, host, now);
 	struct peer *peer = block_peer(channel, index);
+	OCTO_ASSERT(peer_state(peer) == OCTO_STATE_IDLE && peer->attempted_at == OCTO_NEVER); /* just added */
 	enum octo_status status = record_load_peer(&call, peer, record, size, off_ns);
 	if (status == OCTO_OK && peer->is_wanted)
 		peer->redial_at = call.now;

@@ -9,7 +9,8 @@
  *     sleep_until(octo_channel_next_wake(channel));                        then send again
  *
  * A channel lives in one block of memory that the caller owns. The block holds indices, never pointers, and
- * every byte of it is initialised: it may be copied with memcpy, put back at another address and run on.
+ * every byte of it is initialised: it may be copied with memcpy, put back at another address and run on. Only one of
+ * the copies may ever send to a real network: two would use the same nonces under the same keys.
  *
  * Threads: a channel belongs to one thread at a time. Two channels share nothing.
  *
@@ -362,6 +363,7 @@ struct octo_agreement {
 	uint32_t rate_up;         /* bytes per second from us to the peer */
 	uint32_t rate_down;       /* bytes per second from the peer to us */
 	uint16_t idle_s;          /* keepalive interval, seconds */
+	uint16_t reserved;        /* 0; no padding */
 };
 
 struct octo_event_packet {        /* PACKET_RECEIVED, PACKET_SENT */
@@ -495,6 +497,7 @@ struct octo_config {
 	/* Handshake times [P 5]. */
 	octo_time_ns resend_ns;                   /* regular interval of every retransmission, before jitter */
 	uint32_t jitter_permille;                 /* of every interval, either way; 0..500 */
+	uint32_t reserved;                        /* ignored; no padding */
 	octo_time_ns offer_ns, answer_ns;         /* lifetimes of an offer (unsuspended) and of an answer */
 	octo_time_ns attempt_spacing_ns;          /* between two attempts of ours at one peer */
 	octo_time_ns initial_spacing_ns;          /* between two processed initial packets of one peer (C:95) */
@@ -507,6 +510,7 @@ struct octo_config {
 	octo_time_ns cookie_rotation_ns;
 	octo_time_ns clock_step_max_ns;           /* a longer forward step of the clock counts as this much */
 	uint32_t curve_rate_max;                  /* SYNs a second that may reach the curve before cookies are demanded */
+	uint32_t reserved_too;                    /* ignored; no padding */
 };
 
 /* The defaults: OKK1's own numbers [P 8], 8 peers, ChaCha20-Poly1305, 125,000 bytes per second; seed all zero. */
@@ -553,7 +557,7 @@ octo_time_ns octo_channel_next_wake(const struct octo_channel *channel);
 OCTO_MUST_CHECK enum octo_status octo_peer_add(struct octo_channel *channel, const struct octo_host *host,
                                                octo_time_ns now, const struct octo_card *card,
                                                const struct octo_address *address, uint32_t *peer);
-/* Puts a stored record back into a peer that was just added. off_ns: how long the node was off, 0 when unknown.
+/* Puts a stored record back into a peer that was just added (anything else is the caller's fault). off_ns: how long the node was off, 0 when unknown.
  * A peer whose connection was wanted is dialled again at once. Returns OCTO_OK or OCTO_BAD_RECORD (nothing changed). */
 OCTO_MUST_CHECK enum octo_status octo_peer_restore(struct octo_channel *channel, const struct octo_host *host,
                                                    octo_time_ns now, uint32_t peer, const uint8_t *record, size_t size,

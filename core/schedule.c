@@ -4,6 +4,8 @@
 #include "core/intrinsic/frame.h"
 
 enum { FRAME_HEAD_BYTES = 3, BURST_PACKETS = 2 };
+/* A courier that wants to send and then writes nothing is not asked again before. */
+static const octo_time_ns decline_wait_ns = 100 * OCTO_MILLISECOND;
 
 void *schedule_state(const struct octo_channel *channel, uint32_t peer, uint32_t courier)
 {
@@ -65,18 +67,20 @@ static size_t capacity(const struct peer *peer)
 }
 
 /* The due courier with the highest score that still fits, and how many due ones had to wait for it. */
-static bool pick(struct call *call, const struct peer *peer, size_t room, uint32_t *best, struct octo_mandate *mandate,
+static bool pick(struct call *call, struct peer *peer, size_t room, uint32_t *best, struct octo_mandate *mandate,
                  uint32_t *rivals)
 {
 	uint64_t best_score = 0;
 	uint32_t due = 0;
 	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
-		const struct courier_slot *slot = &peer->couriers[i];
+		struct courier_slot *slot = &peer->couriers[i];
 		if (!slot->is_active || slot->wish_at > call->now)
 			continue;
 		struct octo_mandate wants = mandate_of(call, peer, i);
-		if (!wants.want_to_send)
+		if (!wants.want_to_send) { /* it has thought better of it */
+			slot->wish_at = OCTO_NEVER;
 			continue;
+		}
 		due++;
 		if (wants.payload_size > capacity(peer))
 			wants.payload_size = (uint16_t)capacity(peer);
@@ -103,13 +107,15 @@ static void report_grant(struct call *call, const struct peer *peer, uint32_t co
 	call_emit(call, &event, OCTO_EVENT_COURIER_GRANTED, call_peer_index(call, peer));
 }
 
-/* One sending opportunity. False when nobody is due, or nobody fits any more. */
-static bool grant(struct call *call, struct peer *peer, struct writer *frames)
+enum grant { GRANT_NOBODY, GRANT_DECLINED, GRANT_SENT };
+
+/* One sending opportunity. NOBODY: none is due, or none fits any more. */
+static enum grant grant(struct call *call, struct peer *peer, struct writer *frames)
 {
 	uint32_t courier = 0, rivals = 0;
 	struct octo_mandate mandate = { .urgency_ms = 0 };
 	if (!pick(call, peer, writer_left(frames), &courier, &mandate, &rivals))
-		return false;
+		return GRANT_NOBODY;
 	const struct octo_courier *kind = call->host->couriers[courier];
 	uint8_t message[OCTO_DATAGRAM_MAX];
 	size_t room = writer_left(frames) - FRAME_HEAD_BYTES;
@@ -126,8 +132,8 @@ static bool grant(struct call *call, struct peer *peer, struct writer *frames)
 	peer->couriers[courier].wish_at = OCTO_NEVER; /* wish again; a courier that declined goes behind the others */
 	schedule_read(call, peer);
 	if (!is_granted && peer->couriers[courier].wish_at <= call->now)
-		peer->couriers[courier].wish_at = call_after(call, OCTO_MILLISECOND);
-	return is_granted;
+		peer->couriers[courier].wish_at = call_after(call, decline_wait_ns);
+	return is_granted ? GRANT_SENT : GRANT_DECLINED;
 }
 
 /* The agreed rate, with a short burst allowed. */
@@ -145,8 +151,12 @@ static void pace(struct call *call, struct peer *peer, size_t bytes)
 bool schedule_fill(struct call *call, struct peer *peer, struct writer *frames)
 {
 	bool has_any = false;
-	while (writer_left(frames) > FRAME_HEAD_BYTES && grant(call, peer, frames))
-		has_any = true;
+	while (writer_left(frames) > FRAME_HEAD_BYTES) {
+		enum grant outcome = grant(call, peer, frames);
+		if (outcome == GRANT_NOBODY)
+			break;
+		has_any = has_any || outcome == GRANT_SENT;
+	}
 	if (has_any)
 		pace(call, peer, frames->position + DATA_OVERHEAD_BYTES_MAX);
 	return has_any;

@@ -79,7 +79,7 @@ static void put(struct agenda_packet *packet, const uint8_t *bytes, size_t size,
 static void send_syn(struct call *call, struct peer *peer, struct agenda_packet *packet)
 {
 	struct offer *offer = &peer->offer;
-	put(packet, offer->syn, SYN_BYTES, offer_take_target(offer));
+	put(packet, offer->syn, SYN_BYTES, offer_take_target(peer));
 	packet->number = offer->id;
 	packet->is_cached = offer->sends > 0;
 	if (offer->sends++ == 0)
@@ -148,6 +148,13 @@ static bool has_control(const struct peer *peer)
 	return peer->current.is_ping_due || peer->current.is_pong_due || peer->claim.is_due;
 }
 
+/* Couriers may stream: only to an address that is known to have heard us. */
+static octo_time_ns courier_at(struct call *call, struct peer *peer, const struct agenda_couriers *couriers)
+{
+	bool is_open = couriers && same_address(&peer->address, &peer->proved);
+	return is_open ? couriers->next(call, peer) : OCTO_NEVER;
+}
+
 static bool send_packet(struct call *call, struct peer *peer, const struct agenda_couriers *couriers,
                         struct agenda_packet *packet)
 {
@@ -175,7 +182,7 @@ static bool send_packet(struct call *call, struct peer *peer, const struct agend
 		send_ack(call, peer, &peer->current, packet);
 		return true;
 	}
-	bool is_courier_due = couriers && is_due(call, couriers->next(call, peer));
+	bool is_courier_due = is_due(call, courier_at(call, peer, couriers));
 	if (!has_control(peer) && !is_courier_due)
 		return false;
 	return send_data(call, peer, &peer->current, is_courier_due ? couriers->fill : NULL, packet);
@@ -199,7 +206,7 @@ static void earliest(octo_time_ns *next, octo_time_ns at)
 
 octo_time_ns agenda_next(struct call *call, struct peer *peer, const struct agenda_couriers *couriers)
 {
-	octo_time_ns next = directory_sweep(call, peer);
+	octo_time_ns next = directory_next_sweep(peer);
 	bool is_packet_due = peer->is_reply_due || (peer->offer.id && peer->offer.is_due) ||
 	                     (peer->answer.id && peer->answer.is_due) || (peer->spare.id && peer->spare.is_ack_due) ||
 	                     (peer->current.id && (peer->current.is_ack_due || has_control(peer)));
@@ -225,8 +232,7 @@ octo_time_ns agenda_next(struct call *call, struct peer *peer, const struct agen
 			earliest(&next, session_dead_at(call, &peer->current));
 		earliest(&next, peer->current.ack_resend_at);
 		earliest(&next, peer->current.ping_at);
-		if (couriers)
-			earliest(&next, couriers->next(call, peer));
+		earliest(&next, courier_at(call, peer, couriers));
 	}
 	return next;
 }

@@ -49,6 +49,8 @@ static bool derive_chain(struct call *call, const struct peer *peer, const uint8
 	call_audit_secret(call, call_peer_index(call, peer), secret, 'e', false);
 	octo_wipe(secret, sizeof secret);
 	octo_wipe(shared, sizeof shared);
+	if (!is_good)
+		octo_wipe(ck, OCTO_KEY_BYTES);
 	return is_good;
 }
 

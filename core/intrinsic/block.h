@@ -21,12 +21,15 @@ struct offer {                            /* O: our pending attempt (offer.c) */
 	uint64_t timestamp;
 	octo_time_ns resend_at, expires_at, sent_first_at;
 	octo_time_ns suspended_left_ns;   /* life left when it was suspended */
-	struct octo_address target, alternate; /* alternate.port 0: none, and target is the known address */
-	uint16_t credit_bytes;            /* may still be sent to a target that was only seen as a source */
+	octo_time_ns cookie_at;           /* when a cookie was taken over; OCTO_NEVER: none yet */
+	struct octo_address target;       /* where its SYN goes */
+	uint16_t credit_bytes;            /* may still be sent there, if it was only seen as a source */
 	uint8_t secret[OCTO_KEY_BYTES];   /* e_I */
 	uint8_t syn[SYN_BYTES];
 	uint32_t sends;
-	bool is_suspended, is_due, has_cookie, is_alternate_next;
+	bool is_suspended, is_due;
+	bool is_target_unproved;          /* the peer's known address takes turns with it */
+	bool is_known_next;
 };
 
 struct answer {                           /* I: the peer's attempt, answered and not yet confirmed (answer.c) */
@@ -95,7 +98,7 @@ struct courier_slot {                     /* a courier towards a peer (schedule.
 };
 
 struct grave { uint64_t id; octo_time_ns until; };
-struct stale_source { struct octo_address address; octo_time_ns at; };
+struct stale_source { struct octo_address address; octo_time_ns at; bool is_used; };
 
 struct peer {
 	struct octo_card card;
@@ -105,7 +108,8 @@ struct peer {
 	bool is_user_wish;                /* the next attempt carries the user flag */
 	uint8_t role;                     /* enum octo_role: in the present attempt or session */
 	uint32_t generation;
-	struct octo_address address;      /* last known good */
+	struct octo_address address;      /* where we send */
+	struct octo_address proved;       /* the last one that certainly heard us: what is stored and dialled */
 	uint64_t timestamp_seen, timestamp_floor;
 	uint64_t flagged_timestamp;       /* of the last initial packet that was flagged as hacked */
 	uint64_t duel_winner_nonce, duel_loser_nonce; /* the last duel, so that it is logged once */

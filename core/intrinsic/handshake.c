@@ -261,11 +261,10 @@ static enum octo_reason repeat_answer(struct call *call, struct peer *peer, stru
 
 static enum octo_reason answer_syn(struct call *call, struct peer *peer, struct step_input *input)
 {
+	charge_initial(call, peer); /* whether or not it can be answered: the curve has been asked */
 	enum octo_reason reason = answer_make(call, peer, input->bytes, input->offer, input->from);
-	if (reason != OCTO_REASON_ACCEPTED)
-		return reason;
-	end_celibacy(call, peer);
-	charge_initial(call, peer);
+	if (reason == OCTO_REASON_ACCEPTED)
+		end_celibacy(call, peer);
 	return reason;
 }
 
@@ -279,12 +278,12 @@ static enum octo_reason duel(struct call *call, struct peer *peer, struct step_i
 		offer_nudge(call, peer, input->from);
 		return OCTO_REASON_DUEL_LOST;
 	}
+	charge_initial(call, peer);
 	enum octo_reason reason = answer_make(call, peer, input->bytes, input->offer, input->from);
 	if (reason != OCTO_REASON_ACCEPTED)
 		return reason;
 	handshake_log_duel(call, peer, OCTO_ROLE_INITIATOR, theirs, own, OCTO_ROLE_ADHERENT);
 	offer_suspend(call, peer);
-	charge_initial(call, peer);
 	return reason;
 }
 
@@ -312,12 +311,11 @@ static enum octo_reason complete_offer(struct call *call, struct peer *peer, str
 		                   peer->we_win ? peer->answer.initiator_id : peer->offer.id, OCTO_ROLE_INITIATOR);
 	if (input->timestamp > peer->timestamp_seen)
 		peer->timestamp_seen = input->timestamp;
-	peer->address = *input->from;
 	offer_wipe(call, peer, true);
 	/* The peer's attempt is kept: its SYN-ACK may be the one that the peer has accepted meanwhile, and the order of
 	 * sessions then decides for both. */
 	input->session->is_ack_due = true;
-	session_install(call, peer, input->session);
+	session_install(call, peer, input->session, input->from);
 	return OCTO_REASON_ACCEPTED;
 }
 
@@ -331,6 +329,8 @@ static enum octo_reason repeat_ack(struct call *call, struct peer *peer, struct 
 	               equal_bytes(identity, session->syn_ack_identity, sizeof identity);
 	if (!is_same)
 		return OCTO_REASON_FINISHED_OFFER;
+	if (session->ack_resend_at != OCTO_NEVER) /* nothing heard yet: the first copy may have come from a false address */
+		peer->address = *input->from;
 	bool is_spaced = session->ack_sent_at == OCTO_NEVER ||
 	                 call->now - session->ack_sent_at >= call->channel->config.nudge_spacing_ns;
 	if (is_spaced)
@@ -345,11 +345,10 @@ static enum octo_reason confirm_answer(struct call *call, struct peer *peer, str
 	uint64_t seen = input->timestamp > peer->answer.timestamp ? input->timestamp : peer->answer.timestamp;
 	if (seen > peer->timestamp_seen)
 		peer->timestamp_seen = seen;
-	peer->address = *input->from;
 	answer_wipe(call, peer, true);
 	offer_wipe(call, peer, false);
 	session_ask(call, &session); /* the initiator repeats its ACK until it hears from us (C:116) */
-	session_install(call, peer, &session);
+	session_install(call, peer, &session, input->from);
 	return OCTO_REASON_ACCEPTED;
 }
 

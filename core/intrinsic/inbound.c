@@ -181,6 +181,7 @@ static void receive_pong(struct call *call, struct peer *peer, uint32_t token)
 	} else if (session->is_ping_out && token == session->ping_token) {
 		round_trip_sample(&session->trip, call->now - session->ping_sent_at);
 		session->is_ping_out = false;
+		session_prove_address(call, peer);
 	}
 }
 
@@ -273,6 +274,8 @@ static enum octo_reason receive_data(struct call *call, const struct octo_addres
 		session = peer->current.id == header.session_id ? &peer->current : &peer->spare;
 	}
 	replay_window_accept(&session->window, inbound->number);
+	if (session == &peer->current && session->ack_resend_at != OCTO_NEVER)
+		session_prove_address(call, peer); /* it has our ACK */
 	session_heard(call, session);
 	obey_frames(call, peer, session, plain, plain_size, deliver);
 	return OCTO_REASON_ACCEPTED;

@@ -56,6 +56,7 @@ void offer_make(struct call *call, struct peer *peer)
 	call_random(call, offer->secret, sizeof offer->secret);
 	offer->timestamp = next_timestamp(call, peer);
 	offer->target = peer->address;
+	offer->cookie_at = OCTO_NEVER;
 	offer->is_due = true;
 	offer->resend_at = OCTO_NEVER; /* until it has been sent */
 	offer->expires_at = call_after(call, call->channel->config.offer_ns);
@@ -109,28 +110,28 @@ void offer_nudge(struct call *call, struct peer *peer, const struct octo_address
 {
 	struct offer *offer = &peer->offer;
 	if (!same_address(&offer->target, source)) {
-		bool is_back = same_address(&peer->address, source);
 		offer->target = *source;
-		offer->alternate = is_back ? (struct octo_address){ .port = 0 } : peer->address;
+		offer->is_target_unproved = !same_address(&peer->address, source);
 		offer->credit_bytes = 0;
 	}
 	handshake_give_credit(&offer->credit_bytes);
 	if (peer->nudged_at != OCTO_NEVER && call->now - peer->nudged_at < call->channel->config.nudge_spacing_ns)
 		return;
 	peer->nudged_at = call->now;
-	offer->is_alternate_next = false;
+	offer->is_known_next = false;
 	offer->is_due = true;
 }
 
-const struct octo_address *offer_take_target(struct offer *offer)
+const struct octo_address *offer_take_target(struct peer *peer)
 {
-	bool has_alternate = offer->alternate.port != 0;
-	bool goes_to_alternate = has_alternate && (offer->is_alternate_next || offer->credit_bytes < SYN_BYTES);
-	offer->is_alternate_next = has_alternate && !goes_to_alternate;
-	if (goes_to_alternate)
-		return &offer->alternate;
-	if (has_alternate)
-		offer->credit_bytes = (uint16_t)(offer->credit_bytes - SYN_BYTES);
+	struct offer *offer = &peer->offer;
+	if (!offer->is_target_unproved)
+		return &offer->target;
+	bool goes_to_known = offer->is_known_next || offer->credit_bytes < SYN_BYTES;
+	offer->is_known_next = !goes_to_known;
+	if (goes_to_known)
+		return &peer->address;
+	offer->credit_bytes = (uint16_t)(offer->credit_bytes - SYN_BYTES);
 	return &offer->target;
 }
 
@@ -164,6 +165,8 @@ static bool derive_chain(struct call *call, const struct peer *peer, const uint8
 	for (int i = 0; is_good && i < 3; i++)
 		chain_mix(ck, k2, shared[i]);
 	octo_wipe(shared, sizeof shared);
+	if (!is_good)
+		octo_wipe(ck, OCTO_KEY_BYTES);
 	return is_good;
 }
 

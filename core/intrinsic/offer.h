@@ -10,10 +10,10 @@ void offer_suspend(struct call *call, struct peer *peer);
 void offer_resume(struct call *call, struct peer *peer);
 /* Empties the slot. The id goes to a grave unless it lives on in a session. */
 void offer_wipe(struct call *call, struct peer *peer, bool is_id_kept);
-/* Sends the same SYN to where the peer was heard last; the known address stays as alternate. */
+/* Sends the same SYN to where the peer was heard last; the known address stays as the alternate. */
 void offer_nudge(struct call *call, struct peer *peer, const struct octo_address *source);
-/* Where this sending of the SYN goes: target and alternate take turns, as long as the target has credit. */
-const struct octo_address *offer_take_target(struct offer *offer);
+/* Where this sending of the SYN goes: an unproved target and the known address take turns, while the target has credit. */
+const struct octo_address *offer_take_target(struct peer *peer);
 
 /* Verifies a SYN-ACK against the offer and makes the session and its ACK of it. Changes no state.
  * Returns OCTO_REASON_ACCEPTED, BAD_KEY, BAD_TAG, BAD_FIELD. */

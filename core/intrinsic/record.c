@@ -67,8 +67,8 @@ void record_save_peer(struct call *call, const struct peer *peer)
 		return;
 	begin(&writer, KIND_PEER);
 	write_bytes(&writer, peer->card.id, OCTO_ID_BYTES);
-	write_bytes(&writer, peer->address.ip, sizeof peer->address.ip);
-	write_u16(&writer, peer->address.port);
+	write_bytes(&writer, peer->proved.ip, sizeof peer->proved.ip);
+	write_u16(&writer, peer->proved.port);
 	write_u16(&writer, peer->is_wanted);
 	write_u64(&writer, peer->timestamp_seen);
 	write_u64(&writer, peer->timestamp_floor);
@@ -106,7 +106,7 @@ enum octo_status record_load_peer(struct call *call, struct peer *peer, const ui
 		ages[i] = read_u64(&reader);
 	if (reader.failed || reader_left(&reader) || !equal_bytes(id, peer->card.id, sizeof id))
 		return OCTO_BAD_RECORD;
-	peer->address = address;
+	peer->address = peer->proved = address;
 	peer->is_wanted = is_wanted;
 	peer->timestamp_seen = seen;
 	peer->timestamp_floor = floor;

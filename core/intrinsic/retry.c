@@ -5,8 +5,9 @@
 #include "core/intrinsic/offer.h"
 #include "core/intrinsic/record.h"
 
-/* A timestamp no boot epoch of 24 bits reaches: whoever claims to have seen it lies, or was lied to. */
-static const uint64_t timestamp_limit = UINT64_C(1) << 63;
+/* No honest node comes here: it would have to boot eight million times. Below 2^63 by a boot's worth of attempts, so
+ * that what we send after believing the highest value is still believed when a peer says it has seen it. */
+static const uint64_t timestamp_limit = (UINT64_C(1) << 63) - (UINT64_C(1) << 40);
 
 static void retry_ad(uint8_t ad[PACKET_HEADER_BYTES + CRYPTO_TAG_BYTES], const uint8_t *header, const uint8_t *syn)
 {
@@ -44,7 +45,7 @@ static struct stale_source *stale_place(struct call *call, struct peer *peer, co
 	struct stale_source *free_place = NULL;
 	for (int i = 0; i < BLOCK_STALE_SOURCES; i++) {
 		struct stale_source *place = &peer->stale_sources[i];
-		bool is_recent = place->address.port && call->now - place->at < spacing;
+		bool is_recent = place->is_used && call->now - place->at < spacing;
 		if (is_recent && same_address(&place->address, source))
 			return NULL;
 		if (!is_recent && !free_place)
@@ -60,6 +61,7 @@ void retry_stale(struct call *call, struct peer *peer, const struct step_input *
 		return;
 	place->address = *input->from;
 	place->at = call->now;
+	place->is_used = true;
 	struct retry_advice advice = { .reason = RETRY_STALE, .timestamp_seen = peer->timestamp_seen };
 	post(call, peer, input, &advice);
 }
@@ -76,12 +78,14 @@ enum octo_reason retry_open(struct call *call, const struct peer *peer, const ui
 	return retry_advice_read(plain, advice);
 }
 
-static enum octo_reason follow_cookie(struct peer *peer, const struct retry_advice *advice)
+/* Another cookie is taken after a while: the first may have been made for another address than ours. */
+static enum octo_reason follow_cookie(struct call *call, struct peer *peer, const struct retry_advice *advice)
 {
 	struct offer *offer = &peer->offer;
-	if (offer->has_cookie)
+	octo_time_ns spacing = call->channel->config.nudge_spacing_ns;
+	if (offer->cookie_at != OCTO_NEVER && call->now - offer->cookie_at < spacing)
 		return OCTO_REASON_UNSOLICITED;
-	offer->has_cookie = true;
+	offer->cookie_at = call->now;
 	memcpy(offer->syn + SYN_COOKIE_AT, advice->cookie, COOKIE_BYTES);
 	offer->is_due = !offer->is_suspended;
 	return OCTO_REASON_ACCEPTED;
@@ -104,5 +108,5 @@ static enum octo_reason follow_stale(struct call *call, struct peer *peer, const
 
 enum octo_reason retry_follow(struct call *call, struct peer *peer, const struct retry_advice *advice)
 {
-	return advice->reason == RETRY_COOKIE ? follow_cookie(peer, advice) : follow_stale(call, peer, advice);
+	return advice->reason == RETRY_COOKIE ? follow_cookie(call, peer, advice) : follow_stale(call, peer, advice);
 }

@@ -3,9 +3,12 @@
 
 static const octo_time_ns timeout_unknown_ns = OCTO_SECOND;
 static const octo_time_ns granularity_ns = OCTO_MILLISECOND;
+static const octo_time_ns sample_max_ns = 10 * OCTO_SECOND;
 
 void round_trip_sample(struct round_trip *trip, octo_time_ns sample_ns)
 {
+	if (sample_ns > sample_max_ns)
+		return; /* held back on the way, or the clock has leapt: nobody is that far */
 	if (sample_ns == 0)
 		sample_ns = 1; /* keeps "no sample yet" apart from an instant answer */
 	if (trip->smoothed_ns == 0) {

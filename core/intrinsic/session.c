@@ -74,7 +74,15 @@ static void make_spare(struct call *call, struct peer *peer, const struct sessio
 	report(call, peer, &peer->spare, OCTO_EVENT_SESSION_SPARE, OCTO_END_REPLACED, false);
 }
 
-void session_install(struct call *call, struct peer *peer, struct session *fresh)
+void session_prove_address(struct call *call, struct peer *peer)
+{
+	if (same_address(&peer->address, &peer->proved))
+		return;
+	peer->proved = peer->address;
+	record_save_peer(call, peer);
+}
+
+void session_install(struct call *call, struct peer *peer, struct session *fresh, const struct octo_address *source)
 {
 	struct session *current = &peer->current;
 	if (fresh->generation > peer->generation)
@@ -86,6 +94,7 @@ void session_install(struct call *call, struct peer *peer, struct session *fresh
 		if (current->id)
 			make_spare(call, peer, current);
 		*current = *fresh;
+		peer->address = *source;
 		handshake_set_role(call, peer, (enum octo_role)current->role);
 		report(call, peer, current, OCTO_EVENT_SESSION_UP, OCTO_END_REPLACED, true);
 	}
@@ -108,6 +117,7 @@ void session_end(struct call *call, struct peer *peer, enum octo_end end)
 	if (!current->id)
 		return;
 	report(call, peer, current, OCTO_EVENT_SESSION_DOWN, end, true);
+	peer->address = peer->proved;
 	wipe(call, peer, current);
 }
 

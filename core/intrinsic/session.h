@@ -10,8 +10,11 @@
 /* Zeroes a session and sets what both roles share; ids, keys and order are the caller's to fill in. */
 void session_begin(struct call *call, struct session *session, enum octo_role role,
                    const struct octo_agreement *agreement);
-/* Takes a finished handshake's session: the higher in order becomes current, the other the spare. */
-void session_install(struct call *call, struct peer *peer, struct session *fresh);
+/* Takes a finished handshake's session: the higher in order becomes current, the other the spare. `source` is where its
+ * last packet came from; it is sent to, but not yet believed to be the peer's (session_prove_address). */
+void session_install(struct call *call, struct peer *peer, struct session *fresh, const struct octo_address *source);
+/* The peer has certainly heard what we sent to its present address. */
+void session_prove_address(struct call *call, struct peer *peer);
 /* Ends the current session and with it the spare. */
 void session_end(struct call *call, struct peer *peer, enum octo_end end);
 /* Ends the current session but keeps its keys in the spare slot until three CLOSE packets are sent. */

@@ -81,18 +81,23 @@ void directory_bury(struct call *call, struct peer *peer, uint64_t id)
 	grave->until = call_after(call, GRAVE_TIMEOUTS * round_trip_timeout(&peer->current.trip));
 }
 
-octo_time_ns directory_sweep(struct call *call, struct peer *peer)
+void directory_sweep(struct call *call, struct peer *peer)
 {
-	octo_time_ns next = OCTO_NEVER;
 	for (int i = 0; i < BLOCK_GRAVES; i++) {
 		struct grave *grave = &peer->graves[i];
-		if (grave->id && grave->until <= call->now) {
-			remove_id(call->channel, grave->id);
-			memset(grave, 0, sizeof *grave);
-		} else if (grave->id && grave->until < next) {
-			next = grave->until;
-		}
+		if (!grave->id || grave->until > call->now)
+			continue;
+		remove_id(call->channel, grave->id);
+		memset(grave, 0, sizeof *grave);
 	}
+}
+
+octo_time_ns directory_next_sweep(const struct peer *peer)
+{
+	octo_time_ns next = OCTO_NEVER;
+	for (int i = 0; i < BLOCK_GRAVES; i++)
+		if (peer->graves[i].id && peer->graves[i].until < next)
+			next = peer->graves[i].until;
 	return next;
 }
 

@@ -17,7 +17,9 @@ uint64_t directory_claim(struct call *call, struct peer *peer);
 struct peer *directory_find(const struct octo_channel *channel, uint64_t id);
 /* The slot is gone: its id goes to a grave until 3 PTO from now, and the oldest grave is emptied for it. */
 void directory_bury(struct call *call, struct peer *peer, uint64_t id);
-/* Empties the graves whose time is over. Returns when the next one's is. */
-octo_time_ns directory_sweep(struct call *call, struct peer *peer);
+/* Empties the graves whose time is over. */
+void directory_sweep(struct call *call, struct peer *peer);
+/* When there is one to empty. */
+octo_time_ns directory_next_sweep(const struct peer *peer);
 
 #endif
