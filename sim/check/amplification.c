@@ -47,8 +47,20 @@ void amplification_resolve(struct checks *checks, uint32_t node)
 	}
 }
 
+/* A SYN-ACK that was accepted once earns an ACK, half its size, wherever it comes from again. */
+static bool is_repeated_syn_ack(const struct octo_event_packet *packet)
+{
+	return packet->type == OCTO_PACKET_SYN_ACK && packet->reason == OCTO_REASON_REPEATED;
+}
+
 void amplification_received(struct checks *checks, uint32_t node, const struct octo_event_packet *packet)
 {
+	if (is_repeated_syn_ack(packet)) {
+		struct check_account *source = account_of(checks, node, &packet->address);
+		if (source)
+			source->is_proven = true;
+		return;
+	}
 	bool is_authentic = packet->type == OCTO_PACKET_SYN &&
 	                    (packet->class == OCTO_CLASS_WHOLE || packet->is_timestamp_fresh);
 	struct check_account *account = is_authentic ? account_of(checks, node, &packet->address) : NULL;
