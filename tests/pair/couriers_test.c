@@ -252,6 +252,25 @@ static void nobody_starves(void)
 	pair_close(&pair);
 }
 
+/* One that declines every time does not hold up the others, nor the channel. */
+static void one_who_declines_holds_up_nobody(void)
+{
+	struct pair pair;
+	set_up(&pair, 125000);
+	struct scribe *declining = scribe_of(&pair, WINNER, 0), *willing = scribe_of(&pair, WINNER, 1);
+	declining->wants = willing->wants = 1;
+	declining->declines = 1;
+	declining->priority = 255;
+	willing->left = 50;
+	wake(&pair, WINNER);
+	pair_run(&pair, OCTO_SECOND);
+	CHECK_U64(willing->sends, 50);
+	CHECK_U64(declining->sends, 0);
+	CHECK(declining->asked <= willing->sends + 11); /* ten times a second, and whenever another was served */
+	CHECK_U64(scribe_of(&pair, LOSER, 1)->received, 50);
+	pair_close(&pair);
+}
+
 /* R9, R124: several messages share a packet with each other and with a PONG. */
 static void messages_share_packets(void)
 {
@@ -373,6 +392,7 @@ CU_ErrorCode suite_couriers(void)
 	CU_ADD_TEST(suite, a_courier_is_offered_no_more_than_it_asked_for);
 	CU_ADD_TEST(suite, priority_decides_among_equally_late_ones);
 	CU_ADD_TEST(suite, nobody_starves);
+	CU_ADD_TEST(suite, one_who_declines_holds_up_nobody);
 	CU_ADD_TEST(suite, messages_share_packets);
 	CU_ADD_TEST(suite, couriers_are_paced_to_the_agreed_rate);
 	CU_ADD_TEST(suite, couriers_wait_for_a_session);

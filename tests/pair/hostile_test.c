@@ -326,10 +326,11 @@ static void an_authentic_syn_outside_the_bounds_is_refused(void)
 	highest.generation = PACKET_GENERATION_MAX; /* the answer's would be above it */
 	pair_forge_syn(&pair, WINNER, &newer, 0, syn);
 	CHECK_U64(pair_push(&pair, LOSER, &pair.nodes[WINNER].address, syn, sizeof syn), OCTO_REASON_BAD_VERSION);
+	pair_run(&pair, 3 * OCTO_SECOND);
 	pair_forge_syn(&pair, WINNER, &highest, 0, syn);
 	CHECK_U64(pair_push(&pair, LOSER, &pair.nodes[WINNER].address, syn, sizeof syn), OCTO_REASON_BAD_FIELD);
 	CHECK_U64(pair_state(&pair, LOSER), OCTO_STATE_IDLE);
-	pair_run(&pair, OCTO_SECOND);
+	pair_run(&pair, 3 * OCTO_SECOND);
 	CHECK_U64(pair_sent_count(&pair, LOSER, OCTO_PACKET_SYN_ACK), 0);
 	pair_forge_syn(&pair, WINNER, &good, 0, syn);
 	CHECK_U64(pair_push(&pair, LOSER, &pair.nodes[WINNER].address, syn, sizeof syn), OCTO_REASON_ACCEPTED);

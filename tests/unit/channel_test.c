@@ -44,7 +44,9 @@ static void a_value_out_of_range_is_refused(void)
 	BOUND(keepalive_s, 1, 0);
 	BOUND(keepalive_s, 3600, 3601);
 	BOUND(jitter_permille, 500, 501);
-	BOUND(resend_ns, 1, 0);
+	BOUND(resend_ns, OCTO_MILLISECOND, OCTO_MILLISECOND - 1);
+	BOUND(challenge_min_ns, 8 * OCTO_MILLISECOND, 8 * OCTO_MILLISECOND - 1);
+	BOUND(clock_step_max_ns, OCTO_SECOND, OCTO_SECOND - 1);
 	BOUND(offer_ns, year, year + 1);
 	BOUND(answer_ns, 1, 0);
 	BOUND(attempt_spacing_ns, 1, 0);

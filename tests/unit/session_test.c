@@ -15,7 +15,7 @@ static void install(struct pair *pair, uint32_t generation, bool by_winner, uint
 	session.generation = generation;
 	session.by_winner = by_winner;
 	session.log_id = log_id;
-	session_install(&call, pair_peer(pair, WINNER), &session);
+	session_install(&call, pair_peer(pair, WINNER), &session, &pair->nodes[LOSER].address);
 }
 
 /* R74, S3: generation first, then the winner's, then the larger log id; the higher of any two becomes current, whichever
