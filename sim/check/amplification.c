@@ -1,5 +1,6 @@
-/* amplification.c: S7. One account for each node and address: what authentic SYNs earned, what was sent before the address
- * proved itself. The address book is read once a boot; what stands in it needs no credit for SYNs. */
+/* amplification.c: S7. One account for each node and address: what authentic SYNs earned, what was sent
+ * before the address proved itself. The address book is read once a boot; what stands in it needs no credit
+ * for SYNs. */
 #include "sim/check/state.h"
 
 #include "sim/engine/rng.h"
@@ -20,7 +21,8 @@ static uint64_t digest_of(const struct octo_address *address)
 	return rng_mix(high + UINT64_C(0x9E3779B97F4A7C15) * address->port) ^ low;
 }
 
-static struct check_account *account_of(struct checks *checks, uint32_t node, const struct octo_address *address)
+static struct check_account *account_of(struct checks *checks, uint32_t node,
+                                        const struct octo_address *address)
 {
 	struct check_account *account = table_claim(&checks->accounts, node, digest_of(address));
 	uint32_t boot = checks->nodes[node].boot;
@@ -39,7 +41,8 @@ void amplification_resolve(struct checks *checks, uint32_t node)
 	for (uint32_t i = state[0].first_side; i < state[1].first_side; i++) {
 		const struct check_pair *pair = &checks->pairs[checks->sides[i] / 2];
 		struct octo_peer_view view;
-		if (!checks->host.view(checks->host.context, node, pair->nodes[1 - checks->sides[i] % 2], &view))
+		if (!checks->host.view(checks->host.context, node, pair->nodes[1 - checks->sides[i] % 2],
+		                       &view))
 			continue;
 		struct check_account *account = account_of(checks, node, &view.address);
 		if (account)
@@ -82,34 +85,39 @@ void amplification_proven(struct checks *checks, uint32_t node)
 		account->is_proven = true;
 }
 
-static void judge_answer(struct checks *checks, uint32_t node, uint32_t to_node, struct check_account *account,
-                         enum octo_packet_type type, size_t size)
+static void judge_answer(struct checks *checks, uint32_t node, uint32_t to_node,
+                         struct check_account *account, enum octo_packet_type type, size_t size)
 {
 	if (account->is_proven || (type == OCTO_PACKET_SYN && account->is_given))
 		return;
 	account->answered_bytes += size;
 	check_evaluated(checks, INVARIANT_S7);
 	if (account->answered_bytes > CREDIT * account->fresh_bytes)
-		check_violated(checks, INVARIANT_S7, node, to_node, "expected at most %" PRIu64 " bytes of SYN-ACKs and SYNs to an "
+		check_violated(checks, INVARIANT_S7, node, to_node,
+		               "expected at most %" PRIu64 " bytes of SYN-ACKs and SYNs to an "
 		               "address that sent %" PRIu64 " bytes of fresh SYNs, found %" PRIu64,
 		               CREDIT * account->fresh_bytes, account->fresh_bytes, account->answered_bytes);
 }
 
-static void judge_retry(struct checks *checks, uint32_t node, uint32_t to_node, struct check_account *account, size_t size)
+static void judge_retry(struct checks *checks, uint32_t node, uint32_t to_node, struct check_account *account,
+                        size_t size)
 {
 	account->retry_bytes += size;
 	check_evaluated(checks, INVARIANT_S7);
 	if (2 * account->retry_bytes > account->authentic_bytes)
-		check_violated(checks, INVARIANT_S7, node, to_node, "expected at most half of %" PRIu64 " bytes of authentic SYNs in "
-		               "RETRYs, found %" PRIu64, account->authentic_bytes, account->retry_bytes);
+		check_violated(checks, INVARIANT_S7, node, to_node,
+		               "expected at most half of %" PRIu64 " bytes of authentic SYNs in "
+		               "RETRYs, found %" PRIu64,
+		               account->authentic_bytes, account->retry_bytes);
 }
 
-static void judge_known(struct checks *checks, uint32_t node, uint32_t to_node, const struct check_account *account,
-                        enum octo_packet_type type)
+static void judge_known(struct checks *checks, uint32_t node, uint32_t to_node,
+                        const struct check_account *account, enum octo_packet_type type)
 {
 	check_evaluated(checks, INVARIANT_S7);
 	if (!account->is_given && !account->is_proven)
-		check_violated(checks, INVARIANT_S7, node, to_node, "expected no %s to an address that proved nothing, found one",
+		check_violated(checks, INVARIANT_S7, node, to_node,
+		               "expected no %s to an address that proved nothing, found one",
 		               octo_packet_type_name(type));
 }
 
@@ -126,20 +134,22 @@ void amplification_sent(struct checks *checks, uint32_t node, uint32_t to_node, 
 	if (!account)
 		return;
 	switch (type) {
-	case OCTO_PACKET_SYN: case OCTO_PACKET_SYN_ACK:
+	case OCTO_PACKET_SYN:
+	case OCTO_PACKET_SYN_ACK:
 		judge_answer(checks, node, to_node, account, type, size);
 		return;
 	case OCTO_PACKET_RETRY:
 		judge_retry(checks, node, to_node, account, size);
 		return;
-	case OCTO_PACKET_ACK: case OCTO_PACKET_DATA:
+	case OCTO_PACKET_ACK:
+	case OCTO_PACKET_DATA:
 		judge_known(checks, node, to_node, account, type);
 		if (account->is_given || account->is_proven)
 			*proven = *to;
 		return;
 	default:
 		check_evaluated(checks, INVARIANT_S7);
-		check_violated(checks, INVARIANT_S7, node, to_node, "expected no %s to be sent at all, found one",
-		               octo_packet_type_name(type));
+		check_violated(checks, INVARIANT_S7, node, to_node,
+		               "expected no %s to be sent at all, found one", octo_packet_type_name(type));
 	}
 }

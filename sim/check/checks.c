@@ -1,5 +1,5 @@
-/* checks.c: glue: which invariant hears of which happening, and how a violation is kept. Knows no invariant's rule.
- * Hooks may look into a core only between its calls: never from checks_core_event(). Next: state.h. */
+/* checks.c: glue: which invariant hears of which happening, and how a violation is kept. Knows no invariant's
+ * rule. Hooks may look into a core only between its calls: never from checks_core_event(). Next: state.h. */
 #include "sim/check/state.h"
 
 #include <inttypes.h>
@@ -13,7 +13,7 @@ static const uint64_t flood_gap_ns = 10 * OCTO_SECOND; /* less than any quiet th
 static const size_t small_block_bytes = 65536;
 enum { SAMPLE_LARGE = 64 };
 
-/* ---- For all invariants ----------------------------------------------------------------------------------------- */
+/* ---- For all invariants -------------------------------------------------------------------------------- */
 
 uint64_t check_now(const struct checks *checks)
 {
@@ -25,14 +25,16 @@ const char *check_name(const struct checks *checks, uint32_t node)
 	return node < checks->scenario->node_count ? checks->scenario->nodes[node].name : "nobody";
 }
 
-void check_violated(struct checks *checks, enum invariant which, uint32_t node, uint32_t peer, const char *format, ...)
+void check_violated(struct checks *checks, enum invariant which, uint32_t node, uint32_t peer,
+                    const char *format, ...)
 {
 	struct sim_invariant *invariant = &checks->invariants[which];
 	uint64_t now = check_now(checks);
 	checks->violations++;
 	if (invariant->violated++ == 0) {
-		int used = snprintf(invariant->first, sizeof invariant->first, "at %" PRIu64 ".%06" PRIu64 " s, %s%s%s: ",
-		                    now / OCTO_SECOND, now % OCTO_SECOND / OCTO_MICROSECOND, check_name(checks, node),
+		int used = snprintf(invariant->first, sizeof invariant->first,
+		                    "at %" PRIu64 ".%06" PRIu64 " s, %s%s%s: ", now / OCTO_SECOND,
+		                    now % OCTO_SECOND / OCTO_MICROSECOND, check_name(checks, node),
 		                    peer == TRACE_NOBODY ? "" : " with ",
 		                    peer == TRACE_NOBODY ? "" : check_name(checks, peer));
 		va_list arguments;
@@ -55,7 +57,8 @@ struct check_pair *check_pair_of(const struct checks *checks, uint32_t node, uin
 
 void check_forget_side(struct check_side *side)
 {
-	side->has_current = side->has_order = side->is_claim_held = side->has_initial = side->is_pressed = false;
+	side->has_current = side->has_order = side->is_claim_held = side->has_initial = side->is_pressed =
+		false;
 	side->role = OCTO_ROLE_NONE;
 	side->syn_nonce = 0;
 }
@@ -72,10 +75,11 @@ uint64_t check_round_trip(struct checks *checks, struct check_pair *pair)
 
 bool check_is_sampled(uint32_t count, size_t size)
 {
-	return size <= small_block_bytes || count % (SAMPLE_LARGE * (1 + size / (4 * small_block_bytes))) == 0;
+	return size <= small_block_bytes ||
+	       count % (SAMPLE_LARGE * (1 + size / (4 * small_block_bytes))) == 0;
 }
 
-/* ---- Opening ------------------------------------------------------------------------------------------------------ */
+/* ---- Opening ------------------------------------------------------------------------------------------- */
 
 static bool is_lossy(const struct scenario_link *link)
 {
@@ -98,7 +102,8 @@ static void describe_links(const struct scenario *scenario, struct check_pair *p
 
 static int compare_identities(const void *a, const void *b)
 {
-	return strcmp((*(const struct scenario_node *const *)a)->identity, (*(const struct scenario_node *const *)b)->identity);
+	return strcmp((*(const struct scenario_node *const *)a)->identity,
+	              (*(const struct scenario_node *const *)b)->identity);
 }
 
 /* has_clone[n]: some other node has the identity of n. */
@@ -112,7 +117,8 @@ static bool find_clones(const struct scenario *scenario, bool *has_clone)
 	qsort(sorted, scenario->node_count, sizeof *sorted, compare_identities);
 	for (uint32_t i = 1; i < scenario->node_count; i++)
 		if (strcmp(sorted[i - 1]->identity, sorted[i]->identity) == 0)
-			has_clone[sorted[i - 1] - scenario->nodes] = has_clone[sorted[i] - scenario->nodes] = true;
+			has_clone[sorted[i - 1] - scenario->nodes] = has_clone[sorted[i] - scenario->nodes] =
+				true;
 	free(sorted);
 	return true;
 }
@@ -125,11 +131,13 @@ static bool open_pairs(struct checks *checks, const bool *has_clone)
 		pair->nodes[0] = scenario->trust[i].a;
 		pair->nodes[1] = scenario->trust[i].b;
 		pair->has_clone = has_clone[pair->nodes[0]] || has_clone[pair->nodes[1]];
-		pair->disturbed_at = pair->quit_at = pair->astray_at = pair->put_off_at = pair->fair_from = CHECK_NEVER;
+		pair->disturbed_at = pair->quit_at = pair->astray_at = pair->put_off_at = pair->fair_from =
+			CHECK_NEVER;
 		pair->side[0].found_at = pair->side[1].found_at = CHECK_NEVER;
 		describe_links(scenario, pair);
 		for (uint32_t side = 0; side < 2; side++) {
-			struct check_link *link = table_claim(&checks->links, pair->nodes[side], pair->nodes[1 - side]);
+			struct check_link *link =
+				table_claim(&checks->links, pair->nodes[side], pair->nodes[1 - side]);
 			if (!link)
 				return false;
 			link->side = 2 * i + side;
@@ -156,14 +164,15 @@ static bool open_all(struct checks *checks)
 	checks->nodes = calloc(scenario->node_count + 1u, sizeof *checks->nodes);
 	checks->pairs = calloc(scenario->trust_count + 1u, sizeof *checks->pairs);
 	checks->sides = calloc(2 * (size_t)scenario->trust_count + 1, sizeof *checks->sides);
-	bool is_good = has_clone && checks->nodes && checks->pairs && checks->sides &&
-	               table_open(&checks->links, sizeof(struct check_link), 2 * scenario->trust_count) &&
-	               table_open(&checks->sessions, sizeof(struct check_session), scenario->trust_count) &&
-	               table_open(&checks->windows, sizeof(struct check_window), 2 * scenario->trust_count) &&
-	               table_open(&checks->counters, sizeof(struct check_counter_key), 2 * scenario->trust_count) &&
-	               table_open(&checks->nonces, sizeof(struct check_nonce), 4 * scenario->trust_count) &&
-	               table_open(&checks->accounts, sizeof(struct check_account), 2 * scenario->trust_count) &&
-	               find_clones(scenario, has_clone) && open_pairs(checks, has_clone);
+	bool is_good =
+		has_clone && checks->nodes && checks->pairs && checks->sides &&
+		table_open(&checks->links, sizeof(struct check_link), 2 * scenario->trust_count) &&
+		table_open(&checks->sessions, sizeof(struct check_session), scenario->trust_count) &&
+		table_open(&checks->windows, sizeof(struct check_window), 2 * scenario->trust_count) &&
+		table_open(&checks->counters, sizeof(struct check_counter_key), 2 * scenario->trust_count) &&
+		table_open(&checks->nonces, sizeof(struct check_nonce), 4 * scenario->trust_count) &&
+		table_open(&checks->accounts, sizeof(struct check_account), 2 * scenario->trust_count) &&
+		find_clones(scenario, has_clone) && open_pairs(checks, has_clone);
 	for (uint32_t i = 0; is_good && i < scenario->node_count; i++) {
 		checks->nodes[i].is_up = true;
 		checks->nodes[i].stepped_back_at = checks->nodes[i].junk_at = CHECK_NEVER;
@@ -213,7 +222,7 @@ void checks_close(struct checks *checks)
 	free(checks);
 }
 
-/* ---- Sweeping: what nobody reports, because nothing happened ----------------------------------------------------- */
+/* ---- Sweeping: what nobody reports, because nothing happened ------------------------------------------- */
 
 /* A session that nobody disturbs tells nothing for long; so every second all pairs are looked at. */
 static void sweep(struct checks *checks, bool is_last)
@@ -234,7 +243,7 @@ static void catch_up(struct checks *checks)
 		sweep(checks, false);
 }
 
-/* ---- Core events --------------------------------------------------------------------------------------------------- */
+/* ---- Core events --------------------------------------------------------------------------------------- */
 
 /* Both have the same current session, or have not any more. */
 static void compare_sides(struct checks *checks, struct check_pair *pair)
@@ -275,7 +284,8 @@ static void session_event(struct checks *checks, uint32_t node, uint32_t peer, c
 	pair->had_session = true;
 }
 
-static void received_event(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event *event)
+static void received_event(struct checks *checks, uint32_t node, uint32_t peer,
+                           const struct octo_event *event)
 {
 	struct check_receipt *receipt = &checks->receipt;
 	if (receipt->is_open && receipt->node == node) {
@@ -291,7 +301,8 @@ static void received_event(struct checks *checks, uint32_t node, uint32_t peer, 
 	handshakes_received(checks, node, peer, event);
 }
 
-static void celibacy_event(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_celibacy *celibacy)
+static void celibacy_event(struct checks *checks, uint32_t node, uint32_t peer,
+                           const struct octo_event_celibacy *celibacy)
 {
 	unsigned index;
 	struct check_pair *pair = check_pair_of(checks, node, peer, &index);
@@ -305,7 +316,8 @@ static void celibacy_event(struct checks *checks, uint32_t node, uint32_t peer, 
 	handshakes_drop(pair);
 }
 
-void checks_core_event(struct checks *checks, uint32_t node, uint32_t peer_node, const struct octo_event *event)
+void checks_core_event(struct checks *checks, uint32_t node, uint32_t peer_node,
+                       const struct octo_event *event)
 {
 	switch (event->kind) {
 	case OCTO_EVENT_AUDIT_SEALED:
@@ -347,10 +359,11 @@ void checks_core_event(struct checks *checks, uint32_t node, uint32_t peer_node,
 	slots_touched(checks, node, peer_node);
 }
 
-/* ---- Packets ---------------------------------------------------------------------------------------------------------- */
+/* ---- Packets ------------------------------------------------------------------------------------------- */
 
-void checks_before_receive(struct checks *checks, uint32_t node, uint32_t from_node, const struct octo_address *from,
-                           const uint8_t *bytes, size_t size, unsigned copy_flags)
+void checks_before_receive(struct checks *checks, uint32_t node, uint32_t from_node,
+                           const struct octo_address *from, const uint8_t *bytes, size_t size,
+                           unsigned copy_flags)
 {
 	struct check_receipt *receipt = &checks->receipt;
 	receipt->is_open = true;
@@ -406,7 +419,7 @@ void checks_settled(struct checks *checks, uint32_t node)
 	catch_up(checks);
 }
 
-/* ---- The timeline ------------------------------------------------------------------------------------------------------- */
+/* ---- The timeline -------------------------------------------------------------------------------------- */
 
 /* Something happens to a node: what lasted until now is judged first. */
 static void trouble(struct checks *checks, uint32_t node)

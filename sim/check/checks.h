@@ -1,6 +1,6 @@
 /* checks.h: the invariants that are always on. They watch what cores say, what the network does and what the user
  * presses, and never change anything: a run with and without them has the same hash.
- * One named function each (safety.c, liveness.c, …); each counts how often it was evaluated. */
+ * Each is named and counts how often it was evaluated. Next: state.h, and a file for each concern. */
 #ifndef OCTOSIM_CHECKS_H
 #define OCTOSIM_CHECKS_H
 

@@ -1,5 +1,6 @@
-/* clocks.c: S13. Follows each node's own time through the steps of its clock, watches what goes down in the instant of a
- * step, and names the clock when any safety invariant breaks on a node whose clock has stepped. */
+/* clocks.c: S13. Follows each node's own time through the steps of its clock, watches what goes down in
+ * the instant of a step, and names the clock when any safety invariant breaks on a node whose clock has
+ * stepped. */
 #include "sim/check/state.h"
 
 #include <inttypes.h>
@@ -27,20 +28,25 @@ void clocks_action(struct checks *checks, uint32_t node, int64_t step_ns)
 	stepped(checks, node, step_ns);
 }
 
-/* A step forwards counts as time [P 5.10], and silence of an hour may end a session. One backwards counts as none. */
-void clocks_down(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_session *session)
+/* A step forwards counts as time [P 5.10], and silence of an hour may end a session. One backwards counts as
+ * none. */
+void clocks_down(struct checks *checks, uint32_t node, uint32_t peer,
+                 const struct octo_event_session *session)
 {
-	bool is_by_time = session->was_current && (session->end == OCTO_END_DEAD || session->end == OCTO_END_RESTARTED);
+	bool is_by_time =
+		session->was_current && (session->end == OCTO_END_DEAD || session->end == OCTO_END_RESTARTED);
 	if (is_by_time && checks->nodes[node].stepped_back_at == check_now(checks))
-		check_violated(checks, INVARIANT_S13, node, peer, "expected session %016" PRIx64 " to outlive a step of the clock back, "
-		               "found it ended in the same instant: %s", session->log_id,
-		               octo_end_text((enum octo_end)session->end));
+		check_violated(checks, INVARIANT_S13, node, peer,
+		               "expected session %016" PRIx64 " to outlive a step of the clock back, "
+		               "found it ended in the same instant: %s",
+		               session->log_id, octo_end_text((enum octo_end)session->end));
 }
 
 void clocks_echo(struct checks *checks, enum invariant which, uint32_t node, uint32_t peer)
 {
 	bool is_safety = which < INVARIANT_S13;
 	if (is_safety && node < checks->scenario->node_count && checks->nodes[node].has_stepped)
-		check_violated(checks, INVARIANT_S13, node, peer, "expected nothing of a clock that stepped, found %s violated",
+		check_violated(checks, INVARIANT_S13, node, peer,
+		               "expected nothing of a clock that stepped, found %s violated",
 		               checks->invariants[which].name);
 }

@@ -1,12 +1,13 @@
-/* convergence.c: L1. Once nothing disturbs a pair any more, both sides are on the same session within the shorter redial
- * wait, a handshake, a challenge, and twice the time in which a dead peer is noticed. */
+/* convergence.c: L1. Once nothing disturbs a pair any more, both sides are on the same session within the
+ * shorter redial wait, a handshake, a challenge, and twice the time in which a dead peer is noticed. */
 #include "sim/check/state.h"
 
 #include <inttypes.h>
 
 static const uint64_t redial_longest_ns = 75 * OCTO_SECOND; /* 60 s and a quarter */
 static const uint64_t handshake_ns = 9 * OCTO_SECOND, challenge_ns = 5 * OCTO_SECOND;
-static const uint64_t round_trip_longest_ns = 4 * OCTO_SECOND; /* above, an answer may expire before its ACK can come */
+static const uint64_t round_trip_longest_ns =
+	4 * OCTO_SECOND; /* above, an answer may expire before its ACK can come */
 enum { TIMEOUTS = 3, DEAD_PERIODS = 2 };
 
 static uint64_t later(uint64_t a, uint64_t b)
@@ -66,34 +67,38 @@ void convergence_sample(struct checks *checks, struct check_pair *pair)
 	}
 }
 
-/* A connected node ignores the stale SYNs of a peer that lost its store, so that its own session has to die first; and the
- * RETRY that ends the misunderstanding may just miss an offer. */
+/* A connected node ignores the stale SYNs of a peer that lost its store, so that its own session has to die
+ * first; and the RETRY that ends the misunderstanding may just miss an offer. */
 static uint64_t relearning_ns(const struct checks *checks, const struct check_pair *pair)
 {
 	bool is_needed = checks->nodes[pair->nodes[0]].lost_store || checks->nodes[pair->nodes[1]].lost_store;
 	return is_needed ? checks->config.offer_ns + checks->config.attempt_spacing_ns : 0;
 }
 
-static uint64_t time_allowed(struct checks *checks, struct check_pair *pair, const struct octo_peer_view view[2])
+static uint64_t time_allowed(struct checks *checks, struct check_pair *pair,
+                             const struct octo_peer_view view[2])
 {
 	uint64_t timeout_ns = later(pair->timeout_ns, later(view[0].timeout_ns, view[1].timeout_ns));
-	uint64_t dead_ns = later(TIMEOUTS * timeout_ns + checks->config.keepalive_s * OCTO_SECOND, checks->config.dead_min_ns);
-	uint64_t wait_ns = pair->redial_ns + handshake_ns + challenge_ns + DEAD_PERIODS * dead_ns + relearning_ns(checks, pair);
+	uint64_t dead_ns = later(TIMEOUTS * timeout_ns + checks->config.keepalive_s * OCTO_SECOND,
+	                         checks->config.dead_min_ns);
+	uint64_t wait_ns = pair->redial_ns + handshake_ns + challenge_ns + DEAD_PERIODS * dead_ns +
+	                   relearning_ns(checks, pair);
 	return stretched(checks, pair, wait_ns) + 2 * check_round_trip(checks, pair);
 }
 
-/* Who was moved away from is found when a SYN of the last attempt went to the new place. Of an earlier one does not count:
- * a place that proved nothing is forgotten with the attempt. */
+/* Who was moved away from is found when a SYN of the last attempt went to the new place. Of an earlier one
+ * does not count: a place that proved nothing is forgotten with the attempt. */
 static bool can_find(const struct checks *checks, const struct check_pair *pair, int from)
 {
 	uint64_t moved_at = checks->nodes[pair->nodes[1 - from]].moved_at;
 	const struct check_side *side = &pair->side[from];
-	return moved_at == CHECK_NEVER ||
-	       (check_is_since(side->found_at, moved_at) && check_is_since(side->found_at, side->syn_first_at));
+	return moved_at == CHECK_NEVER || (check_is_since(side->found_at, moved_at) &&
+	                                   check_is_since(side->found_at, side->syn_first_at));
 }
 
 /* Whether one of the two wants the other and can find it. */
-static bool is_expected(const struct checks *checks, const struct check_pair *pair, const struct octo_peer_view view[2])
+static bool is_expected(const struct checks *checks, const struct check_pair *pair,
+                        const struct octo_peer_view view[2])
 {
 	if (view[0].is_celibate || view[1].is_celibate)
 		return false;
@@ -114,7 +119,8 @@ void convergence_judge(struct checks *checks, struct check_pair *pair, bool is_l
 	if (since != pair->fair_from)
 		convergence_sample(checks, pair);
 	bool is_early = now - since <= handshake_ns + challenge_ns;
-	if (is_early || (pair->is_judged && !is_last) || check_round_trip(checks, pair) > round_trip_longest_ns)
+	if (is_early || (pair->is_judged && !is_last) ||
+	    check_round_trip(checks, pair) > round_trip_longest_ns)
 		return;
 	if (!look(checks, pair, view) || !is_expected(checks, pair, view))
 		return;
@@ -123,7 +129,8 @@ void convergence_judge(struct checks *checks, struct check_pair *pair, bool is_l
 		return;
 	check_evaluated(checks, INVARIANT_L1);
 	if (!pair->is_agreed || (!pair->is_judged && pair->agreed_at > deadline))
-		check_violated(checks, INVARIANT_L1, pair->nodes[0], pair->nodes[1], "expected one session on both sides %" PRIu64
+		check_violated(checks, INVARIANT_L1, pair->nodes[0], pair->nodes[1],
+		               "expected one session on both sides %" PRIu64
 		               " ms after the last trouble at %" PRIu64 " ms, found %s and %s%s",
 		               (deadline - since) / OCTO_MILLISECOND, since / OCTO_MILLISECOND,
 		               octo_state_name(view[0].state), octo_state_name(view[1].state),

@@ -1,5 +1,6 @@
-/* handshakes.c: how quickly handshakes end: L2 (crossed SYNs), L3 (a lost ACK) and L4 (a genuine SYN under junk). L2 and L3
- * open a case when it begins and close it when it ends or when its time is over; trouble of another kind drops it. */
+/* handshakes.c: how quickly handshakes end: L2 (crossed SYNs), L3 (a lost ACK) and L4 (a genuine SYN under
+ * junk). L2 and L3 open a case when it begins and close it when it ends or when its time is over; trouble of
+ * another kind drops it. */
 #include "sim/check/state.h"
 
 #include <inttypes.h>
@@ -12,8 +13,8 @@ static const uint64_t junk_is_recent_ns = OCTO_SECOND;
 /* Whether anything but the handshake itself touched the pair from then on. */
 static bool is_troubled(const struct checks *checks, const struct check_pair *pair, uint64_t from)
 {
-	return checks->nodes[pair->nodes[0]].trouble_at >= from || checks->nodes[pair->nodes[1]].trouble_at >= from ||
-	       check_is_since(pair->quit_at, from);
+	return checks->nodes[pair->nodes[0]].trouble_at >= from ||
+	       checks->nodes[pair->nodes[1]].trouble_at >= from || check_is_since(pair->quit_at, from);
 }
 
 /* Waits of a slow clock take longer. */
@@ -31,9 +32,10 @@ void handshakes_drop(struct check_pair *pair)
 	pair->is_duel_open = pair->is_confirm_open = false;
 }
 
-/* ---- L2 --------------------------------------------------------------------------------------------------------- */
+/* ---- L2 ------------------------------------------------------------------------------------------------ */
 
-void handshakes_syn_sent(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_packet *packet)
+void handshakes_syn_sent(struct checks *checks, uint32_t node, uint32_t peer,
+                         const struct octo_event_packet *packet)
 {
 	unsigned index;
 	struct check_pair *pair = check_pair_of(checks, node, peer, &index);
@@ -67,7 +69,8 @@ void handshakes_duel(struct checks *checks, uint32_t node, uint32_t peer, const 
 	bool is_larger = memcmp(duel->ours, duel->theirs, OCTO_ID_BYTES) > 0;
 	if (duel->we_won != is_larger) {
 		check_evaluated(checks, INVARIANT_L2);
-		check_violated(checks, INVARIANT_L2, node, peer, "expected the larger FULL-ID to win the duel, found the smaller one");
+		check_violated(checks, INVARIANT_L2, node, peer,
+		               "expected the larger FULL-ID to win the duel, found the smaller one");
 	}
 	if (!is_crossing)
 		return;
@@ -117,15 +120,19 @@ static void close_duel(struct checks *checks, struct check_pair *pair)
 	check_evaluated(checks, INVARIANT_L2);
 	uint32_t winner = pair->nodes[pair->winner], loser = pair->nodes[1 - pair->winner];
 	if (!pair->is_agreed)
-		check_violated(checks, INVARIANT_L2, winner, loser, "expected a session on both sides within %" PRIu64 " us of "
-		               "crossed SYNs, found none after %" PRIu64 " us", allowed / OCTO_MICROSECOND,
-		               (now - pair->crossed_at) / OCTO_MICROSECOND);
+		check_violated(checks, INVARIANT_L2, winner, loser,
+		               "expected a session on both sides within %" PRIu64 " us of "
+		               "crossed SYNs, found none after %" PRIu64 " us",
+		               allowed / OCTO_MICROSECOND, (now - pair->crossed_at) / OCTO_MICROSECOND);
 	else if (pair->agreed_at - pair->crossed_at > allowed)
-		check_violated(checks, INVARIANT_L2, winner, loser, "expected a session on both sides within %" PRIu64 " us of "
-		               "crossed SYNs, found it after %" PRIu64 " us", allowed / OCTO_MICROSECOND,
+		check_violated(checks, INVARIANT_L2, winner, loser,
+		               "expected a session on both sides within %" PRIu64 " us of "
+		               "crossed SYNs, found it after %" PRIu64 " us",
+		               allowed / OCTO_MICROSECOND,
 		               (pair->agreed_at - pair->crossed_at) / OCTO_MICROSECOND);
 	else if (pair->side[pair->winner].role != OCTO_ROLE_INITIATOR)
-		check_violated(checks, INVARIANT_L2, winner, loser, "expected the winner of the ID-duel as initiator, found it as %s",
+		check_violated(checks, INVARIANT_L2, winner, loser,
+		               "expected the winner of the ID-duel as initiator, found it as %s",
 		               octo_role_name((enum octo_role)pair->side[pair->winner].role));
 }
 
@@ -135,22 +142,26 @@ void handshakes_agreed(struct checks *checks, struct check_pair *pair)
 		close_duel(checks, pair);
 }
 
-/* ---- L3 --------------------------------------------------------------------------------------------------------- */
+/* ---- L3 ------------------------------------------------------------------------------------------------ */
 
 static uint64_t confirm_allowed(struct checks *checks, struct check_pair *pair, uint32_t *lost)
 {
 	uint64_t round_trip = check_round_trip(checks, pair);
 	*lost = pair->side[pair->initiator].disturbed - pair->confirm_disturbed;
-	return *lost * (in_world_time(checks, pair->nodes[pair->initiator], ack_resend_longest_ns) + round_trip) + round_trip;
+	return *lost * (in_world_time(checks, pair->nodes[pair->initiator], ack_resend_longest_ns) +
+	                round_trip) +
+	       round_trip;
 }
 
 static void close_confirm(struct checks *checks, struct check_pair *pair, bool is_confirmed)
 {
 	uint32_t lost;
-	uint64_t taken = check_now(checks) - pair->confirm_from, allowed = confirm_allowed(checks, pair, &lost);
+	uint64_t taken = check_now(checks) - pair->confirm_from,
+		 allowed = confirm_allowed(checks, pair, &lost);
 	const struct check_side *waiting = &pair->side[pair->initiator];
 	bool is_gone = !waiting->has_current || waiting->highest.log_id != pair->confirm_log_id;
-	/* With many losses the adherent gives up before the ACK comes, as it should; but not sooner after the SYN. */
+	/* With many losses the adherent gives up before the ACK comes, as it should; but not sooner after the
+	 * SYN. */
 	uint64_t gives_up_at = pair->confirm_begun + checks->config.answer_ns / 10 * 9;
 	bool is_over = is_gone || pair->confirm_from + allowed >= gives_up_at;
 	if (is_troubled(checks, pair, pair->confirm_begun) || (is_over && !is_confirmed)) {
@@ -162,13 +173,17 @@ static void close_confirm(struct checks *checks, struct check_pair *pair, bool i
 	pair->is_confirm_open = false;
 	check_evaluated(checks, INVARIANT_L3);
 	if (taken > allowed)
-		check_violated(checks, INVARIANT_L3, pair->nodes[pair->initiator], pair->nodes[1 - pair->initiator], "expected the "
-		               "adherent to follow within %" PRIu64 " ms with %u ACKs or data packets disturbed, found %s %" PRIu64
-		               " ms", allowed / OCTO_MILLISECOND, lost, is_confirmed ? "that it took" : "it missing after",
-		               taken / OCTO_MILLISECOND);
+		check_violated(checks, INVARIANT_L3, pair->nodes[pair->initiator],
+		               pair->nodes[1 - pair->initiator],
+		               "expected the "
+		               "adherent to follow within %" PRIu64
+		               " ms with %u ACKs or data packets disturbed, found %s %" PRIu64 " ms",
+		               allowed / OCTO_MILLISECOND, lost,
+		               is_confirmed ? "that it took" : "it missing after", taken / OCTO_MILLISECOND);
 }
 
-void handshakes_confirmed(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_session *session)
+void handshakes_confirmed(struct checks *checks, uint32_t node, uint32_t peer,
+                          const struct octo_event_session *session)
 {
 	unsigned index;
 	struct check_pair *pair = check_pair_of(checks, node, peer, &index);
@@ -195,7 +210,7 @@ void handshakes_judge(struct checks *checks, struct check_pair *pair)
 		close_confirm(checks, pair, false);
 }
 
-/* ---- L4 --------------------------------------------------------------------------------------------------------- */
+/* ---- L4 ------------------------------------------------------------------------------------------------ */
 
 /* A SYN as its maker sent it, from a peer that is up and not one of twins, to a peer that is idle. */
 void handshakes_before(struct checks *checks, uint32_t node, const uint8_t *bytes, size_t size)
@@ -205,7 +220,8 @@ void handshakes_before(struct checks *checks, uint32_t node, const uint8_t *byte
 	unsigned index;
 	(void)bytes;
 	const struct check_pair *pair = check_pair_of(checks, node, receipt->from_node, &index);
-	if (size != SYN_BYTES || receipt->copy_flags || !pair || pair->has_clone || !checks->nodes[receipt->from_node].is_up)
+	if (size != SYN_BYTES || receipt->copy_flags || !pair || pair->has_clone ||
+	    !checks->nodes[receipt->from_node].is_up)
 		return;
 	if (!checks->host.view(checks->host.context, node, receipt->from_node, &view))
 		return;
@@ -221,18 +237,23 @@ static void judge_genuine(struct checks *checks, uint32_t node, const struct oct
 	const struct check_side *side = &pair->side[index];
 	bool is_spaced = !side->has_initial || check_own(checks, node, event->now) - side->initial_own_ns >=
 	                                               checks->config.initial_spacing_ns;
-	bool is_answered = packet->reason == OCTO_REASON_ACCEPTED || packet->reason == OCTO_REASON_COOKIE_WANTED;
+	bool is_answered =
+		packet->reason == OCTO_REASON_ACCEPTED || packet->reason == OCTO_REASON_COOKIE_WANTED;
 	bool is_old = packet->reason == OCTO_REASON_STALE && !packet->is_timestamp_fresh;
 	uint64_t junk_at = checks->nodes[node].junk_at;
 	bool is_under_junk = junk_at != CHECK_NEVER && check_now(checks) - junk_at <= junk_is_recent_ns;
 	if (is_answered && is_under_junk)
 		check_evaluated(checks, INVARIANT_L4);
-	/* Its own acceptance made it count as processed just now; a refusal must have another reason than time. */
+	/* Its own acceptance made it count as processed just now; a refusal must have another reason than
+	 * time. */
 	if (is_answered || is_old || (packet->reason == OCTO_REASON_TOO_SOON && !is_spaced))
 		return;
 	check_evaluated(checks, INVARIANT_L4);
-	check_violated(checks, INVARIANT_L4, node, from, "expected a genuine SYN to an idle node to be answered, found it rejected "
-	               "as %s%s", octo_reason_name((enum octo_reason)packet->reason), is_under_junk ? ", under junk" : "");
+	check_violated(checks, INVARIANT_L4, node, from,
+	               "expected a genuine SYN to an idle node to be answered, found it rejected "
+	               "as %s%s",
+	               octo_reason_name((enum octo_reason)packet->reason),
+	               is_under_junk ? ", under junk" : "");
 }
 
 void handshakes_received(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event *event)
@@ -242,9 +263,11 @@ void handshakes_received(struct checks *checks, uint32_t node, uint32_t peer, co
 	bool is_ours = receipt->is_open && receipt->node == node;
 	if (is_ours && receipt->is_genuine_syn)
 		judge_genuine(checks, node, event);
-	if (packet->class == OCTO_CLASS_BROKEN || (is_ours && receipt->copy_flags & ~(unsigned)TRACE_COPY_DUPLICATE))
+	if (packet->class == OCTO_CLASS_BROKEN ||
+	    (is_ours && receipt->copy_flags & ~(unsigned)TRACE_COPY_DUPLICATE))
 		checks->nodes[node].junk_at = check_now(checks);
-	bool is_put_off = packet->reason == OCTO_REASON_STALE || packet->reason == OCTO_REASON_COOKIE_WANTED ||
+	bool is_put_off = packet->reason == OCTO_REASON_STALE ||
+	                  packet->reason == OCTO_REASON_COOKIE_WANTED ||
 	                  packet->reason == OCTO_REASON_TOO_SOON;
 	if (!is_put_off)
 		return;

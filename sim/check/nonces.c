@@ -1,5 +1,5 @@
-/* nonces.c: S4, no nonce twice under one key, and S5, no packet number twice. Data packets, of which there are many, cost
- * one look-up each and leave nothing behind; only handshake nonces are kept one by one. */
+/* nonces.c: S4, no nonce twice under one key, and S5, no packet number twice. Data packets, of which there
+ * are many, cost one look-up each and leave nothing behind; only handshake nonces are kept one by one. */
 #include "sim/check/state.h"
 
 #include <inttypes.h>
@@ -9,7 +9,7 @@ enum {
 	NONCES_MAX = 1 << 22             /* handshake nonces kept; beyond, new ones are not looked at */
 };
 
-/* ---- S4 --------------------------------------------------------------------------------------------------------- */
+/* ---- S4 ------------------------------------------------------------------------------------------------ */
 
 static void seal_counter(struct checks *checks, uint32_t node, const struct octo_event_audit_sealed *sealed)
 {
@@ -18,11 +18,15 @@ static void seal_counter(struct checks *checks, uint32_t node, const struct octo
 		return;
 	check_evaluated(checks, INVARIANT_S4);
 	if (key->has_last && sealed->nonce_low < key->last)
-		check_violated(checks, INVARIANT_S4, node, TRACE_NOBODY, "expected a counter above %" PRIu64 " under key %016" PRIx64
-		               ", found %" PRIu64, key->last, sealed->key, sealed->nonce_low);
+		check_violated(checks, INVARIANT_S4, node, TRACE_NOBODY,
+		               "expected a counter above %" PRIu64 " under key %016" PRIx64
+		               ", found %" PRIu64,
+		               key->last, sealed->key, sealed->nonce_low);
 	else if (key->has_last && sealed->nonce_low == key->last && sealed->plain != key->plain)
-		check_violated(checks, INVARIANT_S4, node, TRACE_NOBODY, "expected counter %" PRIu64 " once under key %016" PRIx64
-		               ", found it with a second text", key->last, sealed->key);
+		check_violated(checks, INVARIANT_S4, node, TRACE_NOBODY,
+		               "expected counter %" PRIu64 " once under key %016" PRIx64
+		               ", found it with a second text",
+		               key->last, sealed->key);
 	if (key->has_last && sealed->nonce_low < key->last)
 		return;
 	key->has_last = true;
@@ -32,18 +36,20 @@ static void seal_counter(struct checks *checks, uint32_t node, const struct octo
 
 static void seal_nonce(struct checks *checks, uint32_t node, const struct octo_event_audit_sealed *sealed)
 {
-	/* Keys of a handshake are digests already, so folding the nonce into one word loses nothing that matters. */
+	/* Keys of a handshake are digests already, so folding the nonce into one word loses nothing that
+	 * matters. */
 	uint64_t folded = sealed->nonce_high ^ (sealed->nonce_low * UINT64_C(0x9E3779B97F4A7C15));
 	bool is_full = checks->nonces.count >= NONCES_MAX;
-	struct check_nonce *nonce = is_full ? table_find(&checks->nonces, sealed->key, folded) :
-	                                      table_claim(&checks->nonces, sealed->key, folded);
+	struct check_nonce *nonce = is_full ? table_find(&checks->nonces, sealed->key, folded)
+	                                    : table_claim(&checks->nonces, sealed->key, folded);
 	if (!nonce)
 		return;
 	check_evaluated(checks, INVARIANT_S4);
 	if (nonce->has_plain && nonce->plain != sealed->plain)
-		check_violated(checks, INVARIANT_S4, node, TRACE_NOBODY, "expected one text for nonce %016" PRIx64 "%016" PRIx64
-		               " under key %016" PRIx64 ", found a second one", sealed->nonce_high, sealed->nonce_low,
-		               sealed->key);
+		check_violated(checks, INVARIANT_S4, node, TRACE_NOBODY,
+		               "expected one text for nonce %016" PRIx64 "%016" PRIx64
+		               " under key %016" PRIx64 ", found a second one",
+		               sealed->nonce_high, sealed->nonce_low, sealed->key);
 	nonce->has_plain = true;
 	nonce->plain = sealed->plain;
 }
@@ -56,7 +62,7 @@ void nonces_sealed(struct checks *checks, uint32_t node, const struct octo_event
 		seal_nonce(checks, node, sealed);
 }
 
-/* ---- S5 --------------------------------------------------------------------------------------------------------- */
+/* ---- S5 ------------------------------------------------------------------------------------------------ */
 
 void nonces_session(struct checks *checks, uint32_t node, const struct octo_event_session *session)
 {
@@ -75,7 +81,8 @@ static bool has_number(const struct check_window *window, uint64_t number)
 static void take(struct check_window *window, uint64_t number)
 {
 	if (number >= window->next) {
-		uint64_t from = number - window->next >= CHECK_WINDOW ? number - CHECK_WINDOW + 1 : window->next;
+		uint64_t from =
+			number - window->next >= CHECK_WINDOW ? number - CHECK_WINDOW + 1 : window->next;
 		for (uint64_t n = from; n <= number; n++)
 			window->bits[n / 64 % (CHECK_WINDOW / 64)] &= ~(UINT64_C(1) << (n % 64));
 		window->next = number + 1;
@@ -83,37 +90,46 @@ static void take(struct check_window *window, uint64_t number)
 	window->bits[number / 64 % (CHECK_WINDOW / 64)] |= UINT64_C(1) << (number % 64);
 }
 
-static void judge_accepted(struct checks *checks, uint32_t node, uint32_t peer, struct check_window *window, uint64_t number)
+static void judge_accepted(struct checks *checks, uint32_t node, uint32_t peer, struct check_window *window,
+                           uint64_t number)
 {
 	bool is_known = number < window->next;
 	uint64_t behind = is_known ? window->next - 1 - number : 0;
 	if (behind >= CHECK_WINDOW) {
-		check_violated(checks, INVARIANT_S5, node, peer, "expected number %" PRIu64 " to be too old, %" PRIu64
-		               " behind the highest, found it accepted", number, behind);
+		check_violated(checks, INVARIANT_S5, node, peer,
+		               "expected number %" PRIu64 " to be too old, %" PRIu64
+		               " behind the highest, found it accepted",
+		               number, behind);
 		return;
 	}
 	if (is_known && has_number(window, number))
-		check_violated(checks, INVARIANT_S5, node, peer, "expected number %" PRIu64 " of session %016" PRIx64
-		               " to be accepted once, found it a second time", number, window->log_id);
+		check_violated(checks, INVARIANT_S5, node, peer,
+		               "expected number %" PRIu64 " of session %016" PRIx64
+		               " to be accepted once, found it a second time",
+		               number, window->log_id);
 	take(window, number);
 }
 
 /* A refusal shows where the core's window stands: it must not be further than what was accepted. */
-static void judge_refused(struct checks *checks, uint32_t node, uint32_t peer, const struct check_window *window,
-                          const struct octo_event_packet *packet)
+static void judge_refused(struct checks *checks, uint32_t node, uint32_t peer,
+                          const struct check_window *window, const struct octo_event_packet *packet)
 {
 	uint64_t number = packet->number;
 	bool is_ahead = number >= window->next;
 	uint64_t behind = is_ahead ? 0 : window->next - 1 - number;
-	bool is_wrong = packet->reason == OCTO_REASON_TOO_OLD ? behind < WINDOW_SURE :
-	                is_ahead || (behind < WINDOW_SURE && !has_number(window, number));
+	bool is_wrong = packet->reason == OCTO_REASON_TOO_OLD
+	                        ? behind < WINDOW_SURE
+	                        : is_ahead || (behind < WINDOW_SURE && !has_number(window, number));
 	if (is_wrong)
-		check_violated(checks, INVARIANT_S5, node, peer, "expected number %" PRIu64 " to be taken, the highest accepted being "
-		               "%" PRIu64 ", found it refused as %s", number, window->next ? window->next - 1 : 0,
+		check_violated(checks, INVARIANT_S5, node, peer,
+		               "expected number %" PRIu64 " to be taken, the highest accepted being "
+		               "%" PRIu64 ", found it refused as %s",
+		               number, window->next ? window->next - 1 : 0,
 		               octo_reason_name((enum octo_reason)packet->reason));
 }
 
-void nonces_received(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_packet *packet)
+void nonces_received(struct checks *checks, uint32_t node, uint32_t peer,
+                     const struct octo_event_packet *packet)
 {
 	bool is_refused = packet->reason == OCTO_REASON_TOO_OLD || packet->reason == OCTO_REASON_DUPLICATE;
 	if (packet->reason != OCTO_REASON_ACCEPTED && !is_refused)

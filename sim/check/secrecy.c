@@ -1,11 +1,11 @@
-/* secrecy.c: S11. The core tells which ephemeral secrets should be gone; at the end of the instant, when nothing of the call
- * is left to be stored, the node's block is searched for them. */
+/* secrecy.c: S11. The core tells which ephemeral secrets should be gone; at the end of the instant, when
+ * nothing of the call is left to be stored, the node's block is searched for them. */
 #include "sim/check/state.h"
 
 #include <string.h>
 
-/* Whether `wanted` stands anywhere in the block. Searching for the first byte alone would stop at every zero of a block
- * that is mostly zero: a byte that is not zero leads. */
+/* Whether `wanted` stands anywhere in the block. Searching for the first byte alone would stop at every zero
+ * of a block that is mostly zero: a byte that is not zero leads. */
 static bool contains(const uint8_t *block, size_t size, const uint8_t wanted[OCTO_KEY_BYTES])
 {
 	size_t lead = 0;
@@ -33,8 +33,10 @@ static void judge(struct checks *checks, const struct check_secret *secret)
 		return;
 	check_evaluated(checks, INVARIANT_S11);
 	if (contains(block, size, secret->bytes))
-		check_violated(checks, INVARIANT_S11, secret->node, TRACE_NOBODY, "expected secret '%c' to be wiped, found it in the "
-		               "block", secret->name);
+		check_violated(checks, INVARIANT_S11, secret->node, TRACE_NOBODY,
+		               "expected secret '%c' to be wiped, found it in the "
+		               "block",
+		               secret->name);
 }
 
 void secrecy_settled(struct checks *checks)

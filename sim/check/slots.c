@@ -1,11 +1,12 @@
-/* slots.c: S8. The session directory against the slots, and the slots of a peer against each other. Looked at when a
- * handshake or session moved, and now and then besides, because ids of the dead leave in silence. */
+/* slots.c: S8. The session directory against the slots, and the slots of a peer against each other. Looked at
+ * when a handshake or session moved, and now and then besides, because ids of the dead leave in silence. */
 #include "sim/check/state.h"
 
 enum {
-	SAMPLE_QUIET = 64,            /* settled instants without a handshake */
-	SAMPLE_HUB = 256, HUB_PEERS = 64,
-	IDS_PER_PEER = 6              /* O, I, cur, prev and two tombstones */
+	SAMPLE_QUIET = 64, /* settled instants without a handshake */
+	SAMPLE_HUB = 256,
+	HUB_PEERS = 64,
+	IDS_PER_PEER = 6 /* O, I, cur, prev and two tombstones */
 };
 
 void slots_touched(struct checks *checks, uint32_t node, uint32_t peer)
@@ -16,15 +17,19 @@ void slots_touched(struct checks *checks, uint32_t node, uint32_t peer)
 }
 
 /* A session leaves no offer beside it, and only a session can be challenged. */
-static void judge_slots(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_peer_view *view)
+static void judge_slots(struct checks *checks, uint32_t node, uint32_t peer,
+                        const struct octo_peer_view *view)
 {
 	bool is_established = view->state == OCTO_STATE_ESTABLISHED;
 	check_evaluated(checks, INVARIANT_S8);
 	if (is_established && view->has_offer)
-		check_violated(checks, INVARIANT_S8, node, peer, "expected no offer beside a session, found one");
+		check_violated(checks, INVARIANT_S8, node, peer,
+		               "expected no offer beside a session, found one");
 	if (!is_established && view->has_claim)
-		check_violated(checks, INVARIANT_S8, node, peer, "expected a held initial packet only beside a session, found "
-		               "one in state %s", octo_state_name(view->state));
+		check_violated(checks, INVARIANT_S8, node, peer,
+		               "expected a held initial packet only beside a session, found "
+		               "one in state %s",
+		               octo_state_name(view->state));
 }
 
 static void judge_directory(struct checks *checks, uint32_t node, const struct octo_channel *channel)
@@ -33,10 +38,13 @@ static void judge_directory(struct checks *checks, uint32_t node, const struct o
 	octo_directory_audit(channel, &entries, &slots);
 	check_evaluated(checks, INVARIANT_S8);
 	if (entries != slots)
-		check_violated(checks, INVARIANT_S8, node, TRACE_NOBODY, "expected as many session ids in the directory as slots "
-		               "hold, %u, found %u", slots, entries);
+		check_violated(checks, INVARIANT_S8, node, TRACE_NOBODY,
+		               "expected as many session ids in the directory as slots "
+		               "hold, %u, found %u",
+		               slots, entries);
 	else if (entries > most)
-		check_violated(checks, INVARIANT_S8, node, TRACE_NOBODY, "expected at most %u session ids, found %u", most, entries);
+		check_violated(checks, INVARIANT_S8, node, TRACE_NOBODY,
+		               "expected at most %u session ids, found %u", most, entries);
 }
 
 void slots_settled(struct checks *checks, uint32_t node)
@@ -50,7 +58,8 @@ void slots_settled(struct checks *checks, uint32_t node)
 		judge_directory(checks, node, channel);
 	struct octo_peer_view view;
 	unsigned index;
-	struct check_pair *pair = state->is_touched ? check_pair_of(checks, node, state->touched_peer, &index) : NULL;
+	struct check_pair *pair =
+		state->is_touched ? check_pair_of(checks, node, state->touched_peer, &index) : NULL;
 	state->is_touched = false;
 	if (!pair || !checks->host.view(checks->host.context, node, state->touched_peer, &view))
 		return;

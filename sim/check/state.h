@@ -1,28 +1,28 @@
-/* state.h: what the invariants remember, and what each of their files offers to the glue in checks.c. Grows with nodes,
- * pairs and sessions, never with packets. An invariant reads what others remember but changes only its own.
- * Nothing here may be seen by the world: checks.h is all it knows. */
+/* state.h: what the invariants remember, and what each of their files offers to the glue in checks.c. Grows
+ * with nodes, pairs and sessions, never with packets. An invariant reads what others remember but changes
+ * only its own. Nothing here may be seen by the world: checks.h is all it knows. */
 #ifndef OCTOSIM_CHECK_STATE_H
 #define OCTOSIM_CHECK_STATE_H
 
 #include "sim/check/checks.h"
 #include "sim/check/table.h"
 
-#define CHECKS_INVARIANTS(X)                                                                                      \
-	X(S1, "who confirms a session agrees with its peer on all of it, and every session has one counterpart")  \
-	X(S2, "a node has one current session a peer; in a quiet network both sides have the same")               \
-	X(S3, "the order key of the current session only rises between two boots")                                \
-	X(S4, "no key and nonce ever seal two different texts")                                                   \
-	X(S5, "a packet number is accepted at most once, and only accepted ones move the window")                 \
-	X(S6, "input that does not authenticate changes counters and nothing else")                               \
-	X(S7, "an address that proved nothing gets at most three times the bytes of its authentic fresh SYNs")    \
-	X(S8, "the session directory holds the live slots and nothing else")                                      \
-	X(S9, "a SYN never changes the current session: only a challenge that nobody answered does")              \
-	X(S10, "what was agreed is within both offers")                                                           \
-	X(S11, "a secret that was wiped is nowhere in the block")                                                 \
-	X(S13, "a step of a clock takes no session down and breaks no other invariant")                           \
-	X(L1, "in a fair network everybody who should be connected soon is")                                      \
-	X(L2, "crossed SYNs: both sides up within two round trips, the duel's winner as initiator")               \
-	X(L3, "a lost ACK costs at most 1.25 s and a round trip")                                                 \
+#define CHECKS_INVARIANTS(X)                                                                              \
+	X(S1, "who confirms a session agrees with its peer on all of it, and with nobody else")           \
+	X(S2, "a node has one current session a peer; in a quiet network both sides have the same")       \
+	X(S3, "the order key of the current session only rises between two boots")                        \
+	X(S4, "no key and nonce ever seal two different texts")                                           \
+	X(S5, "a packet number is accepted at most once, and only accepted ones move the window")         \
+	X(S6, "input that does not authenticate changes counters and nothing else")                       \
+	X(S7, "an address that proved nothing gets at most three times the bytes of its fresh SYNs")      \
+	X(S8, "the session directory holds the live slots and nothing else")                              \
+	X(S9, "a SYN never changes the current session: only a challenge that nobody answered does")      \
+	X(S10, "what was agreed is within both offers")                                                   \
+	X(S11, "a secret that was wiped is nowhere in the block")                                         \
+	X(S13, "no clock that steps back takes a session down, and none that steps breaks an invariant")  \
+	X(L1, "in a fair network everybody who should be connected soon is")                              \
+	X(L2, "crossed SYNs: both sides up within two round trips, the duel's winner as initiator")       \
+	X(L3, "a lost ACK costs at most 1.25 s and a round trip")                                         \
 	X(L4, "under junk, an idle node still answers a genuine SYN")
 
 enum invariant {
@@ -68,7 +68,7 @@ struct check_pair {
 	uint64_t user_at;             /* connect, disconnect, celibacy */
 	uint64_t quit_at;             /* of these, disconnect and celibacy */
 	uint64_t astray_at;           /* a SYN went to where the other one is not */
-	uint64_t put_off_at;          /* a SYN was told to come again, or came too soon: it takes longer than L2 says */
+	uint64_t put_off_at;          /* a SYN was told to come again, or came too soon */
 	/* L1 */
 	uint64_t fair_from, redial_ns, timeout_ns; /* the two as they were then */
 	bool is_judged;
@@ -174,7 +174,7 @@ struct checks {
 	struct sim_invariant invariants[INVARIANT_COUNT];
 };
 
-/* ---- checks.c -------------------------------------------------------------------------------------------------- */
+/* ---- checks.c ------------------------------------------------------------------------------------------ */
 
 uint64_t check_now(const struct checks *checks);
 const char *check_name(const struct checks *checks, uint32_t node);
@@ -184,7 +184,8 @@ static inline void check_evaluated(struct checks *checks, enum invariant which)
 }
 /* Counts a violation and, when it is the first, keeps the sentence: when and who are put in front of it. */
 __attribute__((format(printf, 5, 6)))
-void check_violated(struct checks *checks, enum invariant which, uint32_t node, uint32_t peer, const char *format, ...);
+void check_violated(struct checks *checks, enum invariant which, uint32_t node, uint32_t peer,
+                    const char *format, ...);
 
 /* The pair of two nodes, NULL when they are strangers; *index says which of its nodes `node` is. */
 struct check_pair *check_pair_of(const struct checks *checks, uint32_t node, uint32_t peer, unsigned *index);
@@ -195,25 +196,28 @@ static inline uint64_t check_own(const struct checks *checks, uint32_t node, uin
 {
 	return reading + checks->nodes[node].own_shift;
 }
-/* Whether a block of this size is looked at this time: small ones always, larger ones the less often the larger. */
+/* Whether a block of this size is looked at this time: small ones always, larger ones the less often the
+ * larger. */
 bool check_is_sampled(uint32_t count, size_t size);
 static inline bool check_is_since(uint64_t at, uint64_t from)
 {
 	return at != CHECK_NEVER && at >= from;
 }
 
-/* ---- The invariants, by file ------------------------------------------------------------------------------------- */
+/* ---- The invariants, by file --------------------------------------------------------------------------- */
 
 /* agreement.c: S1 S10 */
-void agreement_keys(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_audit_keys *keys);
+void agreement_keys(struct checks *checks, uint32_t node, uint32_t peer,
+                    const struct octo_event_audit_keys *keys);
 /* False when the session was confirmed before: it is only a change of rank. */
-bool agreement_confirmed(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_session *session,
-                         bool is_current);
+bool agreement_confirmed(struct checks *checks, uint32_t node, uint32_t peer,
+                         const struct octo_event_session *session, bool is_current);
 void agreement_heard(struct checks *checks, uint32_t node, uint32_t peer, uint64_t log_id);
 
 /* order.c: S2 S3 S9 */
 void order_up(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_session *session);
-void order_spare(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_session *session);
+void order_spare(struct checks *checks, uint32_t node, uint32_t peer,
+                 const struct octo_event_session *session);
 void order_down(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event *event);
 void order_step(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event *event);
 /* The quiet before a change is over: what lasted through it is judged. */
@@ -222,7 +226,8 @@ void order_judge_quiet(struct checks *checks, struct check_pair *pair);
 /* nonces.c: S4 S5 */
 void nonces_sealed(struct checks *checks, uint32_t node, const struct octo_event_audit_sealed *sealed);
 void nonces_session(struct checks *checks, uint32_t node, const struct octo_event_session *session);
-void nonces_received(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_packet *packet);
+void nonces_received(struct checks *checks, uint32_t node, uint32_t peer,
+                     const struct octo_event_packet *packet);
 
 /* unauthenticated.c: S6 */
 void unauthenticated_before(struct checks *checks, uint32_t node);
@@ -246,7 +251,8 @@ void secrecy_settled(struct checks *checks);
 /* clocks.c: S13 */
 void clocks_event(struct checks *checks, uint32_t node, const struct octo_event_clock *clock);
 void clocks_action(struct checks *checks, uint32_t node, int64_t step_ns);
-void clocks_down(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_session *session);
+void clocks_down(struct checks *checks, uint32_t node, uint32_t peer,
+                 const struct octo_event_session *session);
 void clocks_echo(struct checks *checks, enum invariant which, uint32_t node, uint32_t peer);
 
 /* convergence.c: L1 */
@@ -254,10 +260,12 @@ void convergence_judge(struct checks *checks, struct check_pair *pair, bool is_l
 void convergence_sample(struct checks *checks, struct check_pair *pair);
 
 /* handshakes.c: L2 L3 L4 */
-void handshakes_syn_sent(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_packet *packet);
+void handshakes_syn_sent(struct checks *checks, uint32_t node, uint32_t peer,
+                         const struct octo_event_packet *packet);
 void handshakes_syn_went(struct checks *checks, uint32_t node, uint32_t to_node);
 void handshakes_duel(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_duel *duel);
-void handshakes_confirmed(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_session *session);
+void handshakes_confirmed(struct checks *checks, uint32_t node, uint32_t peer,
+                          const struct octo_event_session *session);
 void handshakes_agreed(struct checks *checks, struct check_pair *pair);
 void handshakes_judge(struct checks *checks, struct check_pair *pair);
 void handshakes_drop(struct check_pair *pair);

@@ -47,8 +47,13 @@ static void differ(void (*spoil)(struct octo_event_audit_keys *), const char *wh
 	struct octo_event_session here = fixture_session(7, 1, OCTO_ROLE_INITIATOR);
 	struct octo_event_session there = fixture_session(7, 1, OCTO_ROLE_ADHERENT);
 	fixture_install(&world, ROBOT, PILOT, &here);
-	struct octo_event event = { .keys = { .log_id = 7, .initiator_nonce = 1007, .adherent_nonce = 2007, .keys = 77 * 7,
-		.generation = 1, .role = OCTO_ROLE_ADHERENT, .agreement = there.agreement } };
+	struct octo_event event = { .keys = { .log_id = 7,
+		                              .initiator_nonce = 1007,
+		                              .adherent_nonce = 2007,
+		                              .keys = 77 * 7,
+		                              .generation = 1,
+		                              .role = OCTO_ROLE_ADHERENT,
+		                              .agreement = there.agreement } };
 	spoil(&event.keys);
 	fixture_tell(&world, PILOT, ROBOT, event, OCTO_EVENT_AUDIT_KEYS);
 	fixture_up(&world, PILOT, ROBOT, &there);
@@ -56,10 +61,22 @@ static void differ(void (*spoil)(struct octo_event_audit_keys *), const char *wh
 	fixture_stop(&world);
 }
 
-static void spoil_nonce(struct octo_event_audit_keys *keys) { keys->adherent_nonce++; }
-static void spoil_keys(struct octo_event_audit_keys *keys) { keys->keys++; }
-static void spoil_generation(struct octo_event_audit_keys *keys) { keys->generation++; }
-static void spoil_rate(struct octo_event_audit_keys *keys) { keys->agreement.rate_up--; }
+static void spoil_nonce(struct octo_event_audit_keys *keys)
+{
+	keys->adherent_nonce++;
+}
+static void spoil_keys(struct octo_event_audit_keys *keys)
+{
+	keys->keys++;
+}
+static void spoil_generation(struct octo_event_audit_keys *keys)
+{
+	keys->generation++;
+}
+static void spoil_rate(struct octo_event_audit_keys *keys)
+{
+	keys->agreement.rate_up--;
+}
 
 static void agreement_breaks_by_each_difference(void)
 {
@@ -147,13 +164,34 @@ static void offer(void (*spoil)(struct octo_agreement *), const char *what)
 	fixture_stop(&world);
 }
 
-static void spoil_suite(struct octo_agreement *agreed) { agreed->suite = OCTO_SUITE_AES_256_GCM; }
-static void spoil_suites(struct octo_agreement *agreed) { agreed->suite = 3; }
-static void spoil_version(struct octo_agreement *agreed) { agreed->version = 2; }
-static void spoil_up(struct octo_agreement *agreed) { agreed->rate_up = 100001; }
-static void spoil_down(struct octo_agreement *agreed) { agreed->rate_down = 125001; }
-static void spoil_payload(struct octo_agreement *agreed) { agreed->payload_max = 513; }
-static void spoil_idle(struct octo_agreement *agreed) { agreed->idle_s = 16; }
+static void spoil_suite(struct octo_agreement *agreed)
+{
+	agreed->suite = OCTO_SUITE_AES_256_GCM;
+}
+static void spoil_suites(struct octo_agreement *agreed)
+{
+	agreed->suite = 3;
+}
+static void spoil_version(struct octo_agreement *agreed)
+{
+	agreed->version = 2;
+}
+static void spoil_up(struct octo_agreement *agreed)
+{
+	agreed->rate_up = 100001;
+}
+static void spoil_down(struct octo_agreement *agreed)
+{
+	agreed->rate_down = 125001;
+}
+static void spoil_payload(struct octo_agreement *agreed)
+{
+	agreed->payload_max = 513;
+}
+static void spoil_idle(struct octo_agreement *agreed)
+{
+	agreed->idle_s = 16;
+}
 
 static void offers_break_by_each_excess(void)
 {

@@ -1,5 +1,5 @@
-/* Tests of S7: what an address may be sent before it has proved itself. Robot is in pilot's address book; fleet's packets
- * come from an address that nobody was given. */
+/* Tests of S7: what an address may be sent before it has proved itself. Robot is in pilot's address book;
+ * fleet's packets come from an address that nobody was given. */
 #include "tests/unit/checks_fixture.h"
 
 /* Pilot does not know where fleet is. */
@@ -12,7 +12,9 @@ static void make_stranger(struct fixture *world)
 
 static void take_syn(struct fixture *world, uint32_t from, bool is_fresh, enum octo_reason reason)
 {
-	struct octo_event_packet packet = { .is_timestamp_fresh = is_fresh, .is_initial = true, .reason = (uint8_t)reason };
+	struct octo_event_packet packet = { .is_timestamp_fresh = is_fresh,
+		                            .is_initial = true,
+		                            .reason = (uint8_t)reason };
 	fixture_receive(world, PILOT, from, OCTO_PACKET_SYN, FIXTURE_SYN_BYTES, packet, 0);
 }
 
@@ -25,8 +27,10 @@ static void three_times_the_bytes_of_a_fresh_syn_hold(void)
 		fixture_send(&world, PILOT, FLEET, OCTO_PACKET_SYN_ACK, FIXTURE_SYN_ACK_BYTES);
 	CHECK_HOLDS(&world, "S7");
 	fixture_send(&world, PILOT, FLEET, OCTO_PACKET_SYN_ACK, FIXTURE_SYN_ACK_BYTES);
-	CHECK_BROKEN(&world, "S7", "expected at most 480 bytes of SYN-ACKs and SYNs to an address that sent 160 bytes of fresh "
-	                           "SYNs, found 576");
+	CHECK_BROKEN(
+		&world, "S7",
+		"expected at most 480 bytes of SYN-ACKs and SYNs to an address that sent 160 bytes of fresh "
+		"SYNs, found 576");
 	fixture_stop(&world);
 }
 

@@ -1,5 +1,6 @@
-/* Tests of what looks into a core's block: S6 (rejected input changes nothing), S8 (directory and slots agree) and S11 (wiped
- * secrets are gone). The block is a real core's; the tests write into it what a faulty core would. */
+/* Tests of what looks into a core's block: S6 (rejected input changes nothing), S8 (directory and slots
+ * agree) and S11 (wiped secrets are gone). The block is a real core's; the tests write into it what a faulty
+ * core would. */
 #include "core/intrinsic/block.h"
 #include "tests/unit/checks_fixture.h"
 
@@ -27,7 +28,9 @@ static void make_body(struct body *body)
 	fixture_make(&body->world);
 	body->world.block_size = octo_channel_size(&config, &host);
 	body->world.block = calloc(1, body->world.block_size);
-	CHECK_U64(octo_channel_init(body->world.block, body->world.block_size, &config, &host, 0, &body->channel), OCTO_OK);
+	CHECK_U64(octo_channel_init(body->world.block, body->world.block_size, &config, &host, 0,
+	                            &body->channel),
+	          OCTO_OK);
 	struct octo_identity other;
 	uint8_t seed[OCTO_SEED_BYTES] = { 1 };
 	struct octo_address address = fixture_address(PILOT);
@@ -44,14 +47,17 @@ static void free_body(struct body *body)
 	free(body->world.block);
 }
 
-/* ---- S6 --------------------------------------------------------------------------------------------------------- */
+/* ---- S6 ------------------------------------------------------------------------------------------------ */
 
-static void receive_and_spoil(struct body *body, enum octo_reason reason, unsigned copy_flags, bool is_spoiled)
+static void receive_and_spoil(struct body *body, enum octo_reason reason, unsigned copy_flags,
+                              bool is_spoiled)
 {
 	struct octo_address from = fixture_address(PILOT);
 	uint8_t bytes[64] = { OCTO_PACKET_DATA };
-	struct octo_event event = { .packet = { .type = OCTO_PACKET_DATA, .size = sizeof bytes, .reason = (uint8_t)reason,
-		.class = (uint8_t)octo_reason_class(reason) } };
+	struct octo_event event = { .packet = { .type = OCTO_PACKET_DATA,
+		                                .size = sizeof bytes,
+		                                .reason = (uint8_t)reason,
+		                                .class = (uint8_t)octo_reason_class(reason) } };
 	checks_before_receive(body->world.checks, ROBOT, PILOT, &from, bytes, sizeof bytes, copy_flags);
 	body->channel->pulse.counters.received++;
 	if (is_spoiled)
@@ -65,7 +71,8 @@ static void rejected_packet_that_changes_nothing_holds(void)
 	struct body body;
 	make_body(&body);
 	receive_and_spoil(&body, OCTO_REASON_BAD_TAG, TRACE_COPY_CORRUPTED, false);
-	receive_and_spoil(&body, OCTO_REASON_ACCEPTED, TRACE_COPY_INJECTED, true); /* what is accepted may change things */
+	receive_and_spoil(&body, OCTO_REASON_ACCEPTED, TRACE_COPY_INJECTED,
+	                  true); /* what is accepted may change things */
 	CHECK_HOLDS(&body.world, "S6");
 	CHECK_U64(fixture_invariant(&body.world, "S6")->evaluated, 1);
 	free_body(&body);
@@ -76,7 +83,9 @@ static void rejected_packet_that_moves_a_window_breaks_s6(void)
 	struct body body;
 	make_body(&body);
 	receive_and_spoil(&body, OCTO_REASON_BAD_TAG, TRACE_COPY_CORRUPTED, true);
-	CHECK_BROKEN(&body.world, "S6", "robot with pilot: expected that a data packet rejected as bad-tag changes counters only");
+	CHECK_BROKEN(
+		&body.world, "S6",
+		"robot with pilot: expected that a data packet rejected as bad-tag changes counters only");
 	free_body(&body);
 }
 
@@ -101,7 +110,7 @@ static void rejections_of_undamaged_data_are_sampled(void)
 	free_body(&body);
 }
 
-/* ---- S8 --------------------------------------------------------------------------------------------------------- */
+/* ---- S8 ------------------------------------------------------------------------------------------------ */
 
 static void settle(struct body *body)
 {
@@ -128,7 +137,8 @@ static void session_id_without_a_slot_breaks_s8(void)
 	struct directory_entry *entries = block_at(body.channel, body.channel->directory_at);
 	entries[3].id = 123456;
 	settle(&body);
-	CHECK_BROKEN(&body.world, "S8", "expected as many session ids in the directory as slots hold, 0, found 1");
+	CHECK_BROKEN(&body.world, "S8",
+	             "expected as many session ids in the directory as slots hold, 0, found 1");
 	free_body(&body);
 }
 
@@ -163,7 +173,7 @@ static void claim_without_a_session_breaks_s8(void)
 	free_body(&body);
 }
 
-/* ---- S11 -------------------------------------------------------------------------------------------------------- */
+/* ---- S11 ----------------------------------------------------------------------------------------------- */
 
 static void wipe_secret(struct body *body, const uint8_t secret[OCTO_KEY_BYTES])
 {
@@ -181,7 +191,8 @@ static void secret_that_is_gone_holds(void)
 	uint8_t secret[OCTO_KEY_BYTES];
 	make_body(&body);
 	memset(secret, 0xa7, sizeof secret);
-	memcpy(block_peer(body.channel, 0)->offer.secret, secret, sizeof secret - 1); /* all but the last byte */
+	memcpy(block_peer(body.channel, 0)->offer.secret, secret,
+	       sizeof secret - 1); /* all but the last byte */
 	wipe_secret(&body, secret);
 	CHECK_HOLDS(&body.world, "S11");
 	CHECK_U64(fixture_invariant(&body.world, "S11")->evaluated, 1);

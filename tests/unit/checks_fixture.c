@@ -57,17 +57,27 @@ void fixture_make(struct fixture *fixture)
 	fixture->trust[0] = (struct scenario_pair){ ROBOT, PILOT };
 	fixture->trust[1] = (struct scenario_pair){ ROBOT, FLEET };
 	fixture->trust[2] = (struct scenario_pair){ PILOT, FLEET };
-	fixture->link = (struct scenario_link){ .from = fixture->everybody, .to = fixture->everybody, .both_ways = true };
+	fixture->link = (struct scenario_link){ .from = fixture->everybody,
+		                                .to = fixture->everybody,
+		                                .both_ways = true };
 	fixture->latency_ns = 20 * OCTO_MILLISECOND;
-	fixture->scenario = (struct scenario){ .duration_ns = 1000 * OCTO_SECOND, .heal_ns = OCTO_NEVER,
-		.nodes = fixture->nodes, .node_count = FIXTURE_NODES, .trust = fixture->trust, .trust_count = FIXTURE_NODES,
-		.links = &fixture->link };
+	fixture->scenario = (struct scenario){ .duration_ns = 1000 * OCTO_SECOND,
+		                               .heal_ns = OCTO_NEVER,
+		                               .nodes = fixture->nodes,
+		                               .node_count = FIXTURE_NODES,
+		                               .trust = fixture->trust,
+		                               .trust_count = FIXTURE_NODES,
+		                               .links = &fixture->link };
 }
 
 void fixture_start(struct fixture *fixture)
 {
-	struct checks_host host = { .context = fixture, .now = fake_now, .is_up = fake_is_up, .view = fake_view,
-		.block = fake_block, .latency_max_ns = fake_latency };
+	struct checks_host host = { .context = fixture,
+		                    .now = fake_now,
+		                    .is_up = fake_is_up,
+		                    .view = fake_view,
+		                    .block = fake_block,
+		                    .latency_max_ns = fake_latency };
 	fixture->checks = checks_open(&fixture->scenario, &host);
 	for (uint32_t i = 0; i < FIXTURE_NODES; i++)
 		checks_boot(fixture->checks, i, true);
@@ -93,24 +103,28 @@ void fixture_check_holds(const struct fixture *fixture, const char *name, const 
 {
 	const struct sim_invariant *found = fixture_invariant(fixture, name);
 	char text[512];
-	snprintf(text, sizeof text, "%s: evaluated %" PRIu64 ", violated %" PRIu64 " %s", name, found->evaluated,
-	         found->violated, found->first);
+	snprintf(text, sizeof text, "%s: evaluated %" PRIu64 ", violated %" PRIu64 " %s", name,
+	         found->evaluated, found->violated, found->first);
 	CU_assertImplementation(found->evaluated > 0 && found->violated == 0, line, text, file, "", CU_FALSE);
 }
 
-void fixture_check_broken(const struct fixture *fixture, const char *name, const char *part, const char *file, unsigned line)
+void fixture_check_broken(const struct fixture *fixture, const char *name, const char *part, const char *file,
+                          unsigned line)
 {
 	const struct sim_invariant *found = fixture_invariant(fixture, name);
 	char text[512];
-	snprintf(text, sizeof text, "%s: evaluated %" PRIu64 ", violated %" PRIu64 ", \"%s\", expected \"%s\"", name,
+	snprintf(text, sizeof text,
+	         "%s: evaluated %" PRIu64 ", violated %" PRIu64 ", \"%s\", expected \"%s\"", name,
 	         found->evaluated, found->violated, found->first, part);
-	CU_assertImplementation(found->evaluated > 0 && found->violated > 0 && strstr(found->first, part) != NULL, line,
-	                        text, file, "", CU_FALSE);
+	CU_assertImplementation(found->evaluated > 0 && found->violated > 0 &&
+	                                strstr(found->first, part) != NULL,
+	                        line, text, file, "", CU_FALSE);
 }
 
-/* ---- What cores tell --------------------------------------------------------------------------------------------- */
+/* ---- What cores tell ----------------------------------------------------------------------------------- */
 
-void fixture_tell(struct fixture *fixture, uint32_t node, uint32_t peer, struct octo_event event, enum octo_event_kind kind)
+void fixture_tell(struct fixture *fixture, uint32_t node, uint32_t peer, struct octo_event event,
+                  enum octo_event_kind kind)
 {
 	event.now = fixture->now;
 	event.kind = kind;
@@ -120,29 +134,41 @@ void fixture_tell(struct fixture *fixture, uint32_t node, uint32_t peer, struct 
 struct octo_event_session fixture_session(uint64_t log_id, uint32_t generation, enum octo_role role)
 {
 	bool is_initiator = role == OCTO_ROLE_INITIATOR;
-	struct octo_event_session session = { .log_id = log_id, .generation = generation, .role = (uint8_t)role,
-		.receive_id = is_initiator ? 1000 + log_id : 2000 + log_id,
-		.send_id = is_initiator ? 2000 + log_id : 1000 + log_id,
-		.agreement = { .version = 1, .suite = OCTO_SUITE_CHACHA20_POLY1305, .payload_max = 512, .rate_up = 100000,
-			.rate_down = 100000, .idle_s = 15 } };
+	struct octo_event_session session = { .log_id = log_id,
+		                              .generation = generation,
+		                              .role = (uint8_t)role,
+		                              .receive_id = is_initiator ? 1000 + log_id : 2000 + log_id,
+		                              .send_id = is_initiator ? 2000 + log_id : 1000 + log_id,
+		                              .agreement = { .version = 1,
+		                                             .suite = OCTO_SUITE_CHACHA20_POLY1305,
+		                                             .payload_max = 512,
+		                                             .rate_up = 100000,
+		                                             .rate_down = 100000,
+		                                             .idle_s = 15 } };
 	return session;
 }
 
-void fixture_keys(struct fixture *fixture, uint32_t node, uint32_t peer, const struct octo_event_session *session)
+void fixture_keys(struct fixture *fixture, uint32_t node, uint32_t peer,
+                  const struct octo_event_session *session)
 {
-	struct octo_event event = { .keys = { .log_id = session->log_id, .initiator_nonce = 1000 + session->log_id,
-		.adherent_nonce = 2000 + session->log_id, .keys = 77 * session->log_id, .generation = session->generation,
-		.role = session->role, .agreement = session->agreement } };
+	struct octo_event event = { .keys = { .log_id = session->log_id,
+		                              .initiator_nonce = 1000 + session->log_id,
+		                              .adherent_nonce = 2000 + session->log_id,
+		                              .keys = 77 * session->log_id,
+		                              .generation = session->generation,
+		                              .role = session->role,
+		                              .agreement = session->agreement } };
 	fixture_tell(fixture, node, peer, event, OCTO_EVENT_AUDIT_KEYS);
 }
 
-void fixture_up(struct fixture *fixture, uint32_t node, uint32_t peer, const struct octo_event_session *session)
+void fixture_up(struct fixture *fixture, uint32_t node, uint32_t peer,
+                const struct octo_event_session *session)
 {
 	fixture_tell(fixture, node, peer, (struct octo_event){ .session = *session }, OCTO_EVENT_SESSION_UP);
 }
 
-void fixture_down(struct fixture *fixture, uint32_t node, uint32_t peer, const struct octo_event_session *session,
-                  enum octo_end end)
+void fixture_down(struct fixture *fixture, uint32_t node, uint32_t peer,
+                  const struct octo_event_session *session, enum octo_end end)
 {
 	struct octo_event event = { .session = *session };
 	event.session.end = (uint8_t)end;
@@ -150,20 +176,24 @@ void fixture_down(struct fixture *fixture, uint32_t node, uint32_t peer, const s
 	fixture_tell(fixture, node, peer, event, OCTO_EVENT_SESSION_DOWN);
 }
 
-void fixture_step(struct fixture *fixture, uint32_t node, uint32_t peer, enum octo_step step, enum octo_state before,
-                  enum octo_state after)
+void fixture_step(struct fixture *fixture, uint32_t node, uint32_t peer, enum octo_step step,
+                  enum octo_state before, enum octo_state after)
 {
-	struct octo_event event = { .handshake = { .step = (uint8_t)step, .before = (uint8_t)before, .after = (uint8_t)after } };
+	struct octo_event event = {
+		.handshake = { .step = (uint8_t)step, .before = (uint8_t)before, .after = (uint8_t)after }
+	};
 	fixture_tell(fixture, node, peer, event, OCTO_EVENT_HANDSHAKE);
 }
 
-void fixture_install(struct fixture *fixture, uint32_t node, uint32_t peer, const struct octo_event_session *session)
+void fixture_install(struct fixture *fixture, uint32_t node, uint32_t peer,
+                     const struct octo_event_session *session)
 {
 	fixture_keys(fixture, node, peer, session);
 	fixture_up(fixture, node, peer, session);
 }
 
-void fixture_establish(struct fixture *fixture, uint32_t node, uint32_t peer, uint64_t log_id, uint32_t generation)
+void fixture_establish(struct fixture *fixture, uint32_t node, uint32_t peer, uint64_t log_id,
+                       uint32_t generation)
 {
 	struct octo_event_session here = fixture_session(log_id, generation, OCTO_ROLE_INITIATOR);
 	struct octo_event_session there = fixture_session(log_id, generation, OCTO_ROLE_ADHERENT);
@@ -172,10 +202,10 @@ void fixture_establish(struct fixture *fixture, uint32_t node, uint32_t peer, ui
 	fixture_install(fixture, peer, node, &there);
 }
 
-/* ---- Packets ------------------------------------------------------------------------------------------------------- */
+/* ---- Packets ------------------------------------------------------------------------------------------- */
 
-void fixture_receive(struct fixture *fixture, uint32_t node, uint32_t from, enum octo_packet_type type, size_t size,
-                     struct octo_event_packet packet, unsigned copy_flags)
+void fixture_receive(struct fixture *fixture, uint32_t node, uint32_t from, enum octo_packet_type type,
+                     size_t size, struct octo_event_packet packet, unsigned copy_flags)
 {
 	uint8_t bytes[OCTO_DATAGRAM_MAX] = { (uint8_t)type };
 	struct octo_address address = fixture_address(from);
@@ -184,7 +214,8 @@ void fixture_receive(struct fixture *fixture, uint32_t node, uint32_t from, enum
 	packet.address = address;
 	packet.class = (uint8_t)octo_reason_class((enum octo_reason)packet.reason);
 	checks_before_receive(fixture->checks, node, from, &address, bytes, size, copy_flags);
-	fixture_tell(fixture, node, from, (struct octo_event){ .packet = packet }, OCTO_EVENT_PACKET_RECEIVED);
+	fixture_tell(fixture, node, from, (struct octo_event){ .packet = packet },
+	             OCTO_EVENT_PACKET_RECEIVED);
 	checks_after_receive(fixture->checks, node);
 	checks_settled(fixture->checks, node);
 }
@@ -192,11 +223,14 @@ void fixture_receive(struct fixture *fixture, uint32_t node, uint32_t from, enum
 void fixture_data(struct fixture *fixture, uint32_t node, uint32_t from, uint64_t session_id, uint64_t number,
                   enum octo_reason reason)
 {
-	struct octo_event_packet packet = { .session_id = session_id, .number = number, .reason = (uint8_t)reason };
+	struct octo_event_packet packet = { .session_id = session_id,
+		                            .number = number,
+		                            .reason = (uint8_t)reason };
 	fixture_receive(fixture, node, from, OCTO_PACKET_DATA, 64, packet, 0);
 }
 
-void fixture_send(struct fixture *fixture, uint32_t node, uint32_t to, enum octo_packet_type type, size_t size)
+void fixture_send(struct fixture *fixture, uint32_t node, uint32_t to, enum octo_packet_type type,
+                  size_t size)
 {
 	uint8_t bytes[OCTO_DATAGRAM_MAX] = { (uint8_t)type };
 	struct octo_address address = fixture_address(to);
@@ -205,7 +239,9 @@ void fixture_send(struct fixture *fixture, uint32_t node, uint32_t to, enum octo
 
 void fixture_send_syn(struct fixture *fixture, uint32_t node, uint32_t to, uint64_t nonce)
 {
-	struct octo_event event = { .packet = { .type = OCTO_PACKET_SYN, .size = FIXTURE_SYN_BYTES, .number = nonce } };
+	struct octo_event event = {
+		.packet = { .type = OCTO_PACKET_SYN, .size = FIXTURE_SYN_BYTES, .number = nonce }
+	};
 	fixture_tell(fixture, node, to, event, OCTO_EVENT_PACKET_SENT);
 	fixture_send(fixture, node, to, OCTO_PACKET_SYN, FIXTURE_SYN_BYTES);
 }

@@ -1,12 +1,12 @@
-/* Tests of L1 (who should be connected is), L2 (crossed SYNs), L3 (lost ACKs) and L4 (a genuine SYN under junk). One way
- * takes 20 ms, a round trip 40. */
+/* Tests of L1 (who should be connected is), L2 (crossed SYNs), L3 (lost ACKs) and L4 (a genuine SYN under
+ * junk). One way takes 20 ms, a round trip 40. */
 #include "tests/unit/checks_fixture.h"
 
 static const uint64_t latency_ns = 20 * OCTO_MILLISECOND;
 /* Redial 3 s and a quarter, 9 s, 5 s, twice 18 s, two round trips. */
 static const uint64_t allowed_ns = 53830 * OCTO_MILLISECOND;
 
-/* ---- L1 --------------------------------------------------------------------------------------------------------- */
+/* ---- L1 ------------------------------------------------------------------------------------------------ */
 
 static void want(struct fixture *world, uint64_t at_ns)
 {
@@ -39,8 +39,10 @@ static void never_connected_breaks_l1(void)
 	CHECK_U64(fixture_invariant(&world, "L1")->evaluated, 0);
 	fixture_pass(&world, OCTO_MILLISECOND);
 	checks_finish(world.checks);
-	CHECK_BROKEN(&world, "L1", "robot with pilot: expected one session on both sides 53830 ms after the last trouble at 1000 ms, "
-	                           "found idle and idle");
+	CHECK_BROKEN(&world, "L1",
+	             "robot with pilot: expected one session on both sides 53830 ms after the last trouble "
+	             "at 1000 ms, "
+	             "found idle and idle");
 	fixture_stop(&world);
 }
 
@@ -184,17 +186,21 @@ static void lossy_network_is_judged_only_once_it_healed(void)
 	CHECK_U64(fixture_invariant(&world, "L1")->evaluated, 0);
 	checks_heal(world.checks);
 	fixture_pass(&world, allowed_ns);
-	fixture_disturb(&world, ROBOT, PILOT, OCTO_PACKET_SYN); /* to nobody's address, for one: no excuse any more */
+	fixture_disturb(&world, ROBOT, PILOT,
+	                OCTO_PACKET_SYN); /* to nobody's address, for one: no excuse any more */
 	CHECK_BROKEN(&world, "L1", "expected one session");
 	fixture_stop(&world);
 }
 
-/* ---- L2 --------------------------------------------------------------------------------------------------------- */
+/* ---- L2 ------------------------------------------------------------------------------------------------ */
 
-static void tell_duel(struct fixture *world, uint32_t node, uint32_t peer, bool we_won, uint64_t winner, uint64_t loser)
+static void tell_duel(struct fixture *world, uint32_t node, uint32_t peer, bool we_won, uint64_t winner,
+                      uint64_t loser)
 {
-	struct octo_event event = { .duel = { .we_won = we_won, .clash = OCTO_ROLE_INITIATOR, .winner_nonce = winner,
-		.loser_nonce = loser } };
+	struct octo_event event = { .duel = { .we_won = we_won,
+		                              .clash = OCTO_ROLE_INITIATOR,
+		                              .winner_nonce = winner,
+		                              .loser_nonce = loser } };
 	event.duel.ours[0] = we_won; /* the larger FULL-ID wins */
 	event.duel.theirs[0] = !we_won;
 	fixture_tell(world, node, peer, event, OCTO_EVENT_DUEL);
@@ -219,7 +225,8 @@ static void crossed_syns_that_end_in_two_round_trips_hold(void)
 	struct fixture world;
 	cross(&world);
 	world.now += 2 * latency_ns;
-	fixture_establish(&world, ROBOT, PILOT, 7, 1); /* adherent at 1.085 s: four times the latency after 1.005 s */
+	fixture_establish(&world, ROBOT, PILOT, 7,
+	                  1); /* adherent at 1.085 s: four times the latency after 1.005 s */
 	CHECK_HOLDS(&world, "L2");
 	CHECK_U64(fixture_invariant(&world, "L2")->evaluated, 1);
 	fixture_stop(&world);
@@ -231,8 +238,10 @@ static void crossed_syns_that_take_longer_break_l2(void)
 	cross(&world);
 	world.now += 2 * latency_ns + OCTO_MILLISECOND;
 	fixture_establish(&world, ROBOT, PILOT, 7, 1);
-	CHECK_BROKEN(&world, "L2", "robot with pilot: expected a session on both sides within 80000 us of crossed SYNs, found it "
-	                           "after 81000 us");
+	CHECK_BROKEN(&world, "L2",
+	             "robot with pilot: expected a session on both sides within 80000 us of crossed SYNs, "
+	             "found it "
+	             "after 81000 us");
 	fixture_stop(&world);
 }
 
@@ -259,7 +268,9 @@ static void smaller_id_as_winner_breaks_l2(void)
 	struct fixture world;
 	fixture_make(&world);
 	fixture_start(&world);
-	struct octo_event event = { .duel = { .we_won = true, .clash = OCTO_ROLE_INITIATOR, .ours = { 1 }, .theirs = { 1, 1 } } };
+	struct octo_event event = {
+		.duel = { .we_won = true, .clash = OCTO_ROLE_INITIATOR, .ours = { 1 }, .theirs = { 1, 1 } }
+	};
 	fixture_tell(&world, ROBOT, PILOT, event, OCTO_EVENT_DUEL);
 	CHECK_BROKEN(&world, "L2", "expected the larger FULL-ID to win");
 	fixture_stop(&world);
@@ -302,7 +313,7 @@ static void crossing_with_a_syn_of_the_past_or_astray_is_not_judged(void)
 	fixture_stop(&world);
 }
 
-/* ---- L3 --------------------------------------------------------------------------------------------------------- */
+/* ---- L3 ------------------------------------------------------------------------------------------------ */
 
 /* The SYN leaves at 1 s and is answered at once; the initiator is up at 1.04 s. */
 static void open_confirmation(struct fixture *world)
@@ -345,8 +356,10 @@ static void late_ack_breaks_l3(void)
 {
 	struct fixture world;
 	follow(&world, 1, 1331 * OCTO_MILLISECOND);
-	CHECK_BROKEN(&world, "L3", "robot with pilot: expected the adherent to follow within 1330 ms with 1 ACKs or data packets "
-	                           "disturbed, found that it took 1331 ms");
+	CHECK_BROKEN(&world, "L3",
+	             "robot with pilot: expected the adherent to follow within 1330 ms with 1 ACKs or data "
+	             "packets "
+	             "disturbed, found that it took 1331 ms");
 	fixture_stop(&world);
 }
 
@@ -380,11 +393,13 @@ static void adherent_that_crashed_or_gave_up_is_not_waited_for(void)
 	fixture_stop(&world);
 }
 
-/* ---- L4 --------------------------------------------------------------------------------------------------------- */
+/* ---- L4 ------------------------------------------------------------------------------------------------ */
 
 static void genuine(struct fixture *world, enum octo_reason reason)
 {
-	struct octo_event_packet packet = { .reason = (uint8_t)reason, .is_timestamp_fresh = true, .is_initial = true };
+	struct octo_event_packet packet = { .reason = (uint8_t)reason,
+		                            .is_timestamp_fresh = true,
+		                            .is_initial = true };
 	fixture_receive(world, PILOT, ROBOT, OCTO_PACKET_SYN, FIXTURE_SYN_BYTES, packet, 0);
 }
 
@@ -427,8 +442,10 @@ static void genuine_syn_refused_under_junk_breaks_l4(void)
 	fixture_start(&world);
 	junk(&world);
 	genuine(&world, OCTO_REASON_BAD_TAG);
-	CHECK_BROKEN(&world, "L4", "pilot with robot: expected a genuine SYN to an idle node to be answered, found it rejected as "
-	                           "bad-tag, under junk");
+	CHECK_BROKEN(&world, "L4",
+	             "pilot with robot: expected a genuine SYN to an idle node to be answered, found it "
+	             "rejected as "
+	             "bad-tag, under junk");
 	fixture_stop(&world);
 }
 

@@ -1,9 +1,12 @@
-/* Tests of S4 (no nonce twice under one key) and S5 (no packet number twice, no window moved by a rejected packet). */
+/* Tests of S4 (no nonce twice under one key) and S5 (no packet number twice, no window moved by a rejected
+ * packet). */
 #include "tests/unit/checks_fixture.h"
 
 static void seal(struct fixture *world, uint64_t key, uint64_t nonce, uint64_t plain, bool is_counter)
 {
-	struct octo_event event = { .sealed = { .key = key, .nonce_low = nonce, .plain = plain, .is_counter = is_counter } };
+	struct octo_event event = {
+		.sealed = { .key = key, .nonce_low = nonce, .plain = plain, .is_counter = is_counter }
+	};
 	fixture_tell(world, ROBOT, TRACE_NOBODY, event, OCTO_EVENT_AUDIT_SEALED);
 }
 
@@ -58,7 +61,7 @@ static void nonce_with_a_second_text_breaks_s4(void)
 	fixture_stop(&world);
 }
 
-/* ---- S5 --------------------------------------------------------------------------------------------------------- */
+/* ---- S5 ------------------------------------------------------------------------------------------------ */
 
 static void connected(struct fixture *world)
 {
@@ -114,7 +117,8 @@ static void number_behind_the_window_breaks_s5(void)
 	fixture_stop(&world);
 }
 
-/* A forged number far ahead is rejected; if the next good one is then too old, the forgery moved the window. */
+/* A forged number far ahead is rejected; if the next good one is then too old, the forgery moved the
+ * window. */
 static void window_moved_by_a_forgery_breaks_s5(void)
 {
 	struct fixture world;
@@ -122,7 +126,9 @@ static void window_moved_by_a_forgery_breaks_s5(void)
 	fixture_data(&world, PILOT, ROBOT, 2007, 10, OCTO_REASON_ACCEPTED);
 	fixture_data(&world, PILOT, ROBOT, 2007, UINT64_C(1) << 40, OCTO_REASON_BAD_TAG);
 	fixture_data(&world, PILOT, ROBOT, 2007, 11, OCTO_REASON_TOO_OLD);
-	CHECK_BROKEN(&world, "S5", "expected number 11 to be taken, the highest accepted being 10, found it refused as too-old");
+	CHECK_BROKEN(
+		&world, "S5",
+		"expected number 11 to be taken, the highest accepted being 10, found it refused as too-old");
 	fixture_stop(&world);
 }
 

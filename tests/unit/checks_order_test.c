@@ -1,5 +1,5 @@
-/* Tests of S2 (one current session, the same on both sides), S3 (its order only rises), S9 (no SYN changes it) and S13
- * (nor does a step of a clock). */
+/* Tests of S2 (one current session, the same on both sides), S3 (its order only rises), S9 (no SYN changes
+ * it) and S13 (nor does a step of a clock). */
 #include "tests/unit/checks_fixture.h"
 
 static const uint64_t quiet_ns = 70 * OCTO_SECOND; /* more than two dead-peer periods */
@@ -17,7 +17,8 @@ static void order_holds_through_a_replacement(void)
 	fixture_install(&world, ROBOT, PILOT, &higher);
 	checks_finish(world.checks);
 	CHECK_HOLDS(&world, "S2");
-	CHECK_U64(fixture_invariant(&world, "S2")->evaluated, 4); /* three sessions came up, one quiet ended */
+	CHECK_U64(fixture_invariant(&world, "S2")->evaluated,
+	          4); /* three sessions came up, one quiet ended */
 	CHECK_HOLDS(&world, "S3");
 	fixture_stop(&world);
 }
@@ -31,7 +32,8 @@ static void two_current_sessions_break_s2(void)
 	struct octo_event_session second = fixture_session(8, 2, OCTO_ROLE_INITIATOR);
 	fixture_install(&world, ROBOT, PILOT, &first);
 	fixture_install(&world, ROBOT, PILOT, &second);
-	CHECK_BROKEN(&world, "S2", "expected one current session, found 0000000000000008 beside 0000000000000007");
+	CHECK_BROKEN(&world, "S2",
+	             "expected one current session, found 0000000000000008 beside 0000000000000007");
 	fixture_stop(&world);
 }
 
@@ -89,7 +91,8 @@ static void lower_session_as_current_breaks_s3(void)
 	fixture_install(&world, ROBOT, PILOT, &higher);
 	fixture_down(&world, ROBOT, PILOT, &higher, OCTO_END_DEAD);
 	fixture_install(&world, ROBOT, PILOT, &lower);
-	CHECK_BROKEN(&world, "S3", "expected a session above (3, 0, 0000000000000007), found (2, 0, 0000000000000008)");
+	CHECK_BROKEN(&world, "S3",
+	             "expected a session above (3, 0, 0000000000000007), found (2, 0, 0000000000000008)");
 	fixture_stop(&world);
 }
 
@@ -109,7 +112,7 @@ static void a_boot_begins_a_new_order(void)
 	fixture_stop(&world);
 }
 
-/* ---- S9 ----------------------------------------------------------------------------------------------------------- */
+/* ---- S9 ------------------------------------------------------------------------------------------------ */
 
 static void session_ending_while_a_syn_is_received_breaks_s9(void)
 {
@@ -133,7 +136,8 @@ static void claim(struct fixture *world)
 	fixture_make(world);
 	fixture_start(world);
 	fixture_establish(world, ROBOT, PILOT, 7, 1);
-	fixture_step(world, PILOT, ROBOT, OCTO_STEP_SYN_FRESH, OCTO_STATE_ESTABLISHED, OCTO_STATE_ESTABLISHED);
+	fixture_step(world, PILOT, ROBOT, OCTO_STEP_SYN_FRESH, OCTO_STATE_ESTABLISHED,
+	             OCTO_STATE_ESTABLISHED);
 }
 
 static void give_way(struct fixture *world)
@@ -168,14 +172,15 @@ static void answered_challenge_that_ends_a_session_breaks_s9(void)
 	struct fixture world;
 	claim(&world);
 	fixture_pass(&world, OCTO_SECOND / 2);
-	fixture_step(&world, PILOT, ROBOT, OCTO_STEP_PONG_CHALLENGE, OCTO_STATE_ESTABLISHED, OCTO_STATE_ESTABLISHED);
+	fixture_step(&world, PILOT, ROBOT, OCTO_STEP_PONG_CHALLENGE, OCTO_STATE_ESTABLISHED,
+	             OCTO_STATE_ESTABLISHED);
 	fixture_pass(&world, OCTO_SECOND);
 	give_way(&world);
 	CHECK_BROKEN(&world, "S9", "only an unanswered challenge");
 	fixture_stop(&world);
 }
 
-/* ---- S13 ---------------------------------------------------------------------------------------------------------- */
+/* ---- S13 ----------------------------------------------------------------------------------------------- */
 
 static void step_of_a_clock_alone_breaks_nothing(void)
 {
@@ -200,7 +205,8 @@ static void challenge_is_measured_on_the_nodes_own_time(void)
 	fixture_start(&world);
 	world.now = 7200 * OCTO_SECOND;
 	fixture_establish(&world, ROBOT, PILOT, 7, 1);
-	fixture_step(&world, PILOT, ROBOT, OCTO_STEP_SYN_FRESH, OCTO_STATE_ESTABLISHED, OCTO_STATE_ESTABLISHED);
+	fixture_step(&world, PILOT, ROBOT, OCTO_STEP_SYN_FRESH, OCTO_STATE_ESTABLISHED,
+	             OCTO_STATE_ESTABLISHED);
 	struct octo_event back = { .clock = { .step_ns = -hour } };
 	fixture_tell(&world, PILOT, TRACE_NOBODY, back, OCTO_EVENT_CLOCK_STEP);
 	world.now = 7202 * OCTO_SECOND;

@@ -2,7 +2,10 @@
 #include "sim/check/table.h"
 #include "tests/unit/checks_fixture.h"
 
-struct thing { struct table_key key; uint64_t value; };
+struct thing {
+	struct table_key key;
+	uint64_t value;
+};
 
 static void items_are_found_after_any_growth(void)
 {
@@ -28,8 +31,8 @@ static void items_are_found_after_any_growth(void)
 
 static void every_invariant_has_a_name_and_a_sentence(void)
 {
-	static const char *const names[] = { "S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S10", "S11", "S13", "L1", "L2",
-		"L3", "L4" };
+	static const char *const names[] = { "S1", "S2",  "S3",  "S4",  "S5", "S6", "S7", "S8",
+		                             "S9", "S10", "S11", "S13", "L1", "L2", "L3", "L4" };
 	struct fixture world;
 	uint32_t count;
 	fixture_make(&world);
