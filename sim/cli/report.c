@@ -218,7 +218,7 @@ void report_table(const struct report *report, FILE *out)
 
 uint32_t report_print_cells(report_cells cells, bool has_color, FILE *out)
 {
-	uint32_t possible = 0, missing = 0;
+	uint32_t possible = 0, missing = 0, liars = 0;
 
 	fprintf(out, "%s%-34s", cli_on(has_color, CLI_DIM), "transition table: runs of each cell");
 	for (int state = 0; state < OCTO_STATE_COUNT; state++)
@@ -229,23 +229,32 @@ uint32_t report_print_cells(report_cells cells, bool has_color, FILE *out)
 		for (int state = 0; state < OCTO_STATE_COUNT; state++) {
 			bool is_possible =
 				octo_step_action((enum octo_step)step, (enum octo_state)state) != NULL;
-			bool is_missing = is_possible && !cells[step][state];
+			bool has_run = is_possible && cells[step][state];
+			bool needs_liar = is_possible && !has_run &&
+				octo_step_needs_liar((enum octo_step)step, (enum octo_state)state);
+			bool is_missing = is_possible && !has_run && !needs_liar;
 
-			possible += is_possible;
+			possible += is_possible && !needs_liar;
 			missing += is_missing;
+			liars += needs_liar;
 			fprintf(out, " %s%13s%s", is_missing ? cli_on(has_color, CLI_BAD) : "",
-			        is_missing    ? "never"
-			        : is_possible ? cli_count(cells[step][state])
-			                      : "-",
+			        has_run      ? cli_count(cells[step][state])
+			        : is_missing ? "never"
+			        : needs_liar ? "(liar)"
+			                     : "-",
 			        is_missing ? cli_off(has_color) : "");
 		}
 		fputc('\n', out);
 	}
 	fprintf(out, "%" PRIu32 " of %" PRIu32 " possible cells ran\n", possible - missing, possible);
+	if (liars)
+		fprintf(out, "(liar): no honest run gets there, only a peer with the right keys and a lying counter; "
+		             "tests/pair plays it\n");
 	for (int step = 0; step < OCTO_STEP_COUNT; step++)
 		for (int state = 0; state < OCTO_STATE_COUNT; state++)
 			if (octo_step_action((enum octo_step)step, (enum octo_state)state) &&
-			    !cells[step][state])
+			    !cells[step][state] &&
+			    !octo_step_needs_liar((enum octo_step)step, (enum octo_state)state))
 				fprintf(out, "never ran: %s, %s: %s\n",
 				        octo_state_name((enum octo_state)state),
 				        octo_step_text((enum octo_step)step),
