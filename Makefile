@@ -89,7 +89,7 @@ VIZ_TOOLS := $(patsubst tests/viz/%.c,$(BUILD)/viz/%,$(VIZ_TOOL_SRC))
 	clean no-viz have-base have-cunit FORCE
 JOBS := $(shell nproc 2>/dev/null || echo 2)
 DEMO := scenarios/duel/simultaneous-open.json
-CROSS := $(wildcard scenarios/duel/*.json scenarios/handshake/*.json)
+CROSS := $(wildcard scenarios/duel/*.json scenarios/handshake/*.json scenarios/regress/*.json)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
