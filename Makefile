@@ -21,6 +21,7 @@ TAG_coverage := coverage
 TAG_release := O2
 TAG_debug := O0
 TAG_asan := asan
+LINK_coverage := -Wl,--wrap=_exit
 OPT := $(OPT_$(MODE))
 $(if $(OPT),,$(error MODE=$(MODE): expected release, debug, asan or coverage))
 
@@ -46,7 +47,7 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -
 WARNINGS_asan := -Wno-conversion
 ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARNINGS) $(WARNINGS_$(MODE)) -ffp-contract=off $(OPT) $(ARCH_FLAGS) $(CFLAGS)
 ALL_CPPFLAGS = -I. $(PKG_CFLAGS) $(CPPFLAGS)
-ALL_LDFLAGS = $(OPT) $(ARCH_FLAGS) -pthread $(LDFLAGS)
+ALL_LDFLAGS = $(OPT) $(ARCH_FLAGS) -pthread $(LINK_$(MODE)) $(LDFLAGS)
 
 find = $(if $(wildcard $(1)),$(shell find $(1) -name '*.c' | LC_ALL=C sort))
 CARRIER_SRC := $(call find,core/carriers)
@@ -62,6 +63,8 @@ VIZ_TOOL_SRC := $(filter-out %_test.c,$(sort $(wildcard tests/viz/*.c)))
 # Whatever else tests share: linked into the runners.
 SUPPORT_SRC := $(filter-out %_test.c,$(sort $(wildcard tests/*.c tests/unit/*.c tests/pair/*.c tests/scenario/*.c)))
 
+COVERAGE_SRC := $(wildcard tests/coverage/*.c)
+
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 PLAIN_OBJ := $(patsubst %.c,$(BUILD)/obj/plain/%.o,$(CORE_SRC))
 CHECKED_OBJ := $(patsubst %.c,$(BUILD)/obj/checked/%.o,$(CORE_SRC))
@@ -76,7 +79,7 @@ CHECKED := $(BUILD)/checked/libocto.a
 SIM := $(BUILD)/libsim.a
 CARRIERS := $(BUILD)/libcarriers.a
 VIZ := $(BUILD)/libviz.a
-WORLD := $(SIM) $(CHECKED)
+WORLD := $(SIM) $(CHECKED) $(if $(filter coverage,$(MODE)),$(call obj,$(COVERAGE_SRC)))
 FLAGS := $(BUILD)/list/flags
 
 PRODUCTS := $(if $(CORE_SRC),$(PLAIN) $(CHECKED)) $(if $(SIM_SRC),$(SIM)) $(if $(CLI_SRC),$(BUILD)/octosim) \
@@ -223,7 +226,7 @@ benches: $(BENCHES)
 
 list-sources:
 	@printf '%s\n' $(CORE_SRC) $(CARRIER_SRC) $(SIM_SRC) $(CLI_SRC) $(VIZ_SRC) $(SUITE_SRC) $(VIZ_SUITE_SRC) \
-		$(SUPPORT_SRC) $(BENCH_SRC) $(VECTOR_SRC) $(VIZ_TOOL_SRC)
+		$(SUPPORT_SRC) $(BENCH_SRC) $(VECTOR_SRC) $(VIZ_TOOL_SRC) $(COVERAGE_SRC)
 
 # ---- What people type ------------------------------------------------------------------------------------------
 # Packages first, then a new make: this one has already looked for the libraries.
