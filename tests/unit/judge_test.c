@@ -1,0 +1,130 @@
+/* judge_test.c: judge.c and tally.c: each kind of expectation holds when it should, fails when it should, and then says
+ * what was found. */
+#include "sim/check/tally.h"
+#include "tests/check.h"
+#include "tests/unit/tiny.h"
+
+static const char story[] = "{\"at\": \"100ms\", \"clock\": {\"node\": \"pilot\", \"step\": \"1ms\"}}, {\"at\": \"1s\", \"connect\": [\"robot\", \"pilot\"]}, "
+	"{\"at\": \"2s\", \"load\": {\"from\": \"robot\", \"to\": \"pilot\", \"every\": \"100ms\", \"size\": 64, \"count\": 20}}, "
+	"{\"at\": \"8s\", \"inject\": {\"packet\": {\"type\": \"syn\", \"from\": \"robot\", \"to\": \"pilot\", \"nth\": 1}}}";
+
+/* The story with one expectation: an empty string when it holds, else what was found. */
+static const char *judge(const char *expectation)
+{
+	static char found[256];
+	struct tiny tiny = { .timeline = story, .expect = expectation, .options = { .seed = 1 } };
+	tiny_open(&tiny);
+	const struct sim_result *result = tiny_run(&tiny, OCTO_NEVER);
+	CHECK_U64(result->expectation_count, 1);
+	CHECK(result->expectations[0].is_judged);
+	CHECK_U64(result->passed, result->expectations[0].holds);
+	snprintf(found, sizeof found, "%s", result->expectations[0].holds ? "" : result->expectations[0].found);
+	tiny_close(&tiny);
+	return found;
+}
+
+static void a_session_is_judged_by_state_count_initiator_and_suite(void)
+{
+	CHECK_STRING(judge("{\"by\": \"5s\", \"session\": {\"between\": [\"robot\", \"pilot\"], \"state\": \"established\", \"count\": 1, \"initiator\": \"duel-winner\", \"suite\": \"chacha20-poly1305\"}}"), "");
+	CHECK_STRING(judge("{\"by\": \"500ms\", \"session\": {\"between\": [\"robot\", \"pilot\"], \"state\": \"idle\", \"count\": 0}}"), "");
+	CHECK_STRING(judge("{\"by\": \"5s\", \"session\": {\"between\": [\"robot\", \"pilot\"], \"state\": \"idle\"}}"), "robot is established towards pilot");
+	CHECK_STRING(judge("{\"by\": \"500ms\", \"session\": {\"between\": [\"robot\", \"pilot\"], \"state\": \"established\"}}"), "robot is idle towards pilot");
+	CHECK_STRING(judge("{\"by\": \"5s\", \"session\": {\"between\": [\"robot\", \"pilot\"], \"count\": 2}}"), "robot and pilot have 1 session between them");
+	CHECK_STRING(judge("{\"by\": \"500ms\", \"session\": {\"between\": [\"robot\", \"pilot\"], \"count\": 1}}"), "robot and pilot have 0 sessions between them");
+	CHECK_STRING(judge("{\"by\": \"5s\", \"session\": {\"between\": [\"robot\", \"pilot\"], \"suite\": \"aes-256-gcm\"}}"), "robot uses chacha20-poly1305");
+	CHECK_STRING(judge("{\"by\": \"500ms\", \"session\": {\"between\": [\"robot\", \"pilot\"], \"initiator\": \"robot\"}}"), "the initiator is nobody, not robot");
+	/* One of the two was it. */
+	const char *robot = judge("{\"by\": \"5s\", \"session\": {\"between\": [\"robot\", \"pilot\"], \"initiator\": \"robot\"}}");
+	bool is_robot = robot[0] == '\0';
+	if (!is_robot)
+		CHECK_STRING(robot, "the initiator is pilot, not robot");
+	const char *pilot = judge("{\"by\": \"5s\", \"session\": {\"between\": [\"robot\", \"pilot\"], \"initiator\": \"pilot\"}}");
+	CHECK_STRING(pilot, is_robot ? "the initiator is robot, not pilot" : "");
+}
+
+static void duels_are_counted_once_for_both_sides(void)
+{
+	CHECK_STRING(judge("{\"by\": \"5s\", \"duels\": {\"between\": [\"robot\", \"pilot\"], \"exactly\": 1}}"), "");
+	CHECK_STRING(judge("{\"by\": \"5s\", \"duels\": {\"between\": [\"pilot\", \"robot\"], \"at_least\": 1, \"at_most\": 1}}"), "");
+	CHECK_STRING(judge("{\"by\": \"500ms\", \"duels\": {\"between\": [\"robot\", \"pilot\"], \"exactly\": 0}}"), "");
+	CHECK_STRING(judge("{\"by\": \"5s\", \"duels\": {\"between\": [\"robot\", \"pilot\"], \"at_most\": 0}}"), "1 between robot and pilot");
+	CHECK_STRING(judge("{\"by\": \"5s\", \"duels\": {\"between\": [\"robot\", \"pilot\"], \"at_least\": 2}}"), "1 between robot and pilot");
+	const char *robot = judge("{\"by\": \"5s\", \"duels\": {\"between\": [\"robot\", \"pilot\"], \"exactly\": 1, \"winner\": \"robot\"}}");
+	bool is_robot = robot[0] == '\0';
+	if (!is_robot)
+		CHECK_STRING(robot, "pilot won between robot and pilot");
+	const char *pilot = judge("{\"by\": \"5s\", \"duels\": {\"between\": [\"robot\", \"pilot\"], \"exactly\": 1, \"winner\": \"pilot\"}}");
+	CHECK_STRING(pilot, is_robot ? "robot won between robot and pilot" : "");
+}
+
+/* R140: from whom to whom counts. */
+static void messages_are_counted_by_direction(void)
+{
+	CHECK_STRING(judge("{\"by\": \"6s\", \"messages\": {\"from\": \"robot\", \"to\": \"pilot\", \"exactly\": 20}}"), "");
+	CHECK_STRING(judge("{\"by\": \"6s\", \"messages\": {\"from\": \"pilot\", \"to\": \"robot\", \"exactly\": 0}}"), "");
+	CHECK_STRING(judge("{\"by\": \"6s\", \"messages\": {\"from\": \"robot\", \"to\": \"pilot\", \"at_most\": 19}}"), "20 between robot and pilot");
+	CHECK_STRING(judge("{\"by\": \"1s\", \"messages\": {\"from\": \"robot\", \"to\": \"pilot\", \"at_least\": 1}}"), "0 between robot and pilot");
+}
+
+static void packets_are_counted_by_type_fate_and_reason(void)
+{
+	CHECK_STRING(judge("{\"by\": \"6s\", \"packets\": {\"type\": \"syn\", \"from\": \"*\", \"to\": \"*\", \"fate\": \"sent\", \"at_least\": 2, \"at_most\": 3}}"), "");
+	CHECK_STRING(judge("{\"by\": \"6s\", \"packets\": {\"type\": \"syn-ack\", \"from\": \"*\", \"to\": \"*\", \"fate\": \"delivered\", \"exactly\": 1}}"), "");
+	CHECK_STRING(judge("{\"by\": \"6s\", \"packets\": {\"from\": \"*\", \"to\": \"*\", \"fate\": \"dropped\", \"exactly\": 0}}"), "");
+	CHECK_STRING(judge("{\"by\": \"9s\", \"packets\": {\"type\": \"syn\", \"from\": \"robot\", \"to\": \"pilot\", \"fate\": \"rejected\", \"reason\": \"stale\", \"exactly\": 1}}"),
+	             "");
+	CHECK_STRING(judge("{\"by\": \"6s\", \"packets\": {\"type\": \"syn-ack\", \"from\": \"*\", \"to\": \"*\", \"fate\": \"sent\", \"exactly\": 7}}"), "1");
+	CHECK_STRING(judge("{\"by\": \"9s\", \"packets\": {\"from\": \"*\", \"to\": \"*\", \"fate\": \"rejected\", \"reason\": \"bad-tag\", \"at_least\": 1}}"), "0");
+}
+
+static void warnings_and_steps_are_counted_by_node(void)
+{
+	CHECK_STRING(judge("{\"by\": \"6s\", \"warnings\": {\"kind\": \"hacked\", \"exactly\": 0}}"), "");
+	CHECK_STRING(judge("{\"by\": \"6s\", \"warnings\": {\"kind\": \"hacked\", \"at_least\": 1}}"), "0");
+	CHECK_STRING(judge("{\"by\": \"6s\", \"steps\": {\"step\": \"connect\", \"exactly\": 2}}"), "");
+	CHECK_STRING(judge("{\"by\": \"6s\", \"steps\": {\"node\": \"robot\", \"step\": \"connect\", \"exactly\": 1}}"), "");
+	CHECK_STRING(judge("{\"by\": \"6s\", \"steps\": {\"node\": \"robot\", \"step\": \"connect\", \"exactly\": 2}}"), "1");
+}
+
+/* Judged at its time, once: what happens later is of no concern. */
+static void an_expectation_is_judged_at_its_time(void)
+{
+	struct tiny tiny = { .timeline = story, .options = { .seed = 1 },
+		.expect = "{\"by\": \"1s\", \"messages\": {\"from\": \"robot\", \"to\": \"pilot\", \"exactly\": 0}}" };
+	tiny_open(&tiny);
+	const struct sim_result *result = tiny_run(&tiny, OCTO_SECOND - 1);
+	CHECK(!result->expectations[0].is_judged);
+	result = tiny_run(&tiny, OCTO_SECOND);
+	CHECK(result->expectations[0].is_judged && result->expectations[0].holds);
+	result = tiny_run(&tiny, OCTO_NEVER);
+	CHECK(result->expectations[0].holds && result->passed);
+	tiny_close(&tiny);
+}
+
+static void invariants_that_are_off_do_not_hold(void)
+{
+	CHECK_STRING(judge("{\"always\": \"invariants\"}"), "");
+	struct tiny tiny = { .timeline = story, .options = { .seed = 1, .no_checks = true } };
+	tiny_open(&tiny);
+	const struct sim_result *result = tiny_run(&tiny, OCTO_NEVER);
+	CHECK(!result->passed && result->invariant_count == 0);
+	CHECK_CONTAINS(result->expectations[0].found, "switched off");
+	tiny_close(&tiny);
+}
+
+CU_ErrorCode suite_judge(void);
+
+CU_ErrorCode suite_judge(void)
+{
+	CU_pSuite suite = CU_add_suite("judge", NULL, NULL);
+	if (!suite)
+		return CU_get_error();
+	CU_ADD_TEST(suite, a_session_is_judged_by_state_count_initiator_and_suite);
+	CU_ADD_TEST(suite, duels_are_counted_once_for_both_sides);
+	CU_ADD_TEST(suite, messages_are_counted_by_direction);
+	CU_ADD_TEST(suite, packets_are_counted_by_type_fate_and_reason);
+	CU_ADD_TEST(suite, warnings_and_steps_are_counted_by_node);
+	CU_ADD_TEST(suite, an_expectation_is_judged_at_its_time);
+	CU_ADD_TEST(suite, invariants_that_are_off_do_not_hold);
+	return CU_get_error();
+}
