@@ -96,9 +96,10 @@ static void add_anchor(struct making *making, uint64_t at_ns)
 		making->anchors[making->anchor_count++] = at_ns;
 }
 
+/* What would come too late comes some time: not with everything else that would, in one last instant. */
 static uint64_t within(const struct making *making, uint64_t at_ns)
 {
-	return at_ns < making->trouble_ns ? at_ns : making->trouble_ns - 1;
+	return at_ns % making->trouble_ns;
 }
 
 /* A moment at which something may well be under way. */
@@ -468,10 +469,9 @@ static void script_disconnect(struct making *making, struct script *script, int 
 	script->is_troubled = true;
 }
 
-static void script_restart(struct making *making, struct script *script, int who)
+static void script_boot(struct making *making, struct script *script, int who, bool is_lost)
 {
-	bool is_lost = percent(making, KIND_SCRIPT, 25), is_wanted = script->side[who].is_wanted && !is_lost;
-	uint64_t then = below(making, KIND_SCRIPT, 10);
+	bool is_wanted = script->side[who].is_wanted && !is_lost;
 
 	begin_action(making, within(making, script->at_ns));
 	fprintf(making->out, "\"restart\": {\"node\": \"%s\", \"store\": \"%s\"}}", making->names[who], is_lost ? "lost" : "kept");
@@ -479,10 +479,18 @@ static void script_restart(struct making *making, struct script *script, int who
 	script->is_troubled = true;
 	if (is_wanted)
 		script_dial(making, script, who);
+}
+
+static void script_restart(struct making *making, struct script *script, int who)
+{
+	bool is_lost = percent(making, KIND_SCRIPT, 25), is_wanted = script->side[who].is_wanted && !is_lost;
+	uint64_t then = below(making, KIND_SCRIPT, 10), dials = is_wanted ? 1 : 7; /* who dials by itself need not be told */
+
+	script_boot(making, script, who, is_lost);
 	script->at_ns += below(making, KIND_SCRIPT, 3 * MS);
-	if (then < 4)
+	if (then < dials)
 		script_connect(making, script, who);
-	else if (then < 7)
+	else if (then < dials + (is_wanted ? 5 : 1))
 		script_disconnect(making, script, who);
 }
 
@@ -536,10 +544,9 @@ static uint32_t script_choose(struct making *making, const struct script *script
 			return index;
 }
 
-static void script_deliver(struct making *making, struct script *script)
+static void script_deliver(struct making *making, struct script *script, uint32_t index)
 {
 	static const char *const types[] = { "syn", "syn-ack", "ack" };
-	uint32_t index = script_choose(making, script);
 	struct script_packet packet = script->flying[index];
 
 	begin_action(making, within(making, script->at_ns));
@@ -560,32 +567,111 @@ static void script_wait(struct making *making, struct script *script)
 		script->side[who].is_soon = script->side[who].has_dialled = false;
 }
 
-static void make_script(struct making *making)
+static void script_dials(struct making *making, struct script *script)
 {
-	struct script script = { .at_ns = 100 * MS };
 	int first = (int)below(making, KIND_SCRIPT, 2);
 
-	script.winner = making->winner;
-	script_connect(making, &script, first);
+	script_connect(making, script, first);
 	if (percent(making, KIND_SCRIPT, 60))
-		script_connect(making, &script, !first);
-	for (uint64_t steps = 5 + below(making, KIND_SCRIPT, 12); steps > 0 && script.at_ns < making->trouble_ns; steps--) {
-		uint64_t deliveries = script_prompt(&script) ? 80 : !script.flying_count ? 0 : script.is_troubled ? 60 : 15;
-		uint64_t what = below(making, KIND_SCRIPT, 100);
-		int who = (int)below(making, KIND_SCRIPT, 2);
+		script_connect(making, script, !first);
+}
 
-		script.at_ns += below(making, KIND_SCRIPT, 20 * MS);
-		if (percent(making, KIND_SCRIPT, deliveries))
-			script_deliver(making, &script);
-		else if (what < 55)
-			script_restart(making, &script, who);
-		else if (what < 80)
-			script_connect(making, &script, who);
-		else if (what < 92)
-			script_disconnect(making, &script, who);
-		else
-			script_wait(making, &script);
+static void script_step(struct making *making, struct script *script)
+{
+	uint64_t deliveries = script_prompt(script) ? 88 : !script->flying_count ? 0 : script->is_troubled ? 75 : 10;
+	uint64_t what = below(making, KIND_SCRIPT, 100);
+	int who = (int)below(making, KIND_SCRIPT, 2);
+
+	script->at_ns += below(making, KIND_SCRIPT, 20 * MS);
+	if (script->at_ns >= making->trouble_ns)
+		return;
+	if (percent(making, KIND_SCRIPT, deliveries))
+		script_deliver(making, script, script_choose(making, script));
+	else if (what < 60)
+		script_restart(making, script, who);
+	else if (what < 80)
+		script_connect(making, script, who);
+	else if (what < 92)
+		script_disconnect(making, script, who);
+	else
+		script_wait(making, script);
+}
+
+/* Openings, in the manner of chess: the first moves of races that were hard to find once. A capital is a move of the side
+ * that wins the duel, the same letter in small one of the other side. C dials, D hangs up, K starts again with its store,
+ * L without; its oldest undelivered SYN (S), SYN-ACK (R) or ACK (A) arrives; W and w are waits. */
+static const char *const openings[] = {
+	"CcSrAs",                             /* crossed SYNs, as they should go */
+	"csKCSRrA", "cswCSRrA",               /* who answered gives up, dials, and is answered; then its first answer arrives */
+	"KcsLCSrRA",                          /* an ACK between answers of two incarnations */
+	"CcSrKDsRA", "CcSrLCsRA",             /* an ACK of a dead incarnation */
+	"CcSrAKSrA", "csRaksRa",              /* a restart, and everything of before once more */
+};
+
+static void script_wait_long(struct script *script)
+{
+	script->at_ns += 10100 * MS; /* answers expire, offers do not */
+	for (int who = 0; who < 2; who++) {
+		script->side[who].answer = script->side[who].answered = 0;
+		script->side[who].is_soon = script->side[who].has_dialled = false;
 	}
+}
+
+static void script_arrive(struct making *making, struct script *script, int from, enum script_type type)
+{
+	uint32_t found = script->flying_count;
+
+	for (uint32_t i = 0; i < script->flying_count; i++)
+		if (script->flying[i].from == from && script->flying[i].type == type &&
+		    (found == script->flying_count || script->flying[i].nth < script->flying[found].nth))
+			found = i;
+	if (found < script->flying_count)
+		script_deliver(making, script, found);
+}
+
+static void script_move(struct making *making, struct script *script, char move)
+{
+	int who = move >= 'a' ? !script->winner : script->winner;
+
+	switch (move >= 'a' ? move - 'a' + 'A' : move) {
+	case 'C': script_connect(making, script, who); break;
+	case 'D': script_disconnect(making, script, who); break;
+	case 'K': script_boot(making, script, who, false); break;
+	case 'L': script_boot(making, script, who, true); break;
+	case 'S': script_arrive(making, script, who, SCRIPT_SYN); break;
+	case 'R': script_arrive(making, script, who, SCRIPT_SYN_ACK); break;
+	case 'A': script_arrive(making, script, who, SCRIPT_ACK); break;
+	default: script_wait_long(script); break;
+	}
+}
+
+/* Not quite as it is written: now and then a move is left out, or another one comes between. */
+static void script_open(struct making *making, struct script *script)
+{
+	const char *opening = openings[below(making, KIND_SCRIPT, sizeof(openings) / sizeof(openings[0]))];
+
+	for (; *opening; opening++) {
+		uint64_t slip = below(making, KIND_SCRIPT, 20);
+
+		if (slip == 0)
+			script_step(making, script);
+		script->at_ns += below(making, KIND_SCRIPT, 20 * MS);
+		if (slip != 1 && script->at_ns < making->trouble_ns)
+			script_move(making, script, *opening);
+	}
+	script->is_troubled = true;
+}
+
+static void make_script(struct making *making)
+{
+	struct script script = { .at_ns = 100 * MS, .winner = making->winner };
+
+	if (one_in(making, KIND_SCRIPT, 2))
+		script_open(making, &script);
+	else
+		script_dials(making, &script);
+	for (uint64_t steps = 3 + below(making, KIND_SCRIPT, 12); steps > 0; steps--)
+		script_step(making, &script);
 }
 
 /* ---- All of it ---------------------------------------------------------------------------------------------------- */
@@ -625,7 +711,7 @@ static void take_pair(struct making *making, uint32_t turn)
 	making->winner = making->swarm->winners[number];
 	making->anchor_count = 0;
 	memset(making->counters, 0, sizeof(making->counters));
-	making->is_scripted = percent(making, KIND_SCRIPT, 40);
+	making->is_scripted = percent(making, KIND_SCRIPT, 60);
 }
 
 static void write_head(struct making *making)
