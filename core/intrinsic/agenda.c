@@ -1,7 +1,9 @@
 /* agenda.c: first what expires, then timers, then packets; each in a fixed order, so that one instant has one outcome. */
 #include "core/intrinsic/agenda.h"
 
+#include "core/intrinsic/handshake.h"
 #include "core/intrinsic/offer.h"
+#include "core/intrinsic/peer.h"
 #include "core/intrinsic/session_directory.h"
 
 static bool is_due(const struct call *call, octo_time_ns at)
@@ -16,15 +18,6 @@ static void step(struct call *call, struct peer *peer, enum octo_step which)
 }
 
 /* ---- Expiries and timers --------------------------------------------------------------------------------------- */
-
-static void end_celibacy_in_time(struct call *call, struct peer *peer)
-{
-	if (peer->celibate_until == OCTO_NEVER || !is_due(call, peer->celibate_until))
-		return;
-	peer->celibate_until = OCTO_NEVER;
-	struct octo_event event = { .celibacy = { .began = false } };
-	call_emit(call, &event, OCTO_EVENT_CELIBACY, call_peer_index(call, peer));
-}
 
 static bool may_redial(const struct peer *peer)
 {
@@ -191,7 +184,8 @@ static bool send_packet(struct call *call, struct peer *peer, const struct agend
 bool agenda_run(struct call *call, struct peer *peer, const struct agenda_couriers *couriers,
                 struct agenda_packet *packet)
 {
-	end_celibacy_in_time(call, peer);
+	if (is_due(call, peer->celibate_until))
+		peer_end_celibacy(call, peer);
 	directory_sweep(call, peer);
 	while (run_timer(call, peer))
 		;

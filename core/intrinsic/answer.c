@@ -62,7 +62,7 @@ static void write_syn_ack(struct call *call, const struct peer *peer, struct ans
 	write_bytes(&writer, e_r, OCTO_KEY_BYTES);
 	const struct octo_agreement *agreed = &answer->agreement;
 	struct syn_ack_choice choice = {
-		.nonce = answer->id, .generation = answer->generation, .timestamp = handshake_timestamp(call, peer),
+		.nonce = answer->id, .generation = answer->generation, .timestamp = peer_timestamp(call, peer),
 		.version = agreed->version, .suite = agreed->suite, .payload_max = agreed->payload_max,
 		.rate_up = agreed->rate_up, .rate_down = agreed->rate_down, .idle_s = agreed->idle_s
 	};
@@ -110,7 +110,7 @@ enum octo_reason answer_make(struct call *call, struct peer *peer, const uint8_t
 	answer->generation = generation;
 	answer->agreement = agreement;
 	answer->source = *source;
-	handshake_give_credit(&answer->credit_bytes);
+	peer_give_credit(&answer->credit_bytes);
 	answer->is_due = true;
 	answer->resend_at = answer->sent_at = OCTO_NEVER;
 	answer->expires_at = call_after(call, call->channel->config.answer_ns);
@@ -124,7 +124,7 @@ enum octo_reason answer_make(struct call *call, struct peer *peer, const uint8_t
 	peer->redial_at = OCTO_NEVER;
 	if (peer->first_attempt_at == OCTO_NEVER)
 		peer->first_attempt_at = call->now;
-	handshake_set_role(call, peer, OCTO_ROLE_ADHERENT);
+	peer_set_role(call, peer, OCTO_ROLE_ADHERENT);
 	return OCTO_REASON_ACCEPTED;
 }
 
@@ -150,7 +150,7 @@ void answer_repeat(struct call *call, struct peer *peer, const struct octo_addre
 		answer->source = *source;
 		answer->credit_bytes = 0;
 	}
-	handshake_give_credit(&answer->credit_bytes);
+	peer_give_credit(&answer->credit_bytes);
 	bool is_spaced = answer->sent_at == OCTO_NEVER ||
 	                 call->now - answer->sent_at >= call->channel->config.nudge_spacing_ns;
 	if (is_spaced)

@@ -2,7 +2,7 @@
 #ifndef OCTO_INTRINSIC_ANSWER_H
 #define OCTO_INTRINSIC_ANSWER_H
 
-#include "core/intrinsic/handshake.h"
+#include "core/intrinsic/peer.h"
 
 /* Answers a SYN: new e, new n, keys, SYN-ACK due at once. An answer to an older SYN gives way.
  * Returns OCTO_REASON_ACCEPTED, or BAD_KEY, BAD_VERSION, BAD_FIELD with nothing changed. */

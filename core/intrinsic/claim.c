@@ -2,7 +2,6 @@
 #include "core/intrinsic/claim.h"
 
 #include "core/intrinsic/answer.h"
-#include "core/intrinsic/inbound.h"
 #include "core/intrinsic/session.h"
 
 enum { CHALLENGE_PINGS = 8, CHALLENGE_TIMEOUTS = 4 };
@@ -16,7 +15,8 @@ static octo_time_ns challenge_time(const struct call *call, const struct peer *p
 	       wait > config->challenge_max_ns ? config->challenge_max_ns : wait;
 }
 
-void claim_hold(struct call *call, struct peer *peer, const struct step_input *input)
+void claim_hold(struct call *call, struct peer *peer, const uint8_t syn[SYN_BYTES], uint64_t timestamp,
+                const struct octo_address *source)
 {
 	struct claim *claim = &peer->claim;
 	if (!claim->is_held) {
@@ -27,9 +27,9 @@ void claim_hold(struct call *call, struct peer *peer, const struct step_input *i
 		claim->spacing_ns = wait / CHALLENGE_PINGS;
 		claim->next_at = call->now;
 	}
-	claim->timestamp = input->timestamp;
-	claim->source = *input->from;
-	memcpy(claim->syn, input->bytes, sizeof claim->syn);
+	claim->timestamp = timestamp;
+	claim->source = *source;
+	memcpy(claim->syn, syn, sizeof claim->syn);
 }
 
 void claim_challenge(struct call *call, struct peer *peer)
@@ -46,11 +46,11 @@ void claim_believe(struct call *call, struct peer *peer)
 	struct claim held = peer->claim;
 	session_end(call, peer, OCTO_END_RESTARTED);
 	struct syn_offer offer;
-	enum octo_reason reason = inbound_open_syn(call, peer, held.syn, &offer);
+	enum octo_reason reason = peer_open_syn(call, peer, held.syn, &offer);
 	if (reason == OCTO_REASON_ACCEPTED)
 		reason = answer_make(call, peer, held.syn, &offer, &held.source);
 	if (reason != OCTO_REASON_ACCEPTED)
-		handshake_plan_redial(call, peer);
+		peer_plan_redial(call, peer);
 }
 
 void claim_refute(struct call *call, struct peer *peer)

@@ -3,10 +3,11 @@
 #ifndef OCTO_INTRINSIC_CLAIM_H
 #define OCTO_INTRINSIC_CLAIM_H
 
-#include "core/intrinsic/handshake.h"
+#include "core/intrinsic/peer.h"
 
 /* Holds the SYN and begins the challenge; a newer one takes the place of a held one without restarting X. */
-void claim_hold(struct call *call, struct peer *peer, const struct step_input *input);
+void claim_hold(struct call *call, struct peer *peer, const uint8_t syn[SYN_BYTES], uint64_t timestamp,
+                const struct octo_address *source);
 /* One more PING with the challenge's token. */
 void claim_challenge(struct call *call, struct peer *peer);
 /* Silence: the session goes, the held SYN is answered. */

@@ -4,89 +4,13 @@
 
 #include "core/intrinsic/answer.h"
 #include "core/intrinsic/claim.h"
-#include "core/intrinsic/id_duel.h"
 #include "core/intrinsic/offer.h"
+#include "core/intrinsic/peer.h"
 #include "core/intrinsic/record.h"
 #include "core/intrinsic/retry.h"
 #include "core/intrinsic/session.h"
-#include "core/intrinsic/session_directory.h"
 
 typedef enum octo_reason (*action)(struct call *call, struct peer *peer, struct step_input *input);
-
-/* ---- Helpers ----------------------------------------------------------------------------------------------- */
-
-void handshake_set_role(struct call *call, struct peer *peer, enum octo_role role)
-{
-	if (peer->role == role)
-		return;
-	struct octo_event event = { .role = { .before = peer->role, .after = (uint8_t)role } };
-	peer->role = (uint8_t)role;
-	call_emit(call, &event, OCTO_EVENT_ROLE, call_peer_index(call, peer));
-}
-
-uint64_t handshake_timestamp(const struct call *call, const struct peer *peer)
-{
-	uint64_t own = (uint64_t)call->channel->epoch << 40 | call->channel->attempts;
-	return own > peer->timestamp_floor ? own : peer->timestamp_floor;
-}
-
-void handshake_log_duel(struct call *call, struct peer *peer, enum octo_role clash, uint64_t winner_nonce,
-                        uint64_t loser_nonce, enum octo_role role_after)
-{
-	bool is_known = peer->duel_winner_nonce == winner_nonce && peer->duel_loser_nonce == loser_nonce;
-	if (is_known && clash == OCTO_ROLE_INITIATOR)
-		return;
-	peer->duel_winner_nonce = winner_nonce;
-	peer->duel_loser_nonce = loser_nonce;
-	if (!is_known)
-		call->channel->pulse.counters.duels++;
-	struct octo_event event = { .duel = { .clash = (uint8_t)clash, .role_before = (uint8_t)clash,
-		.role_after = (uint8_t)role_after, .we_won = peer->we_win,
-		.deciding_byte = id_duel(call->channel->self.card.id, peer->card.id).deciding_byte,
-		.winner_nonce = winner_nonce, .loser_nonce = loser_nonce } };
-	memcpy(event.duel.ours, call->channel->self.card.id, OCTO_ID_BYTES);
-	memcpy(event.duel.theirs, peer->card.id, OCTO_ID_BYTES);
-	call_emit(call, &event, OCTO_EVENT_DUEL, call_peer_index(call, peer));
-}
-
-void handshake_give_credit(uint16_t *credit_bytes)
-{
-	enum { PER_SYN = 3 * SYN_BYTES, MOST = 10 * PER_SYN };
-	if (*credit_bytes <= MOST - PER_SYN)
-		*credit_bytes = (uint16_t)(*credit_bytes + PER_SYN);
-}
-
-void handshake_plan_redial(struct call *call, struct peer *peer)
-{
-	handshake_set_role(call, peer, OCTO_ROLE_NONE);
-	if (!peer->is_wanted || peer->redial_at != OCTO_NEVER)
-		return;
-	peer->redial_at = call_after(call, call_jitter(call, peer->redial_wait_ns));
-	octo_time_ns longest = call->channel->config.redial_max_ns;
-	peer->redial_wait_ns = peer->redial_wait_ns < longest / 2 ? 2 * peer->redial_wait_ns : longest;
-}
-
-static void begin_celibacy(struct call *call, struct peer *peer)
-{
-	octo_time_ns lasts_ns = call->channel->config.celibacy_ns;
-	peer->is_wanted = false;
-	peer->is_user_wish = false;
-	peer->redial_at = OCTO_NEVER;
-	peer->celibate_until = call_after(call, lasts_ns);
-	handshake_set_role(call, peer, OCTO_ROLE_NONE);
-	struct octo_event event = { .celibacy = { .began = true, .lasts_ns = lasts_ns } };
-	call_emit(call, &event, OCTO_EVENT_CELIBACY, call_peer_index(call, peer));
-	record_save_peer(call, peer);
-}
-
-static void end_celibacy(struct call *call, struct peer *peer)
-{
-	if (peer->celibate_until == OCTO_NEVER)
-		return;
-	peer->celibate_until = OCTO_NEVER;
-	struct octo_event event = { .celibacy = { .began = false } };
-	call_emit(call, &event, OCTO_EVENT_CELIBACY, call_peer_index(call, peer));
-}
 
 /* A processed initial packet: the next one of this peer must wait (C:95). */
 static void charge_initial(struct call *call, struct peer *peer)
@@ -101,7 +25,7 @@ static enum octo_reason dial(struct call *call, struct peer *peer, struct step_i
 	octo_time_ns spacing = call->channel->config.attempt_spacing_ns;
 	peer->is_wanted = true;
 	if (input->is_user) {
-		end_celibacy(call, peer);
+		peer_end_celibacy(call, peer);
 		peer->is_user_wish = true;
 		peer->redial_wait_ns = call->channel->config.redial_min_ns;
 		record_save_peer(call, peer); /* the switch stays on over a restart */
@@ -132,7 +56,7 @@ static enum octo_reason become_celibate(struct call *call, struct peer *peer, st
 	(void)input;
 	offer_wipe(call, peer, false);
 	answer_wipe(call, peer, false);
-	begin_celibacy(call, peer);
+	peer_begin_celibacy(call, peer);
 	return OCTO_REASON_ACCEPTED;
 }
 
@@ -163,7 +87,7 @@ static enum octo_reason give_up_offer(struct call *call, struct peer *peer, stru
 	(void)input;
 	offer_wipe(call, peer, false);
 	peer->last_failure_at = call->now;
-	handshake_plan_redial(call, peer);
+	peer_plan_redial(call, peer);
 	return OCTO_REASON_ACCEPTED;
 }
 
@@ -183,7 +107,7 @@ static enum octo_reason give_up_answer(struct call *call, struct peer *peer, str
 	if (peer->offer.id)
 		offer_resume(call, peer);
 	else
-		handshake_plan_redial(call, peer);
+		peer_plan_redial(call, peer);
 	return OCTO_REASON_ACCEPTED;
 }
 
@@ -228,7 +152,7 @@ static enum octo_reason bury_session(struct call *call, struct peer *peer, struc
 	(void)input;
 	session_end(call, peer, OCTO_END_DEAD);
 	peer->last_failure_at = call->now;
-	handshake_set_role(call, peer, OCTO_ROLE_NONE);
+	peer_set_role(call, peer, OCTO_ROLE_NONE);
 	peer->redial_at = call->now; /* dialling itself keeps attempts apart */
 	return OCTO_REASON_ACCEPTED;
 }
@@ -243,13 +167,13 @@ static enum octo_reason refuse(struct call *call, struct peer *peer, struct step
 
 static enum octo_reason say_stale(struct call *call, struct peer *peer, struct step_input *input)
 {
-	retry_stale(call, peer, input);
+	retry_stale(call, peer, input->bytes, input->from);
 	return input->reason;
 }
 
 static enum octo_reason demand_cookie(struct call *call, struct peer *peer, struct step_input *input)
 {
-	retry_cookie(call, peer, input);
+	retry_cookie(call, peer, input->bytes, input->from);
 	return input->reason;
 }
 
@@ -264,7 +188,7 @@ static enum octo_reason answer_syn(struct call *call, struct peer *peer, struct 
 	charge_initial(call, peer); /* whether or not it can be answered: the curve has been asked */
 	enum octo_reason reason = answer_make(call, peer, input->bytes, input->offer, input->from);
 	if (reason == OCTO_REASON_ACCEPTED)
-		end_celibacy(call, peer);
+		peer_end_celibacy(call, peer);
 	return reason;
 }
 
@@ -274,7 +198,7 @@ static enum octo_reason duel(struct call *call, struct peer *peer, struct step_i
 {
 	uint64_t own = peer->offer.id, theirs = load_le(input->bytes + PACKET_HEADER_BYTES, 8);
 	if (peer->we_win) {
-		handshake_log_duel(call, peer, OCTO_ROLE_INITIATOR, own, theirs, OCTO_ROLE_INITIATOR);
+		peer_log_duel(call, peer, OCTO_ROLE_INITIATOR, own, theirs, OCTO_ROLE_INITIATOR);
 		offer_nudge(call, peer, input->from);
 		return OCTO_REASON_DUEL_LOST;
 	}
@@ -282,14 +206,14 @@ static enum octo_reason duel(struct call *call, struct peer *peer, struct step_i
 	enum octo_reason reason = answer_make(call, peer, input->bytes, input->offer, input->from);
 	if (reason != OCTO_REASON_ACCEPTED)
 		return reason;
-	handshake_log_duel(call, peer, OCTO_ROLE_INITIATOR, theirs, own, OCTO_ROLE_ADHERENT);
+	peer_log_duel(call, peer, OCTO_ROLE_INITIATOR, theirs, own, OCTO_ROLE_ADHERENT);
 	offer_suspend(call, peer);
 	return reason;
 }
 
 static enum octo_reason hold_claim(struct call *call, struct peer *peer, struct step_input *input)
 {
-	claim_hold(call, peer, input);
+	claim_hold(call, peer, input->bytes, input->timestamp, input->from);
 	charge_initial(call, peer);
 	return OCTO_REASON_ACCEPTED;
 }
@@ -307,7 +231,7 @@ static enum octo_reason complete_offer(struct call *call, struct peer *peer, str
 {
 	/* A suspended offer means that we yielded once; the peer's answer to it means that the peer yielded too (C:77). */
 	if (peer->offer.is_suspended)
-		handshake_log_duel(call, peer, OCTO_ROLE_ADHERENT, peer->we_win ? peer->offer.id : peer->answer.initiator_id,
+		peer_log_duel(call, peer, OCTO_ROLE_ADHERENT, peer->we_win ? peer->offer.id : peer->answer.initiator_id,
 		                   peer->we_win ? peer->answer.initiator_id : peer->offer.id, OCTO_ROLE_INITIATOR);
 	if (input->timestamp > peer->timestamp_seen)
 		peer->timestamp_seen = input->timestamp;
@@ -356,7 +280,7 @@ static enum octo_reason follow_retry(struct call *call, struct peer *peer, struc
 {
 	enum octo_reason reason = retry_follow(call, peer, input->advice);
 	if (peer_state(peer) == OCTO_STATE_IDLE)
-		handshake_set_role(call, peer, OCTO_ROLE_NONE);
+		peer_set_role(call, peer, OCTO_ROLE_NONE);
 	return reason;
 }
 

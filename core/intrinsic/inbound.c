@@ -5,6 +5,7 @@
 #include "core/intrinsic/cookie.h"
 #include "core/intrinsic/frame.h"
 #include "core/intrinsic/offer.h"
+#include "core/intrinsic/peer.h"
 #include "core/intrinsic/retry.h"
 #include "core/intrinsic/session.h"
 #include "core/intrinsic/session_directory.h"
@@ -26,19 +27,6 @@ static struct peer *find_by_hint(struct call *call, const uint8_t syn[SYN_BYTES]
 			return peer;
 	}
 	return NULL;
-}
-
-enum octo_reason inbound_open_syn(struct call *call, const struct peer *peer, const uint8_t syn[SYN_BYTES],
-                                  struct syn_offer *offer)
-{
-	uint8_t plain[SYN_OFFER_BYTES], ad[SYN_AD_BYTES], nonce[CRYPTO_WIDE_NONCE_BYTES];
-	syn_ad(ad, syn, peer->card.id, call->channel->self.card.id);
-	syn_nonce(nonce, syn);
-	struct crypto_box box = { .key = peer->keys.syn_in, .nonce = nonce, .ad = ad, .ad_size = sizeof ad,
-		                  .in = syn + SYN_OFFER_AT, .out = plain, .size = sizeof plain };
-	if (!call->host->crypto->open_wide(&box))
-		return OCTO_REASON_BAD_TAG;
-	return syn_offer_read(plain, offer);
 }
 
 /* Which row of the table an authentic SYN is. `reason` is filled for the rows that reject it. */
@@ -89,7 +77,7 @@ static enum octo_reason receive_syn(struct call *call, const struct octo_address
 	if (!peer)
 		return OCTO_REASON_UNKNOWN_SENDER;
 	inbound->peer = peer;
-	enum octo_reason reason = inbound_open_syn(call, peer, bytes, &offer);
+	enum octo_reason reason = peer_open_syn(call, peer, bytes, &offer);
 	if (reason != OCTO_REASON_ACCEPTED)
 		return reject(call, peer, reason);
 	inbound->is_timestamp_fresh = offer.timestamp > peer->timestamp_seen;

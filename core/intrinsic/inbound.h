@@ -20,8 +20,4 @@ struct inbound {
 enum octo_reason inbound_receive(struct call *call, const struct octo_address *from, const uint8_t *bytes, size_t size,
                                  inbound_courier deliver, struct inbound *inbound);
 
-/* Verifies a SYN of this peer and reads its offer. Returns OCTO_REASON_ACCEPTED, BAD_TAG, BAD_FIELD. */
-enum octo_reason inbound_open_syn(struct call *call, const struct peer *peer, const uint8_t syn[SYN_BYTES],
-                                  struct syn_offer *offer);
-
 #endif

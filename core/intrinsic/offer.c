@@ -66,7 +66,7 @@ void offer_make(struct call *call, struct peer *peer)
 	peer->redial_at = OCTO_NEVER;
 	if (peer->first_attempt_at == OCTO_NEVER)
 		peer->first_attempt_at = call->now;
-	handshake_set_role(call, peer, OCTO_ROLE_INITIATOR);
+	peer_set_role(call, peer, OCTO_ROLE_INITIATOR);
 }
 
 void offer_suspend(struct call *call, struct peer *peer)
@@ -88,7 +88,7 @@ void offer_resume(struct call *call, struct peer *peer)
 	offer->is_suspended = false;
 	offer->expires_at = call_after(call, offer->suspended_left_ns);
 	offer->is_due = true;
-	handshake_set_role(call, peer, OCTO_ROLE_INITIATOR);
+	peer_set_role(call, peer, OCTO_ROLE_INITIATOR);
 }
 
 void offer_wipe(struct call *call, struct peer *peer, bool is_id_kept)
@@ -114,7 +114,7 @@ void offer_nudge(struct call *call, struct peer *peer, const struct octo_address
 		offer->is_target_unproved = !same_address(&peer->address, source);
 		offer->credit_bytes = 0;
 	}
-	handshake_give_credit(&offer->credit_bytes);
+	peer_give_credit(&offer->credit_bytes);
 	if (peer->nudged_at != OCTO_NEVER && call->now - peer->nudged_at < call->channel->config.nudge_spacing_ns)
 		return;
 	peer->nudged_at = call->now;
@@ -177,7 +177,7 @@ static void write_ack(struct call *call, const struct peer *peer, const struct s
 	packet_header_write(&writer, OCTO_PACKET_ACK, 0, session->send_id);
 	struct transcript ad;
 	transcript_add(&ad, h2, session->ack, PACKET_HEADER_BYTES);
-	struct ack_proof proof = { .timestamp = handshake_timestamp(call, peer) };
+	struct ack_proof proof = { .timestamp = peer_timestamp(call, peer) };
 	memcpy(proof.id, call->channel->self.card.id, OCTO_ID_BYTES);
 	static const uint8_t nonce[CRYPTO_NONCE_BYTES];
 	uint8_t plain[ACK_PROOF_BYTES];

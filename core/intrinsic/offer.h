@@ -2,7 +2,7 @@
 #ifndef OCTO_INTRINSIC_OFFER_H
 #define OCTO_INTRINSIC_OFFER_H
 
-#include "core/intrinsic/handshake.h"
+#include "core/intrinsic/peer.h"
 
 /* Makes a fresh attempt: new n, new e, new timestamp; its SYN is due at once. */
 void offer_make(struct call *call, struct peer *peer);

@@ -15,27 +15,28 @@ static void retry_ad(uint8_t ad[PACKET_HEADER_BYTES + CRYPTO_TAG_BYTES], const u
 	memcpy(ad + PACKET_HEADER_BYTES, syn + SYN_TAG_AT, CRYPTO_TAG_BYTES);
 }
 
-static void post(struct call *call, struct peer *peer, const struct step_input *input, const struct retry_advice *advice)
+static void post(struct call *call, struct peer *peer, const uint8_t syn[SYN_BYTES], const struct octo_address *source,
+                 const struct retry_advice *advice)
 {
 	uint8_t plain[RETRY_ADVICE_BYTES], ad[PACKET_HEADER_BYTES + CRYPTO_TAG_BYTES];
 	struct writer writer = writer_of(peer->reply, sizeof peer->reply);
-	packet_header_write(&writer, OCTO_PACKET_RETRY, 0, load_le(input->bytes + PACKET_HEADER_BYTES, 8));
+	packet_header_write(&writer, OCTO_PACKET_RETRY, 0, load_le(syn + PACKET_HEADER_BYTES, 8));
 	uint8_t *nonce = write_room(&writer, CRYPTO_WIDE_NONCE_BYTES);
 	call_random(call, nonce, CRYPTO_WIDE_NONCE_BYTES);
 	retry_advice_write(plain, advice);
-	retry_ad(ad, peer->reply, input->bytes);
+	retry_ad(ad, peer->reply, syn);
 	struct crypto_box box = { .key = peer->keys.retry_out, .nonce = nonce, .ad = ad, .ad_size = sizeof ad, .in = plain,
 		                  .out = peer->reply + RETRY_ADVICE_AT, .size = sizeof plain };
 	call_seal_wide(call, &box);
-	peer->reply_to = *input->from;
+	peer->reply_to = *source;
 	peer->is_reply_due = true;
 }
 
-void retry_cookie(struct call *call, struct peer *peer, const struct step_input *input)
+void retry_cookie(struct call *call, struct peer *peer, const uint8_t syn[SYN_BYTES], const struct octo_address *source)
 {
 	struct retry_advice advice = { .reason = RETRY_COOKIE };
-	cookie_make(call, input->bytes, input->from, advice.cookie);
-	post(call, peer, input, &advice);
+	cookie_make(call, syn, source, advice.cookie);
+	post(call, peer, syn, source, &advice);
 }
 
 /* A place for this source among those answered lately; NULL when it must wait, or all places are taken. */
@@ -54,16 +55,16 @@ static struct stale_source *stale_place(struct call *call, struct peer *peer, co
 	return free_place;
 }
 
-void retry_stale(struct call *call, struct peer *peer, const struct step_input *input)
+void retry_stale(struct call *call, struct peer *peer, const uint8_t syn[SYN_BYTES], const struct octo_address *source)
 {
-	struct stale_source *place = stale_place(call, peer, input->from);
+	struct stale_source *place = stale_place(call, peer, source);
 	if (!place)
 		return;
-	place->address = *input->from;
+	place->address = *source;
 	place->at = call->now;
 	place->is_used = true;
 	struct retry_advice advice = { .reason = RETRY_STALE, .timestamp_seen = peer->timestamp_seen };
-	post(call, peer, input, &advice);
+	post(call, peer, syn, source, &advice);
 }
 
 enum octo_reason retry_open(struct call *call, const struct peer *peer, const uint8_t retry[RETRY_BYTES],

@@ -95,7 +95,7 @@ void session_install(struct call *call, struct peer *peer, struct session *fresh
 			make_spare(call, peer, current);
 		*current = *fresh;
 		peer->address = *source;
-		handshake_set_role(call, peer, (enum octo_role)current->role);
+		peer_set_role(call, peer, (enum octo_role)current->role);
 		report(call, peer, current, OCTO_EVENT_SESSION_UP, OCTO_END_REPLACED, true);
 	}
 	octo_wipe(fresh, sizeof *fresh);

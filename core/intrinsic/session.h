@@ -5,7 +5,7 @@
 #define OCTO_INTRINSIC_SESSION_H
 
 #include "core/intrinsic/frame.h"
-#include "core/intrinsic/handshake.h"
+#include "core/intrinsic/peer.h"
 
 /* Zeroes a session and sets what both roles share; ids, keys and order are the caller's to fill in. */
 void session_begin(struct call *call, struct session *session, enum octo_role role,

@@ -9,9 +9,8 @@ static void hold(struct pair *pair, uint64_t timestamp)
 	struct syn_offer offer = pair_offer(pair, WINNER);
 	offer.timestamp = timestamp;
 	pair_forge_syn(pair, WINNER, &offer, 0, syn);
-	struct step_input input = { .bytes = syn, .from = &pair->nodes[WINNER].address, .timestamp = timestamp };
 	struct call call = pair_call(pair, LOSER);
-	claim_hold(&call, pair_peer(pair, LOSER), &input);
+	claim_hold(&call, pair_peer(pair, LOSER), syn, timestamp, &pair->nodes[WINNER].address);
 }
 
 /* R81: X = four timeouts, but not below 1 s nor above 5 s. */

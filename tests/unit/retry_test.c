@@ -11,14 +11,13 @@ static void set_up(struct pair *pair, bool is_stale, uint8_t retry[RETRY_BYTES])
 	pair_connect(pair, WINNER);
 	pair_run(pair, OCTO_MILLISECOND);
 	struct pair_datagram syn = pair_sent(pair, WINNER, OCTO_PACKET_SYN, 1);
-	struct step_input input = { .bytes = syn.bytes, .from = &syn.source };
 	struct call call = pair_call(pair, LOSER);
 	struct peer *peer = pair_peer(pair, LOSER);
 	peer->timestamp_seen = UINT64_C(6) << 40;
 	if (is_stale)
-		retry_stale(&call, peer, &input);
+		retry_stale(&call, peer, syn.bytes, &syn.source);
 	else
-		retry_cookie(&call, peer, &input);
+		retry_cookie(&call, peer, syn.bytes, &syn.source);
 	CHECK(peer->is_reply_due);
 	memcpy(retry, peer->reply, RETRY_BYTES);
 	CHECK(same_address(&peer->reply_to, &pair->nodes[WINNER].address));
