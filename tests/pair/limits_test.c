@@ -128,6 +128,34 @@ static void a_nudged_offer_stays_within_its_credit(void)
 	pair_close(&pair);
 }
 
+/* S7: an answer that comes from a false address is followed with an ACK and PINGs, but nothing streams there, and it is
+ * not remembered; the true address, once heard from, gets all. */
+static void couriers_stream_only_to_an_address_that_heard_us(void)
+{
+	struct pair pair;
+	struct octo_address victim = elsewhere(7);
+	pair_open(&pair, NULL);
+	pair_lose(&pair, LOSER, OCTO_PACKET_SYN_ACK, PAIR_FOREVER);
+	pair_connect(&pair, WINNER);
+	pair_run(&pair, 2 * pair.latency_ns);
+	struct pair_datagram answer = pair_sent(&pair, LOSER, OCTO_PACKET_SYN_ACK, 1);
+	CHECK_U64(pair_push(&pair, WINNER, &victim, answer.bytes, answer.size), OCTO_REASON_ACCEPTED);
+	pair_send_load(&pair, WINNER, 50, 400, 0);
+	pair_run(&pair, 5 * OCTO_SECOND);
+	CHECK_U64(pair_load(&pair, WINNER)->sent, 0);
+	CHECK(bytes_to(&pair, &victim) >= 72 && bytes_to(&pair, &victim) < 1000);
+	CHECK(same_address(&pair_peer(&pair, WINNER)->proved, &pair.nodes[LOSER].address));
+	struct octo_address kept;
+	memcpy(kept.ip, pair.nodes[WINNER].peer_record + 8 + OCTO_ID_BYTES, sizeof kept.ip);
+	CHECK_BYTES(kept.ip, pair.nodes[LOSER].address.ip, sizeof kept.ip); /* what a restart would dial */
+	pair_lose(&pair, LOSER, OCTO_PACKET_SYN_ACK, 0);
+	pair_deliver(&pair, WINNER, &answer); /* the same from where it really came */
+	pair_run(&pair, 3 * OCTO_SECOND);
+	CHECK(pair_is_joined(&pair));
+	CHECK_U64(pair_load(&pair, LOSER)->received, 50);
+	pair_close(&pair);
+}
+
 /* R85: RETRY(STALE) once in 3 s for each source, to at most four sources of a peer at a time. */
 static void a_stale_syn_is_answered_to_four_sources(void)
 {
@@ -300,6 +328,7 @@ CU_ErrorCode suite_limits(void)
 	CU_ADD_TEST(suite, an_unproven_source_gets_three_times_its_bytes);
 	CU_ADD_TEST(suite, credit_does_not_move_with_the_source);
 	CU_ADD_TEST(suite, a_nudged_offer_stays_within_its_credit);
+	CU_ADD_TEST(suite, couriers_stream_only_to_an_address_that_heard_us);
 	CU_ADD_TEST(suite, a_stale_syn_is_answered_to_four_sources);
 	CU_ADD_TEST(suite, beyond_the_curve_rate_a_cookie_is_demanded);
 	CU_ADD_TEST(suite, a_cookie_fits_one_syn_from_one_address);

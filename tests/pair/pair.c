@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+enum { BURST_MAX = 1000 };                /* datagrams in one instant: far more than any channel has to send */
+
 unsigned pair_cells[OCTO_STEP_COUNT][OCTO_STATE_COUNT];
 
 /* ---- A node's surroundings --------------------------------------------------------------------------------- */
@@ -176,6 +178,7 @@ static void pump(struct pair *pair, int who)
 {
 	struct pair_node *node = &pair->nodes[who];
 	struct pair_datagram datagram = { .from = who, .source = node->address };
+	unsigned at_once = 0;
 	while (octo_channel_send(node->channel, &node->host, pair_clock(pair, who), datagram.bytes, &datagram.size,
 	                         &datagram.target)) {
 		unsigned *lose = &node->lose[kind_of(octo_packet_type_of(datagram.bytes, datagram.size))];
@@ -183,6 +186,10 @@ static void pump(struct pair *pair, int who)
 		*lose -= *lose ? 1 : 0;
 		pair->sent = grown(pair->sent, pair->sent_count, &pair->sent_room, sizeof *pair->sent);
 		pair->sent[pair->sent_count++] = datagram;
+		if (++at_once == BURST_MAX) {
+			CU_FAIL("a channel sends without end in one instant");
+			return;
+		}
 	}
 }
 

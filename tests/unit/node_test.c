@@ -1,4 +1,5 @@
 /* node_test.c: node.c: a core in its world: its address, its clock, its entropy, its store. */
+#include "core/intrinsic/block.h"
 #include "sim/node.h"
 #include "tests/check.h"
 #include "tests/unit/tiny.h"
@@ -79,6 +80,7 @@ static void a_store_is_kept_or_lost(void)
 		CHECK_U64(tiny_view(&tiny, ROBOT, PILOT).timestamp_seen, keeps ? seen : 0);
 		CHECK_U64(tiny_view(&tiny, ROBOT, PILOT).is_wanted, keeps);
 		CHECK(seen != 0);
+		CHECK_U64(node_channel(tiny.sim, ROBOT)->epoch, keeps ? 2 : 1);
 		CHECK_U64(node_of(tiny.sim, ROBOT)->boot, 2);
 		tiny_close(&tiny);
 	}
