@@ -38,7 +38,8 @@ static void tell(int status, const char *said, char *how, size_t how_size)
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
 		snprintf(how, how_size, "did not end within %d s", APART_SECONDS_MAX);
 	else if (WIFSIGNALED(status))
-		snprintf(how, how_size, "ended by signal %d (%s)%s%s", WTERMSIG(status), strsignal(WTERMSIG(status)), colon, said);
+		snprintf(how, how_size, "ended by signal %d (%s)%s%s", WTERMSIG(status),
+		         strsignal(WTERMSIG(status)), colon, said);
 	else
 		snprintf(how, how_size, "ended with status %d%s%s", WEXITSTATUS(status), colon, said);
 }

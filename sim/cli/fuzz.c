@@ -1,5 +1,6 @@
-/* fuzz.c: `octosim fuzz SCENARIO`: runs a scenario's swarm of variants, one a seed, in parallel processes, and writes each
- * failure as a file that `octosim replay` reproduces. What a variant is made of: sim/explore/swarm.h. */
+/* fuzz.c: `octosim fuzz SCENARIO`: runs a scenario's swarm of variants, one a seed, in parallel processes,
+ * and writes each failure as a file that `octosim replay` reproduces. What a variant is made of:
+ * sim/explore/swarm.h. */
 #include "sim/cli/apart.h"
 #include "sim/cli/cli.h"
 #include "sim/cli/jobs.h"
@@ -32,9 +33,11 @@ static const struct cli_option options[] = {
 	{ "--jobs", "N", CLI_COUNT, &asked.jobs, "so many processes at once (1)" },
 	{ "--out", "DIR", CLI_TEXT, &asked.out, "where failure files go (fuzz-failures)" },
 	{ "--stop-after", "K", CLI_COUNT, &asked.stop_after, "end after K failures" },
-	{ "--variant", "N", CLI_NUMBER, &asked.variant, "print the scenario that seed N makes, and run nothing" },
+	{ "--variant", "N", CLI_NUMBER, &asked.variant,
+	  "print the scenario that seed N makes, and run nothing" },
 	{ "--json", "FILE", CLI_TEXT, &asked.json, "JSON lines, one object a seed; - for standard output" },
-	{ "--cells", NULL, CLI_FLAG, &asked.has_cells, "how often each cell of the handshake's transition table ran" },
+	{ "--cells", NULL, CLI_FLAG, &asked.has_cells,
+	  "how often each cell of the handshake's transition table ran" },
 	{ "--quiet", NULL, CLI_FLAG, &asked.is_quiet, "only what failed" },
 	{ "--color", "WHEN", CLI_COLOR, &asked.color, "auto (on a terminal), always or never" },
 };
@@ -42,18 +45,20 @@ static const struct cli_option options[] = {
 static const struct cli_command command = {
 	.name = "fuzz",
 	.operands = "SCENARIO",
-	.summary = "Searches for races: keeps who exists and who trusts whom, and draws everything else from the seed: loss,\n"
-	           "delay, duplicates, damage, when users dial, crashes, restarts, packets of the past. Then the network heals,\n"
-	           "and all invariants must have held and everybody must be connected. Each failure becomes a file.\n",
+	.summary = "Searches for races: keeps who exists and who trusts whom, and draws all else from the seed:\n"
+	           "loss, delay, duplicates, damage, when users dial, crashes, restarts, packets of the past.\n"
+	           "Then the network heals; all invariants must have held, and everybody must be connected.\n"
+	           "Each failure becomes a file.\n",
 	.examples = "  octosim fuzz scenarios/duel/simultaneous-open-lossy.json --seeds 1..20000 --jobs 2\n"
-	            "  octosim fuzz scenarios/duel/simultaneous-open.json --stop-after 1 --out build/fuzz\n"
-	            "  octosim fuzz scenarios/duel/simultaneous-open.json --variant 7 > seven.json\n"
-	            "  octosim replay build/fuzz/failure-7.json --sequence\n",
+		    "  octosim fuzz scenarios/duel/simultaneous-open.json --stop-after 1 --out build/fuzz\n"
+		    "  octosim fuzz scenarios/duel/simultaneous-open.json --variant 7 > seven.json\n"
+		    "  octosim replay build/fuzz/failure-7.json --sequence\n",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
 };
 
-/* What the parent needs to know of a run; behind it the violations, a line each, and the failure file's text. */
+/* What the parent needs to know of a run; behind it the violations, a line each, and the failure file's
+ * text. */
 struct outcome {
 	int32_t status; /* enum cli_status */
 	uint32_t violation_count;
@@ -83,7 +88,8 @@ static uint64_t seed_of(uint32_t index)
 	return asked.seeds.first + index;
 }
 
-/* ---- One run, in a process of its own ------------------------------------------------------------------------------- */
+/* ---- One run, in a process of its own
+ * ------------------------------------------------------------------------------- */
 
 static char *write_failure(const struct failure *failure, uint64_t *size)
 {
@@ -98,12 +104,14 @@ static char *write_failure(const struct failure *failure, uint64_t *size)
 	return text;
 }
 
-/* Runs a failed variant once more, now with its decisions, and makes the file's text. NULL, and the reason as the trial's
- * only violation, when the second run is not like the first. */
-static char *make_file(const struct fuzz *fuzz, char *variant, size_t size, uint64_t seed, struct trial *trial,
-                       uint64_t *file_size)
+/* Runs a failed variant once more, now with its decisions, and makes the file's text. NULL, and the reason as
+ * the trial's only violation, when the second run is not like the first. */
+static char *make_file(const struct fuzz *fuzz, char *variant, size_t size, uint64_t seed,
+                       struct trial *trial, uint64_t *file_size)
 {
-	struct failure failure = { .seed = seed, .scenario = variant, .scenario_size = size, .has_hash = true };
+	struct failure failure = {
+		.seed = seed, .scenario = variant, .scenario_size = size, .has_hash = true
+	};
 	struct trial_options how = { .seed = seed, .record = &failure.decisions };
 	char *violations[TRIAL_VIOLATIONS_MAX], *text = NULL;
 	uint64_t hash = trial->hash;
@@ -118,7 +126,8 @@ static char *make_file(const struct fuzz *fuzz, char *variant, size_t size, uint
 	if (trial->hash == hash && !trial->is_fault)
 		text = write_failure(&failure, file_size);
 	else
-		snprintf(trial->violations[0], TRIAL_TEXT_BYTES, "the same seed ran twice and ended with two hashes");
+		snprintf(trial->violations[0], TRIAL_TEXT_BYTES,
+		         "the same seed ran twice and ended with two hashes");
 	decision_log_free(&failure.decisions);
 	return text;
 }
@@ -155,7 +164,8 @@ static void work(void *context, uint32_t index, FILE *out)
 	free(variant);
 }
 
-/* ---- Failures --------------------------------------------------------------------------------------------------------- */
+/* ---- Failures ------------------------------------------------------------------------------------------
+ * --------------- */
 
 static const char *failure_path(uint64_t seed)
 {
@@ -182,16 +192,18 @@ static void keep_file(struct fuzz *fuzz, uint64_t seed, const char *text, size_t
 	fuzz->faults++;
 }
 
-static void print_json(struct fuzz *fuzz, uint64_t seed, const struct outcome *outcome, const char *violations)
+static void print_json(struct fuzz *fuzz, uint64_t seed, const struct outcome *outcome,
+                       const char *violations)
 {
 	static const char *const verdicts[] = { "pass", "fail", "error", "error" };
 
 	fputs("{\"scenario\": ", fuzz->json);
 	json_text(fuzz->path, strlen(fuzz->path), fuzz->json);
-	fprintf(fuzz->json, ", \"seed\": %" PRIu64 ", \"verdict\": \"%s\", \"virtual_seconds\": ", seed, verdicts[outcome->status]);
+	fprintf(fuzz->json, ", \"seed\": %" PRIu64 ", \"verdict\": \"%s\", \"virtual_seconds\": ", seed,
+	        verdicts[outcome->status]);
 	json_seconds(outcome->virtual_ns, fuzz->json);
-	fprintf(fuzz->json, ", \"events\": %" PRIu64 ", \"hash\": \"%016" PRIx64 "\", \"violations\": [", outcome->events,
-	        outcome->hash);
+	fprintf(fuzz->json, ", \"events\": %" PRIu64 ", \"hash\": \"%016" PRIx64 "\", \"violations\": [",
+	        outcome->events, outcome->hash);
 	for (uint32_t i = 0; i < outcome->violation_count; i++) {
 		fputs(i ? ", " : "", fuzz->json);
 		json_text(violations, strlen(violations), fuzz->json);
@@ -205,7 +217,8 @@ static void print_json(struct fuzz *fuzz, uint64_t seed, const struct outcome *o
 	fputs("}\n", fuzz->json);
 }
 
-static void print_failure(struct fuzz *fuzz, uint64_t seed, const struct outcome *outcome, const char *violations)
+static void print_failure(struct fuzz *fuzz, uint64_t seed, const struct outcome *outcome,
+                          const char *violations)
 {
 	FILE *out = fuzz->json == stdout ? stderr : stdout;
 
@@ -213,7 +226,8 @@ static void print_failure(struct fuzz *fuzz, uint64_t seed, const struct outcome
 		return;
 	cli_progress_end(&fuzz->progress);
 	for (uint32_t i = 0; i < outcome->violation_count; i++) {
-		fprintf(out, "%sFAIL%s  seed %" PRIu64 "  ", cli_on(fuzz->has_color, CLI_BAD), cli_off(fuzz->has_color), seed);
+		fprintf(out, "%sFAIL%s  seed %" PRIu64 "  ", cli_on(fuzz->has_color, CLI_BAD),
+		        cli_off(fuzz->has_color), seed);
 		cli_print_clean(violations, out);
 		putc('\n', out);
 		violations += strlen(violations) + 1;
@@ -234,7 +248,8 @@ static void crash_again(void *context)
 		work((void *)crash->fuzz, crash->index, nowhere);
 }
 
-/* The process of this run is gone. Lets it happen once more, to say how, and makes of it a failure like others. */
+/* The process of this run is gone. Lets it happen once more, to say how, and makes of it a failure like
+ * others. */
 static void take_crash(struct fuzz *fuzz, uint32_t index, struct outcome *outcome)
 {
 	struct crash crash = { fuzz, index };
@@ -264,7 +279,8 @@ static void take_crash(struct fuzz *fuzz, uint32_t index, struct outcome *outcom
 
 static char crash_mark; /* stands for the bytes of a run that crashed */
 
-/* ---- Putting them in order ---------------------------------------------------------------------------------------------- */
+/* ---- Putting them in order
+ * ---------------------------------------------------------------------------------------------- */
 
 static void count_failure(struct fuzz *fuzz, uint64_t seed)
 {
@@ -289,10 +305,12 @@ static void settle(struct fuzz *fuzz, uint32_t index, const char *bytes)
 	if (outcome.status == CLI_FAULT) {
 		fuzz->faults++;
 		cli_progress_end(&fuzz->progress);
-		fprintf(stderr, "octosim fuzz: seed %" PRIu64 " could not be run: %s\n", seed_of(index), violations);
+		fprintf(stderr, "octosim fuzz: seed %" PRIu64 " could not be run: %s\n", seed_of(index),
+		        violations);
 	} else if (outcome.status == CLI_FAILED) {
 		count_failure(fuzz, seed_of(index));
-		keep_file(fuzz, seed_of(index), violations + outcome.violations_size, (size_t)outcome.file_size);
+		keep_file(fuzz, seed_of(index), violations + outcome.violations_size,
+		          (size_t)outcome.file_size);
 		print_failure(fuzz, seed_of(index), &outcome, violations);
 	}
 	if (fuzz->json)
@@ -312,7 +330,8 @@ static bool done(void *context, uint32_t index, const char *bytes, size_t size)
 
 	fuzz->ended[index] = bytes ? memcpy(cli_claim(NULL, size), bytes, size) : &crash_mark;
 	fuzz->finished++;
-	snprintf(fuzz->label, sizeof(fuzz->label), "%" PRIu64 " runs/s, %" PRIu32 " failed", runs_per_second(fuzz), fuzz->failed);
+	snprintf(fuzz->label, sizeof(fuzz->label), "%" PRIu64 " runs/s, %" PRIu32 " failed",
+	         runs_per_second(fuzz), fuzz->failed);
 	cli_progress_show(&fuzz->progress, fuzz->finished, fuzz->count);
 	while (fuzz->settled < fuzz->count && fuzz->ended[fuzz->settled]) {
 		char *next = fuzz->ended[fuzz->settled];
@@ -327,7 +346,8 @@ static bool done(void *context, uint32_t index, const char *bytes, size_t size)
 	return true;
 }
 
-/* ---- The command ---------------------------------------------------------------------------------------------------------- */
+/* ---- The command ---------------------------------------------------------------------------------------
+ * ------------------- */
 
 static int print_variant(const struct swarm *swarm)
 {
@@ -362,7 +382,8 @@ static int open_outputs(struct fuzz *fuzz)
 	bool is_there = stat(asked.out, &status) == 0;
 
 	if (is_there ? !S_ISDIR(status.st_mode) : mkdir(asked.out, 0777) != 0)
-		return cli_misuse(&command, "--out %s: %s", asked.out, is_there ? "is there, and is no directory" : strerror(errno));
+		return cli_misuse(&command, "--out %s: %s", asked.out,
+		                  is_there ? "is there, and is no directory" : strerror(errno));
 	if (access(asked.out, W_OK | X_OK) != 0)
 		return cli_misuse(&command, "--out %s: %s", asked.out, strerror(errno));
 	if (!is_there)
@@ -385,11 +406,13 @@ static void print_summary(const struct fuzz *fuzz, FILE *out)
 	if (fuzz->failed)
 		fputs("\nTo see them again:\n\n", out);
 	for (uint32_t i = 0; i < fuzz->failed && i < FAILURES_SHOWN; i++)
-		fprintf(out, "  %s replay %s --sequence\n", cli_program(), cli_shell_word(failure_path(fuzz->failures[i])));
+		fprintf(out, "  %s replay %s --sequence\n", cli_program(),
+		        cli_shell_word(failure_path(fuzz->failures[i])));
 	if (fuzz->failed)
 		putc('\n', out);
-	fprintf(out, "%s%s%s  %s of %s runs, %s failed", cli_on(fuzz->has_color, is_good ? CLI_GOOD : CLI_BAD),
-	        is_good ? "PASS" : "FAIL", cli_off(fuzz->has_color), cli_count(fuzz->settled), cli_count(fuzz->count),
+	fprintf(out, "%s%s%s  %s of %s runs, %s failed",
+	        cli_on(fuzz->has_color, is_good ? CLI_GOOD : CLI_BAD), is_good ? "PASS" : "FAIL",
+	        cli_off(fuzz->has_color), cli_count(fuzz->settled), cli_count(fuzz->count),
 	        cli_count(fuzz->failed));
 	if (fuzz->faults)
 		fprintf(out, ", %s could not be run", cli_count(fuzz->faults));
@@ -398,7 +421,12 @@ static void print_summary(const struct fuzz *fuzz, FILE *out)
 
 static int run_all(struct fuzz *fuzz)
 {
-	struct jobs jobs = { .count = fuzz->count, .processes = 1, .is_apart = true, .context = fuzz, .work = work, .done = done };
+	struct jobs jobs = { .count = fuzz->count,
+		             .processes = 1,
+		             .is_apart = true,
+		             .context = fuzz,
+		             .work = work,
+		             .done = done };
 	bool is_fine;
 
 	if (asked.jobs.is_given)

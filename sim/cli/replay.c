@@ -1,5 +1,5 @@
-/* replay.c: `octosim replay FILE`: runs a failure that `octosim fuzz` wrote once more, decision by decision, and says
- * whether it still fails, and in the same way. See sim/explore/failure_file.h. */
+/* replay.c: `octosim replay FILE`: runs a failure that `octosim fuzz` wrote once more, decision by decision,
+ * and says whether it still fails, and in the same way. See sim/explore/failure_file.h. */
 #include "sim/cli/apart.h"
 #include "sim/cli/cli.h"
 #include "sim/explore/failure_file.h"
@@ -21,20 +21,25 @@ static struct {
 } asked;
 
 static const struct cli_option options[] = {
-	{ "--trace", "FILE", CLI_TEXT, &asked.trace, "write what happened, for \"octosim trace\" and octoviz" },
-	{ "--sequence", NULL, CLI_FLAG, &asked.is_sequence, "lanes and arrows: who sent what to whom, and what became of it" },
-	{ "--free", NULL, CLI_FLAG, &asked.is_free, "let the seed decide, not the decision log: after the core has changed" },
+	{ "--trace", "FILE", CLI_TEXT, &asked.trace,
+	  "write what happened, for \"octosim trace\" and octoviz" },
+	{ "--sequence", NULL, CLI_FLAG, &asked.is_sequence,
+	  "lanes and arrows: who sent what to whom, and what became of it" },
+	{ "--free", NULL, CLI_FLAG, &asked.is_free,
+	  "let the seed decide, not the decision log: after the core has changed" },
 	{ "--color", "WHEN", CLI_COLOR, &asked.color, "auto (on a terminal), always or never" },
 };
 
 static const struct cli_command command = {
 	.name = "replay",
 	.operands = "FILE",
-	.summary = "Runs a failure that \"octosim fuzz\" found again, exactly: its scenario, its seed, each of its decisions.\n"
-	           "Exit status 1 while it fails, 0 when it does not any more.\n",
-	.examples = "  octosim replay fuzz-failures/failure-7.json\n"
-	            "  octosim replay fuzz-failures/failure-7.json --sequence\n"
-	            "  octosim replay fuzz-failures/failure-7.json --trace seven.trace && octoviz seven.trace\n",
+	.summary = "Runs a failure that \"octosim fuzz\" found again, exactly: its scenario, its seed, each "
+	           "of its decisions.\n"
+		   "Exit status 1 while it fails, 0 when it does not any more.\n",
+	.examples =
+		"  octosim replay fuzz-failures/failure-7.json\n"
+		"  octosim replay fuzz-failures/failure-7.json --sequence\n"
+		"  octosim replay fuzz-failures/failure-7.json --trace seven.trace && octoviz seven.trace\n",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
 };
@@ -42,7 +47,7 @@ static const struct cli_command command = {
 struct replay {
 	const char *path;
 	struct failure failure;
-	const char *trace_path;               /* NULL: none is asked for */
+	const char *trace_path; /* NULL: none is asked for */
 	struct trial trial;
 	bool has_color;
 };
@@ -51,20 +56,24 @@ static void run(void *context)
 {
 	struct replay *replay = context;
 	bool has_log = replay->failure.has_decisions && !asked.is_free;
-	struct trial_options how = { .seed = replay->failure.seed, .trace_path = replay->trace_path,
-		.replay = has_log ? &replay->failure.decisions : NULL };
+	struct trial_options how = { .seed = replay->failure.seed,
+		                     .trace_path = replay->trace_path,
+		                     .replay = has_log ? &replay->failure.decisions : NULL };
 
-	trial_run(replay->path, replay->failure.scenario, replay->failure.scenario_size, &how, &replay->trial);
+	trial_run(replay->path, replay->failure.scenario, replay->failure.scenario_size, &how,
+	          &replay->trial);
 }
 
-/* ---- What came of it --------------------------------------------------------------------------------------------------- */
+/* ---- What came of it
+ * --------------------------------------------------------------------------------------------------- */
 
 static bool is_same(const struct replay *replay)
 {
 	const struct failure *failure = &replay->failure;
 	const struct trial *trial = &replay->trial;
 
-	if (!failure->has_hash || failure->hash != trial->hash || failure->violation_count != trial->violation_count)
+	if (!failure->has_hash || failure->hash != trial->hash ||
+	    failure->violation_count != trial->violation_count)
 		return false;
 	for (uint32_t i = 0; i < trial->violation_count; i++)
 		if (strcmp(failure->violations[i], trial->violations[i]) != 0)
@@ -72,8 +81,8 @@ static bool is_same(const struct replay *replay)
 	return true;
 }
 
-static void print_texts(const char *title, uint32_t count, const char *(*text)(const struct replay *, uint32_t),
-                        const struct replay *replay)
+static void print_texts(const char *title, uint32_t count,
+                        const char *(*text)(const struct replay *, uint32_t), const struct replay *replay)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		printf("  %-8s ", i ? "" : title);
@@ -92,7 +101,8 @@ static const char *text_now(const struct replay *replay, uint32_t index)
 	return replay->trial.violations[index];
 }
 
-static void print_verdict(const struct replay *replay, enum cli_style style, const char *word, const char *text)
+static void print_verdict(const struct replay *replay, enum cli_style style, const char *word,
+                          const char *text)
 {
 	printf("\n%s%s%s  %s\n", cli_on(replay->has_color, style), word, cli_off(replay->has_color), text);
 }
@@ -110,9 +120,11 @@ static int print_result(const struct replay *replay)
 	if (!same && replay->failure.has_hash)
 		printf("           trace hash %016" PRIx64 "\n", replay->failure.hash);
 	print_texts(same ? "" : "now", trial->violation_count, text_now, replay);
-	printf("  %-8s trace hash %016" PRIx64 "\n", same || trial->violation_count ? "" : "now", trial->hash);
+	printf("  %-8s trace hash %016" PRIx64 "\n", same || trial->violation_count ? "" : "now",
+	       trial->hash);
 	if (trial->decisions_left)
-		printf("           %s entries of the decision log were not asked for\n", cli_count(trial->decisions_left));
+		printf("           %s entries of the decision log were not asked for\n",
+		       cli_count(trial->decisions_left));
 	if (!trial->violation_count)
 		print_verdict(replay, CLI_GOOD, "HELD", "it does not fail any more");
 	else if (same)
@@ -136,7 +148,8 @@ static int print_crash(const struct replay *replay, const char *how)
 	printf("  %-8s ", same ? "" : "now");
 	cli_print_clean(now, stdout);
 	putchar('\n');
-	print_verdict(replay, CLI_BAD, same ? "REPRODUCED" : "FAILS", same ? "the same crash" : "but not in the same way");
+	print_verdict(replay, CLI_BAD, same ? "REPRODUCED" : "FAILS",
+	              same ? "the same crash" : "but not in the same way");
 	return CLI_FAILED;
 }
 
@@ -172,8 +185,11 @@ static int judge(struct replay *replay)
 	if (trial->is_fault || trial->is_mismatch) {
 		fprintf(stderr, "octosim replay: %s: ", replay->path);
 		cli_print_clean(trial->violations[0], stderr);
-		fputs(trial->is_mismatch ? "\nThis octosim goes another way than the one that wrote the file; with --free the seed "
-		                           "decides.\n" : "\n", stderr);
+		fputs(trial->is_mismatch ? "\nThis octosim goes another way than the one that wrote the "
+		                           "file; with --free the seed "
+		                           "decides.\n"
+		                         : "\n",
+		      stderr);
 		return trial->is_mismatch || trial->is_bad_text ? CLI_BAD_INPUT : CLI_FAULT;
 	}
 	if (asked.is_sequence)
@@ -181,7 +197,8 @@ static int judge(struct replay *replay)
 	return status == CLI_GO_ON ? print_result(replay) : status;
 }
 
-/* ---- The command ---------------------------------------------------------------------------------------------------------- */
+/* ---- The command ---------------------------------------------------------------------------------------
+ * ------------------- */
 
 /* A trace that only --sequence needs stands nowhere for long. */
 static int judge_with_trace(struct replay *replay)

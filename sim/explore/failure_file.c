@@ -1,5 +1,6 @@
-/* failure_file.c: see failure_file.h. Reads with the strict reader of scenario files, because a decision needs all its 64
- * bits and a damaged file must be told from a run that went another way. The scenario inside is kept byte for byte. */
+/* failure_file.c: see failure_file.h. Reads with the strict reader of scenario files, because a decision
+ * needs all its 64 bits and a damaged file must be told from a run that went another way. The scenario inside
+ * is kept byte for byte. */
 #include "sim/explore/failure_file.h"
 
 #include "sim/explore/decision_log.h"
@@ -16,7 +17,8 @@
 
 enum { TIE_LIMIT = 1 << 20, DECISIONS_A_LINE = 8 };
 
-/* ---- Writing ---------------------------------------------------------------------------------------------------- */
+/* ---- Writing
+ * ---------------------------------------------------------------------------------------------------- */
 
 static void write_decisions(const struct decision_log *log, FILE *out)
 {
@@ -24,15 +26,18 @@ static void write_decisions(const struct decision_log *log, FILE *out)
 	for (uint32_t i = 0; i < log->count; i++) {
 		const struct decision *decision = &log->list[i];
 
-		fprintf(out, "%s%s[\"%s\",%" PRIu32 ",%" PRIu64 "]", i ? "," : "", i % DECISIONS_A_LINE ? "" : "\n    ",
-		        decision_name((enum decision_purpose)decision->purpose), decision->entity, decision->value);
+		fprintf(out, "%s%s[\"%s\",%" PRIu32 ",%" PRIu64 "]", i ? "," : "",
+		        i % DECISIONS_A_LINE ? "" : "\n    ",
+		        decision_name((enum decision_purpose)decision->purpose), decision->entity,
+		        decision->value);
 	}
 	fputs("\n  ]\n", out);
 }
 
 void failure_write(const struct failure *failure, FILE *out)
 {
-	fprintf(out, "{\n  \"format\": 1,\n  \"kind\": \"octosim failure\",\n  \"seed\": %" PRIu64 ",\n", failure->seed);
+	fprintf(out, "{\n  \"format\": 1,\n  \"kind\": \"octosim failure\",\n  \"seed\": %" PRIu64 ",\n",
+	        failure->seed);
 	fputs("  \"violations\": [", out);
 	for (uint32_t i = 0; i < failure->violation_count; i++) {
 		fputs(i ? ",\n    " : "\n    ", out);
@@ -53,12 +58,13 @@ void failure_write(const struct failure *failure, FILE *out)
 	fputs("}\n", out);
 }
 
-/* ---- Reading ---------------------------------------------------------------------------------------------------- */
+/* ---- Reading
+ * ---------------------------------------------------------------------------------------------------- */
 
 struct reading {
 	struct tree tree;
 	const char *name;
-	char *error;                          /* the first one counts */
+	char *error; /* the first one counts */
 	size_t error_size;
 	bool is_wrong;
 };
@@ -68,14 +74,14 @@ static void report(void *context, uint32_t line, uint32_t column, const char *pa
 	struct reading *reading = context;
 
 	if (!reading->is_wrong)
-		snprintf(reading->error, reading->error_size, "%s:%" PRIu32 ":%" PRIu32 ": %s%s%s", reading->name, line, column,
-		         path, path[0] ? ": " : "", text);
+		snprintf(reading->error, reading->error_size, "%s:%" PRIu32 ":%" PRIu32 ": %s%s%s",
+		         reading->name, line, column, path, path[0] ? ": " : "", text);
 	reading->is_wrong = true;
 }
 
 /* Always false. */
-__attribute__((format(printf, 3, 4)))
-static bool wrong(struct reading *reading, struct tree_value value, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static bool wrong(struct reading *reading, struct tree_value value,
+                                                        const char *format, ...)
 {
 	const struct scanner_mark *mark = tree_mark(&reading->tree, value);
 	char path[128], text[256];
@@ -89,7 +95,8 @@ static bool wrong(struct reading *reading, struct tree_value value, const char *
 	return false;
 }
 
-static bool is_kind(struct reading *reading, struct tree_value value, enum scanner_kind kind, const char *allowed)
+static bool is_kind(struct reading *reading, struct tree_value value, enum scanner_kind kind,
+                    const char *allowed)
 {
 	return tree_kind(&reading->tree, value) == kind || wrong(reading, value, "allowed is %s", allowed);
 }
@@ -112,7 +119,9 @@ static bool read_format(struct reading *reading, struct tree_value value, struct
 
 	(void)failure;
 	return read_whole(reading, value, UINT64_MAX, &number) &&
-	       (number == 1 || wrong(reading, value, "format %" PRIu64 " is not known to this program; it reads format 1", number));
+	       (number == 1 ||
+	        wrong(reading, value, "format %" PRIu64 " is not known to this program; it reads format 1",
+	              number));
 }
 
 static bool read_kind(struct reading *reading, struct tree_value value, struct failure *failure)
@@ -120,7 +129,8 @@ static bool read_kind(struct reading *reading, struct tree_value value, struct f
 	(void)failure;
 	return is_kind(reading, value, SCANNER_STRING, "the string \"octosim failure\"") &&
 	       (strcmp(tree_text(value), "octosim failure") == 0 ||
-	        wrong(reading, value, "this is not a failure that octosim wrote: allowed is \"octosim failure\""));
+	        wrong(reading, value,
+	              "this is not a failure that octosim wrote: allowed is \"octosim failure\""));
 }
 
 static bool read_seed(struct reading *reading, struct tree_value value, struct failure *failure)
@@ -190,15 +200,17 @@ static bool read_decision(struct reading *reading, struct tree_value entry, stru
 	if (!is_kind(reading, at, SCANNER_STRING, "a purpose such as \"loss\""))
 		return false;
 	if (!decision_purpose_of(tree_text(at), &purpose))
-		return wrong(reading, at, "no such purpose; they are loss, delay, duplicate, duplicate-delay, corrupt, "
-		                          "corrupt-where, tie and junk");
+		return wrong(reading, at,
+		             "no such purpose; they are loss, delay, duplicate, duplicate-delay, corrupt, "
+		             "corrupt-where, tie and junk");
 	at = tree_next(&reading->tree, at);
 	if (!read_whole(reading, at, UINT32_MAX, &entity))
 		return false;
 	at = tree_next(&reading->tree, at);
 	if (!read_whole(reading, at, purpose == DECISION_TIE ? TIE_LIMIT - 1 : UINT64_MAX, &value))
 		return false;
-	return decision_log_append(log, purpose, (uint32_t)entity, value) || wrong(reading, entry, "does not fit into memory");
+	return decision_log_append(log, purpose, (uint32_t)entity, value) ||
+	       wrong(reading, entry, "does not fit into memory");
 }
 
 static bool read_decisions(struct reading *reading, struct tree_value list, struct failure *failure)
@@ -220,8 +232,9 @@ static const struct member {
 	const char *key;
 	bool (*read)(struct reading *reading, struct tree_value value, struct failure *failure);
 } members[] = {
-	{ "format", read_format }, { "kind", read_kind }, { "seed", read_seed }, { "violations", read_violations },
-	{ "hash", read_hash }, { "scenario", read_scenario }, { "decisions", read_decisions },
+	{ "format", read_format },         { "kind", read_kind }, { "seed", read_seed },
+	{ "violations", read_violations }, { "hash", read_hash }, { "scenario", read_scenario },
+	{ "decisions", read_decisions },
 };
 enum { MEMBERS = sizeof(members) / sizeof(members[0]) };
 
@@ -237,8 +250,10 @@ static bool read_members(struct reading *reading, struct failure *failure)
 		while (i < MEMBERS && strcmp(members[i].key, tree_key(at)) != 0)
 			i++;
 		if (i == MEMBERS)
-			return wrong(reading, at, "a failure has no such key; it has format, kind, seed, violations, hash, scenario "
-			                          "and decisions");
+			return wrong(reading, at,
+			             "a failure has no such key; it has format, kind, seed, violations, "
+			             "hash, scenario "
+			             "and decisions");
 		if (!members[i].read(reading, at, failure))
 			return false;
 	}
@@ -260,12 +275,14 @@ bool failure_read_text(const char *name, const char *text, size_t size, struct f
 		return false;
 	}
 	if (memchr(text, 0, size)) {
-		snprintf(error, error_size, "%s: not a text file (it has NUL bytes); a failure is JSON", name);
+		snprintf(error, error_size, "%s: not a text file (it has NUL bytes); a failure is JSON",
+		         name);
 		return false;
 	}
 	reading.tree.scanner.report = report;
 	reading.tree.scanner.context = &reading;
-	is_right = tree_read(&reading.tree, text, size) && !reading.is_wrong && read_members(&reading, failure);
+	is_right =
+		tree_read(&reading.tree, text, size) && !reading.is_wrong && read_members(&reading, failure);
 	tree_free(&reading.tree);
 	return is_right && !reading.is_wrong;
 }

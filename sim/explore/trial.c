@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-__attribute__((format(printf, 2, 3)))
-static void violated(struct trial *trial, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void violated(struct trial *trial, const char *format, ...)
 {
 	va_list arguments;
 
@@ -31,7 +30,8 @@ static void judge(struct trial *trial, const struct sim_result *result)
 	for (uint32_t i = 0; i < result->expectation_count; i++)
 		if (result->expectations[i].is_judged && !result->expectations[i].holds &&
 		    result->expectations[i].expectation->subject != SCENARIO_INVARIANTS)
-			violated(trial, "%s: found %s", result->expectations[i].expectation->text, result->expectations[i].found);
+			violated(trial, "%s: found %s", result->expectations[i].expectation->text,
+			         result->expectations[i].found);
 }
 
 /* How sim_error() begins when a replayed log stopped matching. */
@@ -39,8 +39,10 @@ static const char log_text[] = "the decision log ";
 
 static void run(const struct scenario *scenario, const struct trial_options *options, struct trial *trial)
 {
-	struct sim_options how = { .seed = options->seed, .trace_path = options->trace_path, .record = options->record,
-		.replay = options->replay };
+	struct sim_options how = { .seed = options->seed,
+		                   .trace_path = options->trace_path,
+		                   .record = options->record,
+		                   .replay = options->replay };
 	char error[512] = "";
 	struct sim *sim = sim_open(scenario, &how, error, sizeof(error));
 	bool is_whole = false;
@@ -55,7 +57,8 @@ static void run(const struct scenario *scenario, const struct trial_options *opt
 		judge(trial, sim_result(sim));
 		trial->decisions_left = decision_log_left(sim);
 	} else {
-		trial->is_mismatch = options->replay && strncmp(sim_error(sim), log_text, sizeof(log_text) - 1) == 0;
+		trial->is_mismatch =
+			options->replay && strncmp(sim_error(sim), log_text, sizeof(log_text) - 1) == 0;
 		violated(trial, "%s", sim_error(sim));
 		trial->virtual_ns = sim_now(sim);
 	}
@@ -65,7 +68,8 @@ static void run(const struct scenario *scenario, const struct trial_options *opt
 	}
 }
 
-void trial_run(const char *name, const char *text, size_t size, const struct trial_options *options, struct trial *trial)
+void trial_run(const char *name, const char *text, size_t size, const struct trial_options *options,
+               struct trial *trial)
 {
 	struct scenario_errors errors;
 	struct scenario *scenario = scenario_load_text(name, text, size, &errors);
@@ -74,7 +78,8 @@ void trial_run(const char *name, const char *text, size_t size, const struct tri
 	if (scenario)
 		run(scenario, options, trial);
 	else
-		violated(trial, "the scenario in it, line %u, %s: %s", errors.list[0].line, errors.list[0].where, errors.list[0].text);
+		violated(trial, "the scenario in it, line %u, %s: %s", errors.list[0].line,
+		         errors.list[0].where, errors.list[0].text);
 	scenario_free(scenario);
 	scenario_errors_free(&errors);
 }

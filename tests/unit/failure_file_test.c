@@ -1,5 +1,5 @@
-/* failure_file_test.c: failure_file.c: what is written is read back to the bit, and no damaged file is taken for a good one.
- * Also text_file.c, which fetches the bytes. */
+/* failure_file_test.c: failure_file.c: what is written is read back to the bit, and no damaged file is taken
+ * for a good one. Also text_file.c, which fetches the bytes. */
 #include "sim/explore/decision_log.h"
 #include "sim/explore/failure_file.h"
 #include "sim/explore/text_file.h"
@@ -9,21 +9,28 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static char scenario[] = "{\n  \"duration\": \"1s\",\n  \"nodes\": [{\"name\": \"a\", \"kind\": \"agent\"}]\n}";
+static char scenario[] =
+	"{\n  \"duration\": \"1s\",\n  \"nodes\": [{\"name\": \"a\", \"kind\": \"agent\"}]\n}";
 static char first[] = "S2: at 1.5 s, \"a\" said \\ and\ttab", second[] = "L1: too late";
 
 /* The text of a failure with this many decisions; the caller frees. */
 static char *written(uint32_t decisions, bool has_hash, size_t *size)
 {
 	char *violations[] = { first, second }, *text = NULL;
-	struct failure failure = { .seed = UINT64_MAX, .scenario = scenario, .scenario_size = strlen(scenario),
-		.violations = violations, .violation_count = 2, .has_hash = has_hash, .hash = UINT64_C(0x00123456789abcdf),
-		.has_decisions = decisions > 0 };
+	struct failure failure = { .seed = UINT64_MAX,
+		                   .scenario = scenario,
+		                   .scenario_size = strlen(scenario),
+		                   .violations = violations,
+		                   .violation_count = 2,
+		                   .has_hash = has_hash,
+		                   .hash = UINT64_C(0x00123456789abcdf),
+		                   .has_decisions = decisions > 0 };
 	FILE *out = open_memstream(&text, size);
 
 	for (uint32_t i = 0; i < decisions; i++)
 		CHECK(decision_log_append(&failure.decisions, i % DECISION_PURPOSE_COUNT, UINT32_MAX - i,
-		                          i % DECISION_PURPOSE_COUNT == DECISION_TIE ? 0xfffff : UINT64_MAX - i));
+		                          i % DECISION_PURPOSE_COUNT == DECISION_TIE ? 0xfffff
+		                                                                     : UINT64_MAX - i));
 	failure_write(&failure, out);
 	fclose(out);
 	decision_log_free(&failure.decisions);
@@ -121,7 +128,8 @@ static void no_damaged_byte_brings_the_reader_down(void)
 	for (size_t at = 0; at < size; at++) {
 		for (int bit = 0; bit < 8; bit++) {
 			text[at] = (char)(text[at] ^ 1 << bit);
-			CHECK(is_read(text, size) == (sentence[0] == 0)); /* read, or a sentence why not; never both */
+			CHECK(is_read(text, size) ==
+			      (sentence[0] == 0)); /* read, or a sentence why not; never both */
 			text[at] = (char)(text[at] ^ 1 << bit);
 		}
 	}
@@ -147,7 +155,8 @@ static void wrong_members_are_named_with_their_place(void)
 {
 	refused("\"format\": 1", "\"format\": 2", "f.json:2:13: format: format 2 is not known");
 	refused("octosim failure", "octosim success", "not a failure that octosim wrote");
-	refused("\"seed\": 18446744073709551615", "\"seed\": 18446744073709551616", "seed: allowed is a whole number");
+	refused("\"seed\": 18446744073709551615", "\"seed\": 18446744073709551616",
+	        "seed: allowed is a whole number");
 	refused("\"seed\": 18446744073709551615", "\"seed\": -1", "seed: allowed is a whole number");
 	refused("\"seed\"", "\"seeds\"", "a failure has no such key");
 	refused("\"seed\": 18446744073709551615,", "", "the key \"seed\" is missing");
@@ -159,7 +168,8 @@ static void wrong_members_are_named_with_their_place(void)
 	refused("[\"loss\",", "[\"loss\",1,", "decisions.0: allowed is a list of three");
 	refused("[\"loss\",", "[0,", "decisions.0.0: allowed is a purpose");
 	refused("4294967295", "4294967296", "decisions.0.1: allowed is a whole number");
-	refused("[\"loss\",4294967295,18446744073709551615]", "[\"tie\",0,1048576]", "decisions.0.2: allowed is a whole number from 0 to 1048575");
+	refused("[\"loss\",4294967295,18446744073709551615]", "[\"tie\",0,1048576]",
+	        "decisions.0.2: allowed is a whole number from 0 to 1048575");
 	refused("\"scenario\": {", "\"scenario\": [], \"x\": {", "scenario: allowed is an object");
 }
 

@@ -1,6 +1,7 @@
-/* fuzz_test.c: what fuzzing is made of. swarm.c: a seed's variant is a scenario, always the same, and trouble of every kind
- * comes up. trial.c: a run judged. And the commands themselves, started beside this test runner: cli/fuzz.c, cli/replay.c
- * and, through them, cli/apart.c. That planted bugs are found: tools/mutants. */
+/* fuzz_test.c: what fuzzing is made of. swarm.c: a seed's variant is a scenario, always the same, and trouble
+ * of every kind comes up. trial.c: a run judged. And the commands themselves, started beside this test
+ * runner: cli/fuzz.c, cli/replay.c and, through them, cli/apart.c. That planted bugs are found:
+ * tools/mutants. */
 #include "sim/explore/decision_log.h"
 #include "sim/explore/failure_file.h"
 #include "sim/explore/swarm.h"
@@ -15,11 +16,14 @@
 enum { PATH_BYTES = 256, OUTPUT_BYTES = 1 << 16, SEEDS = 400 };
 
 static const char pair[] =
-	"{\"duration\": \"3s\", \"crypto\": \"model\", \"nodes\": [{\"name\": \"robot\", \"kind\": \"agent\"},"
+	"{\"duration\": \"3s\", \"crypto\": \"model\", \"nodes\": [{\"name\": \"robot\", \"kind\": "
+        "\"agent\"},"
 	" {\"name\": \"pilot\", \"kind\": \"remote\"}], \"trust\": [[\"robot\", \"pilot\"]]}";
 static const char crowd[] =
-	"{\"duration\": \"3s\", \"crypto\": \"model\", \"nodes\": [{\"name\": \"robot\", \"kind\": \"agent\", \"count\": 20},"
-	" {\"name\": \"pilot\", \"kind\": \"remote\", \"cookie_above\": 0}, {\"name\": \"twin\", \"kind\": \"remote\","
+	"{\"duration\": \"3s\", \"crypto\": \"model\", \"nodes\": [{\"name\": \"robot\", \"kind\": "
+        "\"agent\", \"count\": 20},"
+	" {\"name\": \"pilot\", \"kind\": \"remote\", \"cookie_above\": 0}, {\"name\": \"twin\", \"kind\": "
+        "\"remote\","
 	" \"identity\": \"pilot\"}], \"trust\": [[\"robot-*\", \"pilot\"], [\"robot-1\", \"twin\"]]}";
 
 static struct swarm *open_swarm(const char *text)
@@ -45,7 +49,8 @@ static struct scenario *load(const struct swarm *swarm, uint64_t seed)
 	return scenario;
 }
 
-/* ---- The swarm -------------------------------------------------------------------------------------------------------- */
+/* ---- The swarm
+ * -------------------------------------------------------------------------------------------------------- */
 
 static void every_seed_makes_a_scenario_that_heals(void)
 {
@@ -89,7 +94,8 @@ static void a_seed_means_the_same_everywhere(void)
 
 	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
 		size_t size = 0, again_size = 0;
-		char *text = swarm_variant(swarm, seed, &size), *again = swarm_variant(swarm, seed, &again_size);
+		char *text = swarm_variant(swarm, seed, &size),
+		     *again = swarm_variant(swarm, seed, &again_size);
 
 		CHECK_STRING(again, text);
 		hash = digest(hash, text, size);
@@ -103,9 +109,18 @@ static void a_seed_means_the_same_everywhere(void)
 }
 
 /* What a variant has, one bit each. */
-enum { HAS_VERBS = 8, HAS_LOSS = 1 << HAS_VERBS, HAS_MASK = HAS_LOSS << 1, HAS_DUPLICATE = HAS_LOSS << 2,
-	HAS_CORRUPT = HAS_LOSS << 3, HAS_TIES = HAS_LOSS << 4, HAS_LOST_STORE = HAS_LOSS << 5, HAS_JUNK = HAS_LOSS << 6,
-	HAS_FLIPS = HAS_LOSS << 7, HAS_ALL = (HAS_LOSS << 8) - 1 };
+enum {
+	HAS_VERBS = 8,
+	HAS_LOSS = 1 << HAS_VERBS,
+	HAS_MASK = HAS_LOSS << 1,
+	HAS_DUPLICATE = HAS_LOSS << 2,
+	HAS_CORRUPT = HAS_LOSS << 3,
+	HAS_TIES = HAS_LOSS << 4,
+	HAS_LOST_STORE = HAS_LOSS << 5,
+	HAS_JUNK = HAS_LOSS << 6,
+	HAS_FLIPS = HAS_LOSS << 7,
+	HAS_ALL = (HAS_LOSS << 8) - 1
+};
 
 static int kinds_of(const struct scenario *scenario)
 {
@@ -146,7 +161,8 @@ static void trouble_of_every_kind_comes_up_and_none_but_dialling_always(void)
 
 static void a_base_without_trust_is_refused(void)
 {
-	static const char lonely[] = "{\"duration\": \"3s\", \"nodes\": [{\"name\": \"robot\", \"kind\": \"agent\"}]}";
+	static const char lonely[] =
+		"{\"duration\": \"3s\", \"nodes\": [{\"name\": \"robot\", \"kind\": \"agent\"}]}";
 	struct scenario_errors errors;
 
 	CHECK(swarm_open_text("base", lonely, strlen(lonely), &errors) == NULL);
@@ -161,14 +177,17 @@ static void a_base_without_trust_is_refused(void)
 	scenario_errors_free(&errors);
 }
 
-/* ---- Trials ------------------------------------------------------------------------------------------------------------ */
+/* ---- Trials -----------------------------------------------------------------------------------------------
+ * ------------- */
 
 static const char dialled[] =
-	"{\"duration\": \"3s\", \"crypto\": \"model\", \"nodes\": [{\"name\": \"robot\", \"kind\": \"agent\"},"
+	"{\"duration\": \"3s\", \"crypto\": \"model\", \"nodes\": [{\"name\": \"robot\", \"kind\": "
+        "\"agent\"},"
 	" {\"name\": \"pilot\", \"kind\": \"remote\"}], \"trust\": [[\"robot\", \"pilot\"]],"
 	" \"links\": [{\"between\": [\"*\", \"*\"], \"latency\": {\"uniform\": [\"1ms\", \"9ms\"]}}],"
 	" \"timeline\": [{\"at\": \"1s\", \"connect\": [\"robot\", \"pilot\"]}],"
-	" \"expect\": [{\"by\": \"2s\", \"session\": {\"between\": [\"robot\", \"pilot\"], \"state\": \"%s\"}}]}";
+	" \"expect\": [{\"by\": \"2s\", \"session\": {\"between\": [\"robot\", \"pilot\"], \"state\": "
+        "\"%s\"}}]}";
 
 static char dialled_text[1024];
 static struct trial trial;
@@ -219,7 +238,8 @@ static void a_replay_that_leaves_the_log_says_so(void)
 	decision_log_free(&log);
 }
 
-/* ---- The commands ------------------------------------------------------------------------------------------------------ */
+/* ---- The commands
+ * ------------------------------------------------------------------------------------------------------ */
 
 static char program[PATH_BYTES], folder[64], output[OUTPUT_BYTES];
 
@@ -273,7 +293,8 @@ static int call(const char *arguments)
 	FILE *pipe;
 	int status;
 
-	snprintf(line, sizeof(line), "cd %s && { TMPDIR=. '%s' %s; } 2>&1 </dev/null", folder, program, arguments);
+	snprintf(line, sizeof(line), "cd %s && { TMPDIR=. '%s' %s; } 2>&1 </dev/null", folder, program,
+	         arguments);
 	pipe = popen(line, "r");
 	if (!pipe)
 		return -1;
@@ -290,8 +311,10 @@ static void write_base(void)
 {
 	char text[1024];
 
-	snprintf(text, sizeof(text), "{\"title\": \"T\", \"why\": \"W\", \"covers\": [\"R71\"],"
-	         " \"expect\": [{\"always\": \"invariants\"}], %s", pair + 1);
+	snprintf(text, sizeof(text),
+	         "{\"title\": \"T\", \"why\": \"W\", \"covers\": [\"R71\"],"
+	         " \"expect\": [{\"always\": \"invariants\"}], %s",
+	         pair + 1);
 	CHECK(write_text("base.json", text, strlen(text)));
 }
 
@@ -362,9 +385,15 @@ static void write_failure_of(const char *state, bool has_decisions, uint32_t edi
 	violations[0] = trial.violations[0];
 	if (edited < log.count)
 		log.list[edited].purpose = DECISION_CORRUPT;
-	struct failure failure = { .seed = 7, .scenario = dialled_text, .scenario_size = strlen(dialled_text),
-		.violations = violations, .violation_count = trial.violation_count, .has_hash = true, .hash = trial.hash,
-		.has_decisions = has_decisions, .decisions = log };
+	struct failure failure = { .seed = 7,
+		                   .scenario = dialled_text,
+		                   .scenario_size = strlen(dialled_text),
+		                   .violations = violations,
+		                   .violation_count = trial.violation_count,
+		                   .has_hash = true,
+		                   .hash = trial.hash,
+		                   .has_decisions = has_decisions,
+		                   .decisions = log };
 	failure_write(&failure, out);
 	fclose(out);
 	CHECK(write_text("failure.json", text, size));
