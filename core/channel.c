@@ -412,6 +412,8 @@ void octo_courier_wake(struct octo_channel *channel, const struct octo_host *hos
 {
 	struct call call = call_begin(channel, host, now);
 	struct peer *peer = block_peer(channel, index);
+	for (uint32_t i = 0; i < channel->courier_count; i++)
+		peer->couriers[i].declined_until = 0; /* something has changed: ask again */
 	schedule_read(&call, peer);
 	plan_wake(&call, peer);
 }

@@ -35,6 +35,8 @@ void schedule_read(struct call *call, struct peer *peer)
 			continue;
 		}
 		octo_time_ns wish_at = call_after(call, mandate.urgency_ms * OCTO_MILLISECOND);
+		if (wish_at < slot->declined_until)
+			wish_at = slot->declined_until;
 		if (slot->wish_at == OCTO_NEVER || wish_at < slot->wish_at || slot->wish_at > call->now) {
 			if (slot->wish_at == OCTO_NEVER)
 				slot->order = call->channel->courier_order++;
@@ -129,10 +131,10 @@ static enum grant grant(struct call *call, struct peer *peer, struct writer *fra
 		frame_write(frames, &frame);
 		report_grant(call, peer, courier, size, mandate.priority, rivals);
 	}
-	peer->couriers[courier].wish_at = OCTO_NEVER; /* wish again; a courier that declined goes behind the others */
+	struct courier_slot *slot = &peer->couriers[courier];
+	slot->declined_until = is_granted ? 0 : call_after(call, decline_wait_ns);
+	slot->wish_at = OCTO_NEVER; /* it may wish again, and goes behind the others */
 	schedule_read(call, peer);
-	if (!is_granted && peer->couriers[courier].wish_at <= call->now)
-		peer->couriers[courier].wish_at = call_after(call, decline_wait_ns);
 	return is_granted ? GRANT_SENT : GRANT_DECLINED;
 }
 

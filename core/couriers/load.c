@@ -6,9 +6,10 @@
 
 enum { NUMBER_BYTES = 8 };
 
+/* Every bit of the number has a say in the top byte of the product. */
 static uint8_t filler(uint64_t number, size_t at)
 {
-	return (uint8_t)(number * 31 + at * 7 + (number >> 8));
+	return (uint8_t)((number + 1) * UINT64_C(0x9e3779b97f4a7c15) >> 56) ^ (uint8_t)(at * 7);
 }
 
 static void mandate(const void *state, octo_time_ns now, struct octo_mandate *mandate)

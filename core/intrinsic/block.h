@@ -93,6 +93,7 @@ struct claim {                            /* P: an initial packet held while the
 
 struct courier_slot {                     /* a courier towards a peer (schedule.c) */
 	octo_time_ns wish_at;             /* when it wants to send; OCTO_NEVER: it does not */
+	octo_time_ns declined_until;      /* it had its opportunity and did not take it */
 	uint64_t order;                   /* first come, first served among equals */
 	bool is_active;
 };
