@@ -38,7 +38,7 @@ static char *written(uint32_t decisions, bool has_hash, size_t *size)
 }
 
 /* Reads the text; the sentence is kept for a closer look. */
-static char sentence[640];
+static char sentence[400];
 static bool is_read(const char *text, size_t size)
 {
 	struct failure failure;
