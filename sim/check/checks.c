@@ -61,6 +61,8 @@ void check_forget_side(struct check_side *side)
 		false;
 	side->role = OCTO_ROLE_NONE;
 	side->syn_nonce = 0;
+	side->is_answer_new = side->has_answer = false;
+	side->seen = 0;
 }
 
 uint64_t check_round_trip(struct checks *checks, struct check_pair *pair)
@@ -312,7 +314,7 @@ static void celibacy_event(struct checks *checks, uint32_t node, uint32_t peer,
 	if (!celibacy->began)
 		return;
 	pair->quit_at = pair->user_at;
-	pair->side[index].is_pressed = false;
+	pair->side[index].is_pressed = pair->side[index].has_answer = false;
 	handshakes_drop(pair);
 }
 
@@ -335,6 +337,7 @@ void checks_core_event(struct checks *checks, uint32_t node, uint32_t peer_node,
 		return;
 	case OCTO_EVENT_AUDIT_KEYS:
 		agreement_keys(checks, node, peer_node, &event->keys);
+		handshakes_keys(checks, node, peer_node, &event->keys);
 		return;
 	case OCTO_EVENT_CLOCK_STEP:
 		clocks_event(checks, node, &event->clock);
@@ -376,6 +379,7 @@ void checks_before_receive(struct checks *checks, uint32_t node, uint32_t from_n
 	receipt->from = *from;
 	if (!checks->nodes[node].is_resolved)
 		amplification_resolve(checks, node);
+	receipt->mark = receipt->type == OCTO_PACKET_SYN_ACK ? handshakes_mark(bytes, size) : 0;
 	if (receipt->type == OCTO_PACKET_SYN)
 		handshakes_before(checks, node, bytes, size);
 	unauthenticated_before(checks, node);
@@ -395,6 +399,8 @@ void checks_sent(struct checks *checks, uint32_t node, uint32_t to_node, const s
 		amplification_resolve(checks, node);
 	if (octo_packet_type_of(bytes, size) == OCTO_PACKET_SYN)
 		handshakes_syn_went(checks, node, to_node);
+	if (octo_packet_type_of(bytes, size) == OCTO_PACKET_SYN_ACK)
+		handshakes_answered(checks, node, to_node, bytes, size);
 	amplification_sent(checks, node, to_node, to, bytes, size);
 }
 

@@ -210,6 +210,67 @@ void handshakes_judge(struct checks *checks, struct check_pair *pair)
 		close_confirm(checks, pair, false);
 }
 
+void handshakes_keys(struct checks *checks, uint32_t node, uint32_t peer,
+                     const struct octo_event_audit_keys *keys)
+{
+	unsigned index;
+	struct check_pair *pair = check_pair_of(checks, node, peer, &index);
+	if (!pair || keys->role != OCTO_ROLE_INITIATOR)
+		return;
+	pair->side[index].derived_nonce = keys->adherent_nonce;
+	pair->side[index].derived_mark = checks->receipt.mark;
+}
+
+/* e_R is random: its first bytes name an answer, before anybody has confirmed it. */
+uint64_t handshakes_mark(const uint8_t *bytes, size_t size)
+{
+	uint64_t mark = 0;
+	for (size_t i = 0; i < 8 && size >= 20; i++)
+		mark |= (uint64_t)bytes[12 + i] << (8 * i);
+	return mark;
+}
+
+void handshakes_answered(struct checks *checks, uint32_t node, uint32_t to_node, const uint8_t *bytes,
+                         size_t size)
+{
+	unsigned index;
+	struct check_pair *pair = check_pair_of(checks, node, to_node, &index);
+	if (pair)
+		pair->side[index].answer_mark = handshakes_mark(bytes, size);
+}
+
+/* An ACK for an answer that is still good confirms it, whatever else has happened since. */
+static void judge_ack(struct checks *checks, uint32_t node, const struct octo_event *event)
+{
+	const struct octo_event_packet *packet = &event->packet;
+	unsigned index;
+	struct check_pair *pair = check_pair_of(checks, node, checks->receipt.from_node, &index);
+	if (!pair || pair->has_clone)
+		return;
+	struct check_side *side = &pair->side[index];
+	const struct check_side *other = &pair->side[1 - index];
+	if (packet->type == OCTO_PACKET_SYN && side->is_answer_new &&
+	    packet->reason == OCTO_REASON_ACCEPTED) {
+		side->has_answer = true;
+		side->answer_own_ns = check_own(checks, node, event->now);
+	}
+	if (packet->type == OCTO_PACKET_SYN)
+		side->is_answer_new = false;
+	if (packet->type != OCTO_PACKET_ACK || packet->session_id != other->derived_nonce ||
+	    !side->has_answer || side->answer_mark != other->derived_mark ||
+	    check_own(checks, node, event->now) - side->answer_own_ns >= checks->config.answer_ns / 10 * 9)
+		return;
+	bool is_lost = packet->reason == OCTO_REASON_UNKNOWN_SESSION ||
+	               packet->reason == OCTO_REASON_CLOSED_SESSION ||
+	               packet->reason == OCTO_REASON_UNSOLICITED;
+	check_evaluated(checks, INVARIANT_L3);
+	if (is_lost)
+		check_violated(checks, INVARIANT_L3, node, checks->receipt.from_node,
+		               "expected that an ACK confirms an answer that is still good, found it "
+		               "rejected as %s",
+		               octo_reason_name((enum octo_reason)packet->reason));
+}
+
 /* ---- L4 ------------------------------------------------------------------------------------------------ */
 
 /* A SYN as its maker sent it, from a peer that is up and not one of twins, to a peer that is idle. */
@@ -261,6 +322,8 @@ void handshakes_received(struct checks *checks, uint32_t node, uint32_t peer, co
 	const struct octo_event_packet *packet = &event->packet;
 	const struct check_receipt *receipt = &checks->receipt;
 	bool is_ours = receipt->is_open && receipt->node == node;
+	if (is_ours)
+		judge_ack(checks, node, event);
 	if (is_ours && receipt->is_genuine_syn)
 		judge_genuine(checks, node, event);
 	if (packet->class == OCTO_CLASS_BROKEN ||

@@ -163,6 +163,20 @@ void order_step(struct checks *checks, uint32_t node, uint32_t peer, const struc
 			side->has_initial = true;
 			side->initial_own_ns = own_ns;
 		}
+		side->has_answer = false;
+		side->is_answer_new = step->after == OCTO_STATE_ANSWERING;
+	} else if (step->step == OCTO_STEP_SYN_ACK_VALID || step->step == OCTO_STEP_CONFIRMED) {
+		check_evaluated(checks, INVARIANT_S3);
+		if (step->step == OCTO_STEP_CONFIRMED && step->timestamp < side->seen)
+			check_violated(checks, INVARIANT_S3, node, peer,
+			               "expected that timestamps of what confirms a session only rise, "
+			               "found %016" PRIx64 " after %016" PRIx64,
+			               step->timestamp, side->seen);
+		side->seen = step->timestamp > side->seen ? step->timestamp : side->seen;
+		if (step->step == OCTO_STEP_CONFIRMED)
+			side->has_answer = false;
+	} else if (step->step == OCTO_STEP_CHALLENGE_EXPIRED || step->step == OCTO_STEP_ANSWER_EXPIRED) {
+		side->has_answer = false;
 	} else if (step->step == OCTO_STEP_PONG_CHALLENGE) {
 		side->is_claim_held = false;
 	}

@@ -10,7 +10,7 @@
 #define CHECKS_INVARIANTS(X)                                                                              \
 	X(S1, "who confirms a session agrees with its peer on all of it, and with nobody else")           \
 	X(S2, "a node has one current session a peer; in a quiet network both sides have the same")       \
-	X(S3, "the order key of the current session only rises between two boots")                        \
+	X(S3, "between two boots, the order of current sessions and what confirms them only rise")        \
 	X(S4, "no key and nonce ever seal two different texts")                                           \
 	X(S5, "a packet number is accepted at most once, and only accepted ones move the window")         \
 	X(S6, "input that does not authenticate changes counters and nothing else")                       \
@@ -22,7 +22,7 @@
 	X(S13, "no clock that steps back takes a session down, and none that steps breaks an invariant")  \
 	X(L1, "in a fair network everybody who should be connected soon is")                              \
 	X(L2, "crossed SYNs: both sides up within two round trips, the duel's winner as initiator")       \
-	X(L3, "a lost ACK costs at most 1.25 s and a round trip")                                         \
+	X(L3, "a good answer is confirmed by its ACK; one lost costs at most 1.25 s and a round trip")    \
 	X(L4, "under junk, an idle node still answers a genuine SYN")
 
 enum invariant {
@@ -47,7 +47,11 @@ struct check_side {
 	struct octo_event_session highest; /* by order: the last current session */
 	uint64_t claim_own_ns, initial_own_ns; /* the node's own time: claim held, SYN processed */
 	uint64_t syn_nonce, syn_first_at; /* of our last attempt: n and when it was first sent */
+	bool is_answer_new, has_answer; /* a SYN was answered just now; that answer may still be confirmed */
+	uint64_t answer_own_ns, answer_mark; /* when, in the node's own time; e_R of its SYN-ACK */
+	uint64_t seen;                /* highest timestamp by which a session came to be */
 	/* For good. */
+	uint64_t derived_nonce, derived_mark; /* of our last session as initiator: the peer's n; e_R */
 	uint64_t changed_at;          /* when a session came or went, world time */
 	uint64_t timeout_ns;          /* PTO when last looked at */
 	uint32_t disturbed;           /* ACK and data copies towards the peer that the network disturbed */
@@ -142,6 +146,7 @@ struct check_link { struct table_key key; uint32_t side; }; /* by node and peer:
 
 struct check_receipt {                /* the datagram that is being received */
 	bool is_open, is_digested, is_genuine_syn;
+	uint64_t mark;                /* of a SYN-ACK: the first bytes of e_R */
 	uint32_t node, from_node;
 	enum octo_packet_type type;
 	unsigned copy_flags;
@@ -269,6 +274,9 @@ void handshakes_confirmed(struct checks *checks, uint32_t node, uint32_t peer,
 void handshakes_agreed(struct checks *checks, struct check_pair *pair);
 void handshakes_judge(struct checks *checks, struct check_pair *pair);
 void handshakes_drop(struct check_pair *pair);
+void handshakes_keys(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_audit_keys *keys);
+uint64_t handshakes_mark(const uint8_t *bytes, size_t size);
+void handshakes_answered(struct checks *checks, uint32_t node, uint32_t to_node, const uint8_t *bytes, size_t size);
 void handshakes_before(struct checks *checks, uint32_t node, const uint8_t *bytes, size_t size);
 void handshakes_received(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event *event);
 

@@ -372,6 +372,44 @@ static void missing_ack_breaks_l3(void)
 	fixture_stop(&world);
 }
 
+/* A handshake up to its ACK, which the adherent meets with this verdict `late_ns` after it answered. */
+static void ack_comes(struct fixture *world, enum octo_reason reason, uint64_t session_id, uint64_t late_ns)
+{
+	struct octo_event_session session = fixture_session(7, 1, OCTO_ROLE_INITIATOR);
+	fixture_make(world);
+	fixture_start(world);
+	fixture_step(world, PILOT, ROBOT, OCTO_STEP_SYN_FRESH, OCTO_STATE_IDLE, OCTO_STATE_ANSWERING);
+	fixture_receive(world, PILOT, ROBOT, OCTO_PACKET_SYN, FIXTURE_SYN_BYTES,
+	                (struct octo_event_packet){ .reason = OCTO_REASON_ACCEPTED, .number = 1007 }, 0);
+	fixture_send(world, PILOT, ROBOT, OCTO_PACKET_SYN_ACK, FIXTURE_SYN_ACK_BYTES);
+	fixture_keys(world, ROBOT, PILOT, &session);
+	world->now += late_ns;
+	fixture_receive(world, PILOT, ROBOT, OCTO_PACKET_ACK, FIXTURE_ACK_BYTES,
+	                (struct octo_event_packet){ .reason = (uint8_t)reason, .session_id = session_id }, 0);
+}
+
+static void ack_for_a_good_answer_that_is_gone_breaks_l3(void)
+{
+	struct fixture world;
+	ack_comes(&world, OCTO_REASON_CLOSED_SESSION, 2007, OCTO_SECOND);
+	CHECK_BROKEN(&world, "L3", "an ACK confirms an answer that is still good");
+	fixture_stop(&world);
+}
+
+static void ack_for_a_good_answer_holds_and_for_another_is_not_judged(void)
+{
+	struct fixture world;
+	ack_comes(&world, OCTO_REASON_ACCEPTED, 2007, OCTO_SECOND);
+	CHECK_HOLDS(&world, "L3");
+	fixture_stop(&world);
+	ack_comes(&world, OCTO_REASON_CLOSED_SESSION, 2008, OCTO_SECOND);
+	CHECK_U64(fixture_invariant(&world, "L3")->evaluated, 0);
+	fixture_stop(&world);
+	ack_comes(&world, OCTO_REASON_CLOSED_SESSION, 2007, 10 * OCTO_SECOND);
+	CHECK_U64(fixture_invariant(&world, "L3")->evaluated, 0);
+	fixture_stop(&world);
+}
+
 static void adherent_that_crashed_or_gave_up_is_not_waited_for(void)
 {
 	struct fixture world;
@@ -506,6 +544,8 @@ CU_ErrorCode suite_checks_liveness(void)
 	CU_ADD_TEST(suite, ack_after_as_many_intervals_as_losses_holds);
 	CU_ADD_TEST(suite, late_ack_breaks_l3);
 	CU_ADD_TEST(suite, missing_ack_breaks_l3);
+	CU_ADD_TEST(suite, ack_for_a_good_answer_that_is_gone_breaks_l3);
+	CU_ADD_TEST(suite, ack_for_a_good_answer_holds_and_for_another_is_not_judged);
 	CU_ADD_TEST(suite, adherent_that_crashed_or_gave_up_is_not_waited_for);
 	CU_ADD_TEST(suite, genuine_syn_answered_under_junk_holds);
 	CU_ADD_TEST(suite, without_junk_l4_is_not_evaluated);

@@ -81,6 +81,35 @@ static void split_brain_amid_disturbance_is_not_judged(void)
 	fixture_stop(&world);
 }
 
+static void confirm_at(struct fixture *world, enum octo_step step, uint64_t timestamp)
+{
+	struct octo_event event = { .handshake = { .step = (uint8_t)step,
+		                                   .before = OCTO_STATE_ANSWERING,
+		                                   .after = OCTO_STATE_ESTABLISHED,
+		                                   .timestamp = timestamp } };
+	fixture_tell(world, ROBOT, PILOT, event, OCTO_EVENT_HANDSHAKE);
+}
+
+static void ack_older_than_what_was_installed_breaks_s3(void)
+{
+	struct fixture world;
+	fixture_make(&world);
+	fixture_start(&world);
+	confirm_at(&world, OCTO_STEP_SYN_ACK_VALID, 9);
+	confirm_at(&world, OCTO_STEP_CONFIRMED, 9);
+	CHECK_HOLDS(&world, "S3");
+	confirm_at(&world, OCTO_STEP_CONFIRMED, 8);
+	CHECK_BROKEN(&world, "S3", "found 0000000000000008 after 0000000000000009");
+	fixture_stop(&world);
+	fixture_make(&world);
+	fixture_start(&world);
+	confirm_at(&world, OCTO_STEP_CONFIRMED, 9);
+	checks_boot(world.checks, ROBOT, false); /* what it had seen went with its store */
+	confirm_at(&world, OCTO_STEP_CONFIRMED, 8);
+	CHECK_HOLDS(&world, "S3");
+	fixture_stop(&world);
+}
+
 static void lower_session_as_current_breaks_s3(void)
 {
 	struct fixture world;
@@ -271,6 +300,7 @@ CU_ErrorCode suite_checks_order(void)
 	CU_ADD_TEST(suite, split_brain_in_a_quiet_network_breaks_s2);
 	CU_ADD_TEST(suite, split_brain_is_seen_when_the_quiet_ends);
 	CU_ADD_TEST(suite, split_brain_amid_disturbance_is_not_judged);
+	CU_ADD_TEST(suite, ack_older_than_what_was_installed_breaks_s3);
 	CU_ADD_TEST(suite, lower_session_as_current_breaks_s3);
 	CU_ADD_TEST(suite, a_boot_begins_a_new_order);
 	CU_ADD_TEST(suite, session_ending_while_a_syn_is_received_breaks_s9);
