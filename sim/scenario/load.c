@@ -306,11 +306,8 @@ void scenario_free(struct scenario *scenario)
 		return;
 	for (uint32_t i = 0; i < scenario->cover_count; i++)
 		memory_free(scenario->covers[i]);
-	for (uint32_t i = 0; i < scenario->link_count; i++) {
-		memory_free(scenario->links[i].from);
-		memory_free(scenario->links[i].to);
-		memory_free(scenario->links[i].mask);
-	}
+	for (uint32_t i = 0; i < scenario->link_count; i++)
+		reader_free_link(&scenario->links[i]);
 	for (uint32_t i = 0; i < scenario->action_count; i++) {
 		memory_free(scenario->actions[i].pairs);
 		memory_free(scenario->actions[i].nodes);

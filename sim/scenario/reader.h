@@ -102,6 +102,7 @@ bool reader_pairs_fit(struct reader *reader, struct tree_value at, uint64_t coun
 void reader_read_nodes(struct reader *reader, struct tree_value list);
 void reader_read_trust(struct reader *reader, struct tree_value list);
 void reader_read_links(struct reader *reader, struct tree_value list);
+void reader_free_link(struct scenario_link *link);
 void reader_read_timeline(struct reader *reader, struct tree_value list);
 void reader_read_expect(struct reader *reader, struct tree_value list);
 /* {"type", "from", "to", …}: "syn", …, "any" (then OCTO_PACKET_UNKNOWN). */
