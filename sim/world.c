@@ -401,6 +401,7 @@ const struct sim_result *sim_result(struct sim *sim)
 		.duels = tally_duels(sim), .warnings = world->warning_count, .messages = world->messages,
 		.sessions_established = count_sessions(sim),
 		.expectations = sim->expectations, .expectation_count = sim->scenario->expectation_count };
+	result->pairs_met = tally_pairs_met(sim, &result->last_met_ns);
 	memcpy(result->packets, world->fates, sizeof result->packets);
 	memcpy(result->rejected, world->rejected, sizeof result->rejected);
 	sum_cells(sim, result);

@@ -1,4 +1,5 @@
 /* check.c: `octosim check SCENARIO…`: reads scenarios and says all that is wrong with them; runs and writes nothing. */
+#include "sim/cli/cells.h"
 #include "sim/cli/cli.h"
 
 #include "sim/scenario/scenario.h"
@@ -24,7 +25,9 @@ int command_check(int argc, char **argv)
 		struct scenario_errors errors = {NULL, 0};
 		struct scenario *scenario = scenario_load(argv[i], &errors);
 
-		if (scenario != NULL) {
+		if (scenario != NULL && !cells_check(argv[i], scenario)) {
+			status = CLI_BAD_INPUT;
+		} else if (scenario != NULL) {
 			printf("ok  %s\n", argv[i]);
 		} else {
 			fflush(stdout);

@@ -22,6 +22,7 @@ int command_fuzz(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_run(int argc, char **argv);
+int command_sweep(int argc, char **argv);
 int command_trace(int argc, char **argv);
 
 /* ---- Options --------------------------------------------------------------------------------- */
@@ -38,11 +39,18 @@ struct cli_number {
 	bool is_given;
 };
 
+enum { CLI_LIST_MAX = 32 };
+struct cli_list {
+	const char *items[CLI_LIST_MAX]; /* point into argv */
+	uint32_t count;
+};
+
 enum cli_type {
 	CLI_FLAG,   /* bool */
 	CLI_TEXT,   /* const char *; points into argv */
 	CLI_NUMBER, /* struct cli_number */
 	CLI_COUNT,  /* struct cli_number, 1..1,000,000 */
+	CLI_LIST,   /* struct cli_list: the option may come again and again */
 	CLI_RANGE,  /* struct cli_range: "A..B", or "A" */
 	CLI_COLOR   /* enum cli_color */
 };

@@ -12,6 +12,7 @@ static const struct {
 	{ "run", command_run, "run scenarios and say whether what they expect came true" },
 	{ "check", command_check, "check scenario files without running them" },
 	{ "list", command_list, "list scenarios, their titles and what they cover" },
+	{ "sweep", command_sweep, "run a scenario with every combination of the values it lists" },
 	{ "fuzz", command_fuzz, "search for races: a scenario with trouble drawn from thousands of seeds" },
 	{ "replay", command_replay, "run a failure that fuzzing found again, exactly" },
 	{ "trace", command_trace, "look into a trace file: a summary, a sequence ladder, JSON lines" },

@@ -3,7 +3,6 @@
 #include "sim/explore/swarm.h"
 
 #include "sim/engine/rng.h"
-#include "sim/explore/text_file.h"
 #include "sim/scenario/memory.h"
 #include "sim/scenario/tree.h"
 
@@ -17,7 +16,6 @@
 
 enum {
 	PURPOSE_SWARM = 2000,                 /* beside the purposes of decisions */
-	TEXT_MAX = 4 << 20,
 	PAIRS_MAX = 8,                        /* pairs that meet trouble; the others have a good day */
 	ANCHORS_MAX = 16
 };
@@ -527,18 +525,15 @@ struct swarm *swarm_open(const char *path, struct scenario_errors *errors)
 {
 	struct scenario *scenario = scenario_load(path, errors);
 	struct swarm *swarm = NULL;
-	char problem[192];
 	size_t size = 0;
 	char *text;
 
 	if (!scenario) /* all that is wrong with it is told */
 		return NULL;
 	scenario_free(scenario);
-	text = text_file_read(path, TEXT_MAX, &size, problem, sizeof(problem));
+	text = scenario_read(path, &size, errors);
 	if (text)
 		swarm = swarm_open_text(path, text, size, errors);
-	else
-		add_error(errors, problem);
 	free(text);
 	return swarm;
 }
