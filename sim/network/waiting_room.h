@@ -56,7 +56,7 @@ bool waiting_room_serve(struct waiting_room *room, const struct waiting_place *p
 /* The one that was served has left: its number. */
 uint32_t waiting_room_leave(struct waiting_room *room, uint64_t now_ns);
 
-/* start + interval / sqrt(count), exact to the nanosecond below. count must not be 0. */
+/* start + interval / sqrt(count), to a part in 2^16. count must not be 0. */
 uint64_t codel_next_drop(uint64_t start_ns, uint64_t interval_ns, uint32_t count);
 
 #endif
