@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#define CLI_VERSION "0.3.0"
+
 enum cli_status {
 	CLI_HELD = 0,      /* all expectations and invariants held */
 	CLI_FAILED = 1,    /* at least one did not */
@@ -18,8 +20,10 @@ enum cli_status {
 };
 
 int command_check(int argc, char **argv);
+int command_diff(int argc, char **argv);
 int command_fuzz(int argc, char **argv);
 int command_list(int argc, char **argv);
+int command_new(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_sweep(int argc, char **argv);
