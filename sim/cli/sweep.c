@@ -42,8 +42,8 @@ static const struct cli_command command = {
 	           "and prints for each combination how many runs held, and median and range of what was measured.\n"
 	           "Metrics: " SWEEP_METRIC_LIST ".\n"
 	           "\"established\" is the time from the first connect until the last pair had its session.\n",
-	.examples = "  octosim sweep scenarios/loss/loss-sweep.json --jobs 2\n"
-	            "  octosim sweep scenarios/loss/loss-sweep.json --seeds 1..20 --metrics all --csv results.csv\n",
+	.examples = "  octosim sweep scenarios/loss/handshake-under-loss.json --jobs 2\n"
+	            "  octosim sweep scenarios/loss/handshake-under-loss.json --seeds 1..20 --metrics all --csv results.csv\n",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
 };
