@@ -102,8 +102,8 @@ static void put_copy(struct column *column, const struct model_copy *copy)
 	words_fate(model, copy, text, sizeof text);
 	put_pair(column, "fate", text);
 	if (copy->flags)
-		put_pair(column, "copy", copy->flags & TRACE_COPY_INJECTED ? "put in by the timeline" : copy->flags & TRACE_COPY_DUPLICATE
-		         ? "doubled by the network" : "damaged on the way");
+		put_pair(column, "copy", copy->flags & TRACE_COPY_INJECTED ? "put in by the timeline" : copy->flags & TRACE_COPY_REPLAYED
+		         ? "repeated by the network" : copy->flags & TRACE_COPY_DUPLICATE ? "doubled by the network" : "damaged on the way");
 	uint32_t sent = copy->packet < model->packet_count ? model->sent_record[copy->packet] : MODEL_NONE;
 	if (sent != MODEL_NONE) {
 		snprintf(text, sizeof text, "%u", trace_get(model->trace, sent)->extra_size);
