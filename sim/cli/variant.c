@@ -8,6 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool has_controls(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return true;
+	return false;
+}
+
 static bool is_json(const char *text)
 {
 	cJSON *tree = cJSON_ParseWithOpts(text, NULL, 1);
@@ -118,8 +126,8 @@ char *variant_setting(const char *path, const char *json)
 	size_t size;
 	char *setting;
 
-	/* The string "5" must not come back as the number 5. */
-	if (!plain || !plain[0] || is_json(plain))
+	/* The string "5" must not come back as the number 5; and a terminal gets escapes as they are written. */
+	if (!plain || !plain[0] || is_json(plain) || has_controls(plain))
 		plain = json;
 	size = strlen(path) + strlen(plain) + 2;
 	setting = cli_claim(NULL, size);

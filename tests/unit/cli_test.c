@@ -75,7 +75,8 @@ static void usage_errors_give_status_two_and_a_hint(void)
 
 static void help_goes_to_standard_output_with_status_zero(void)
 {
-	static const char *const commands[] = { "", "run ", "trace ", "check ", "list " };
+	static const char *const commands[] = { "", "run ", "trace ", "check ", "list ",
+		                               "sweep ", "diff ", "new ", "fuzz ", "replay " };
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		char line[64];

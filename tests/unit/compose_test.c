@@ -125,7 +125,7 @@ static void expect_mistake(const char *text, const char *about)
 
 static void circles_depths_and_nonsense_are_refused(void)
 {
-	char name[16], text[256];
+	char name[32], text[256];
 
 	expect_mistake("{" HEAD ", \"extends\": \"child.json\"}", "extends itself");
 	CU_ASSERT_TRUE_FATAL(program_write("round.json", "{" HEAD ", \"extends\": \"child.json\"}"));
@@ -160,7 +160,7 @@ static void text_alone_extends_nothing(void)
 static void check_vary(const char *path, const char *value, const char *expected)
 {
 	static const char text[] = "{\"a\": [1, {\"b\": \"x\"}], \"c\": {}}";
-	char problem[480] = "";
+	char problem[300] = "";
 	size_t size = 0;
 	char *varied = scenario_vary(text, strlen(text), path, value, &size, problem, sizeof(problem));
 
