@@ -306,6 +306,7 @@ static void read_limit(struct reader *reader, struct tree_value value, struct sc
 {
 	uint64_t number = 0;
 	int64_t quantity = 0;
+	char found[64];
 
 	if (reader_is(reader, value, SCANNER_NUMBER)) {
 		if (reader_whole(reader, value, 1, 1000000, &number))
@@ -313,8 +314,15 @@ static void read_limit(struct reader *reader, struct tree_value value, struct sc
 	} else if (reader_is(reader, value, SCANNER_STRING) &&
 	           unit_read(UNIT_TIME, tree_text(value), false, &quantity) == UNIT_OK) {
 		reader_time(reader, value, "1ms", "1h", &link->queue_ns);
-	} else if (reader_quantity(reader, value, UNIT_SIZE, "512B", "1024MiB", &quantity)) {
-		link->queue_bytes = (uint64_t)quantity;
+	} else if (reader_is(reader, value, SCANNER_STRING) &&
+	           unit_read(UNIT_SIZE, tree_text(value), false, &quantity) == UNIT_OK) {
+		if (reader_quantity(reader, value, UNIT_SIZE, "512B", "1024MiB", &quantity))
+			link->queue_bytes = (uint64_t)quantity;
+	} else {
+		reader_found(reader, value, found, sizeof(found));
+		reader_wrong(reader, value,
+		             "found %s; allowed is a size such as \"64KiB\", a time such as \"50ms\", or a whole number of "
+		             "datagrams", found);
 	}
 }
 

@@ -216,7 +216,7 @@ static void read_link(struct reader *reader, struct tree_value object)
 	reader_keys(reader, object, link_keys);
 	read_ends(reader, object, &link);
 	read_aspects(reader, object, &link);
-	if (!sets_anything(&link) && link.phase_count == 0)
+	if (!sets_anything(&link) && reader_get(reader, object, "phases").item == NULL)
 		reader_wrong(reader, object,
 		             "the rule says nothing; add \"latency\", \"loss\", \"rate\", \"phases\" or another aspect");
 	sum_up(&link);
