@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILE_MAX = 2 << 20, TABLE_MAX = 65536, CAPACITY_MAX = 500000, NAME_MAX_BYTES = 100, PATH_MAX_BYTES = 1024, LINE_MAX = 80 };
+enum { FILE_MAX = 2 << 20, TABLE_MAX = 65536, CAPACITY_MAX = 500000 };
+enum { NAME_MAX_BYTES = 100, PATH_MAX_BYTES = 1024, LINE_BYTES = 80 };
 #define LATENCY_MAX_NS (INT64_C(3600) * 1000000000)
 #define PERIOD_MAX_MS UINT64_C(86400000)
 
@@ -19,7 +20,7 @@ static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy
 struct lines {
 	const char *at, *end;
 	uint32_t number;
-	char line[LINE_MAX];
+	char line[LINE_BYTES];
 };
 
 /* "name" beside the scenario's own path. */
@@ -81,8 +82,8 @@ static bool next_line(struct lines *lines)
 		end = lines->end;
 	size = (size_t)(end - lines->at);
 	/* A line that is too long, or has a NUL, is cut and thereby wrong. */
-	if (size >= LINE_MAX)
-		size = LINE_MAX - 1;
+	if (size >= LINE_BYTES)
+		size = LINE_BYTES - 1;
 	memcpy(lines->line, lines->at, size);
 	lines->line[size] = '\0';
 	lines->at = end + 1;
