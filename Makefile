@@ -88,7 +88,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
 VECTORS := $(patsubst tests/vectors/%.c,$(BUILD)/vectors/%,$(VECTOR_SRC))
 VIZ_TOOLS := $(patsubst tests/viz/%.c,$(BUILD)/viz/%,$(VIZ_TOOL_SRC))
 
-.PHONY: all help demo test asan coverage bench mutants cross check unit vectors benches testprograms list-sources format-check \
+.PHONY: all help demo test asan coverage bench install uninstall mutants cross check unit vectors benches testprograms list-sources format-check \
 	clean no-viz have-base have-cunit FORCE
 JOBS := $(shell nproc 2>/dev/null || echo 2)
 DEMO := scenarios/duel/simultaneous-open.json
@@ -272,6 +272,35 @@ mutants: ## plant each bug of tests/mutants and count the seeds the fuzzer needs
 cross: ## compare trace hashes with those of 32-bit x86 and of ARM (installs more packages)
 	@tools/install-packages cross
 	@tools/cross $(CROSS)
+
+# Where things go; DESTDIR goes before all of it, for packages.
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DATADIR ?= $(PREFIX)/share
+INSTALL ?= install
+VERSION := $(shell sed -n 's/^.define CLI_VERSION "\(.*\)"/\1/p' sim/cli/cli.h)
+INSTALLED = $(BINDIR)/octosim $(BINDIR)/octoviz $(LIBDIR)/libocto.a $(LIBDIR)/pkgconfig/octo.pc $(INCLUDEDIR)/octo.h \
+	$(DATADIR)/man/man1/octosim.1 $(DATADIR)/bash-completion/completions/octosim $(DATADIR)/zsh/site-functions/_octosim
+
+install: all ## install programs, library, header, manual, completion, scenarios: PREFIX=/usr/local, DESTDIR
+	@$(INSTALL) -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))))
+	@$(INSTALL) -m 755 $(BUILD)/octosim $(DESTDIR)$(BINDIR)/octosim
+	@if [ -x $(BUILD)/octoviz ]; then $(INSTALL) -m 755 $(BUILD)/octoviz $(DESTDIR)$(BINDIR)/octoviz; fi
+	@$(INSTALL) -m 644 $(PLAIN) $(DESTDIR)$(LIBDIR)/libocto.a
+	@$(INSTALL) -m 644 core/octo.h $(DESTDIR)$(INCLUDEDIR)/octo.h
+	@printf '%s\n' 'Name: octo' 'Description: communications core of OctoMY' 'Version: $(VERSION)' 'Requires.private: libsodium' \
+		'Cflags: -I$(INCLUDEDIR)' 'Libs: -L$(LIBDIR) -locto' > $(DESTDIR)$(LIBDIR)/pkgconfig/octo.pc
+	@$(INSTALL) -m 644 docs/octosim.1 $(DESTDIR)$(DATADIR)/man/man1/octosim.1
+	@$(INSTALL) -m 644 share/completion/octosim.bash $(DESTDIR)$(DATADIR)/bash-completion/completions/octosim
+	@$(INSTALL) -m 644 share/completion/_octosim $(DESTDIR)$(DATADIR)/zsh/site-functions/_octosim
+	@rm -rf $(DESTDIR)$(DATADIR)/octosim && $(INSTALL) -d $(DESTDIR)$(DATADIR)/octosim
+	@cp -R scenarios $(DESTDIR)$(DATADIR)/octosim/scenarios
+	@$(say) 'octosim is in $(DESTDIR)$(BINDIR), its scenarios are in $(DESTDIR)$(DATADIR)/octosim'
+
+uninstall: ## remove what install installed
+	rm -rf $(addprefix $(DESTDIR),$(INSTALLED)) $(DESTDIR)$(DATADIR)/octosim
 
 format-check: ## where clang-format would lay lines out otherwise, by file (a help, not a rule)
 	@command -v clang-format >/dev/null || { echo 'clang-format is not installed' >&2; exit 1; }

@@ -69,6 +69,7 @@ struct sim_result {
 	uint64_t rejected[OCTO_REASON_COUNT];
 	uint64_t cells[OCTO_STEP_COUNT][OCTO_STATE_COUNT]; /* transition table, over all cores and boots */
 	uint64_t sessions_established;  /* trusted pairs with the same current session on both sides, now */
+	uint64_t pairs_met, last_met_ns; /* trusted pairs that have had a session on both sides; when the last of them first did */
 	uint64_t duels, warnings, messages; /* duels: pairs of SYNs, each counted once */
 	const struct sim_expectation *expectations; uint32_t expectation_count;
 	const struct sim_invariant *invariants; uint32_t invariant_count;

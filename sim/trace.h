@@ -51,7 +51,8 @@ const char *trace_kind_name(enum trace_kind kind);
 
 #define TRACE_DROPS(X)                                                                                           \
 	X(LOSS, "lost by chance") X(MASK, "lost by the mask") X(QUEUE, "queue full") X(NO_ROUTE, "nobody at that address") \
-	X(DOWN, "receiver is down")
+	X(DOWN, "receiver is down") X(MTU, "larger than the link's MTU") X(KIND, "dropped for its kind") \
+	X(AQM, "dropped by the queue's management")
 enum trace_drop {
 #define X(name, text) TRACE_DROP_##name,
 	TRACE_DROPS(X)
@@ -74,7 +75,8 @@ const char *trace_action_name(enum trace_action action);
 enum { /* copy flags */
 	TRACE_COPY_DUPLICATE = 1,     /* made by the network beside the first copy */
 	TRACE_COPY_CORRUPTED = 2,     /* its bytes differ from what was sent */
-	TRACE_COPY_INJECTED = 4       /* put in by the timeline, not sent by a core */
+	TRACE_COPY_INJECTED = 4,      /* put in by the timeline, not sent by a core */
+	TRACE_COPY_REPLAYED = 8       /* sent again by the network, long after the first copy */
 };
 
 #define TRACE_NOBODY UINT32_MAX

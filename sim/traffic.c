@@ -3,13 +3,17 @@
 
 #include "sim/check/tally.h"
 #include "sim/engine/wide.h"
+#include "sim/network/link_model.h"
 #include "sim/node.h"
+#include "sim/queueing.h"
 #include "sim/recorder.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const size_t packet_bytes = sizeof(struct packet) + OCTO_DATAGRAM_MAX;
+enum { PADDING_MAX = 16 };            /* what damage may add to a datagram */
+static const size_t packet_room = OCTO_DATAGRAM_MAX + PADDING_MAX;
+static const size_t packet_bytes = sizeof(struct packet) + OCTO_DATAGRAM_MAX + PADDING_MAX;
 
 int sim_packet_kind(enum octo_packet_type type)
 {
@@ -44,79 +48,67 @@ void traffic_drop_packet(struct sim *sim, arena_ref ref)
 
 /* ---- Links ---------------------------------------------------------------------------------------------------------- */
 
-static void apply_rule(struct link_model *model, const struct scenario_link *rule)
+/* Makes room for a model and the one it becomes when the network heals. */
+static bool keep_model(struct sim *sim, const struct link_model *model, struct link_model *healed)
 {
-	if (rule->sets_latency) {
-		model->latency = rule->latency;
-		model->latency_a_ns = rule->latency_a_ns;
-		model->latency_b_ns = rule->latency_b_ns;
-	}
-	if (rule->sets_loss)
-		model->loss = rule->loss;
-	if (rule->sets_mask) {
-		model->mask = rule->mask;
-		model->mask_length = strlen(rule->mask);
-	}
-	if (rule->sets_duplicate)
-		model->duplicate = rule->duplicate;
-	if (rule->sets_corrupt)
-		model->corrupt = rule->corrupt;
-	if (rule->sets_rate)
-		model->rate_bps = rule->rate_bps;
-	if (rule->sets_queue)
-		model->queue_bytes = rule->queue_bytes;
-}
-
-static bool rule_matches(const struct scenario_link *rule, uint32_t from, uint32_t to)
-{
-	return (rule->from[from] && rule->to[to]) || (rule->both_ways && rule->from[to] && rule->to[from]);
-}
-
-static bool same_model(const struct link_model *a, const struct link_model *b)
-{
-	return a->latency == b->latency && a->latency_a_ns == b->latency_a_ns && a->latency_b_ns == b->latency_b_ns &&
-	       a->loss == b->loss && a->duplicate == b->duplicate && a->corrupt == b->corrupt &&
-	       a->rate_bps == b->rate_bps && a->queue_bytes == b->queue_bytes && a->mask == b->mask;
-}
-
-/* All rules that match the pair, later ones over earlier ones. */
-static struct link_model model_of(const struct sim *sim, uint32_t from, uint32_t to)
-{
-	struct link_model model = { .latency = SCENARIO_CONSTANT, .latency_a_ns = 20 * OCTO_MILLISECOND };
-	for (uint32_t i = 0; i < sim->scenario->link_count; i++)
-		if (rule_matches(&sim->scenario->links[i], from, to))
-			apply_rule(&model, &sim->scenario->links[i]);
-	return model;
+	struct link_model *grown = realloc(sim->models, (sim->model_count + 1) * 2 * sizeof *grown);
+	if (!grown)
+		return false;
+	sim->models = grown;
+	link_model_heal(healed);
+	for (uint32_t i = 0; i < healed->phase_count; i++)
+		link_model_heal(&healed->phases[i].model), healed->phases[i].loss_before = 0;
+	grown[2 * sim->model_count] = *model;
+	grown[2 * sim->model_count++ + 1] = *healed;
+	return true;
 }
 
 /* Equal models are kept once; the list only grows, so that the numbers in a snapshot's links stay good. */
 static uint32_t resolve(void *context, uint32_t from, uint32_t to)
 {
 	struct sim *sim = context;
-	struct link_model model = model_of(sim, from, to);
-	for (uint32_t i = 0; i < sim->model_count; i++)
-		if (same_model(&model, &sim->models[i]))
+	struct link_model model, healed;
+	bool is_made = link_model_of(sim->scenario, from, to, &model);
+	for (uint32_t i = 0; is_made && i < sim->model_count; i++) {
+		if (link_model_is_same(&model, &sim->models[2 * i])) {
+			link_model_free(&model);
 			return i;
-	struct link_model *grown = realloc(sim->models, (sim->model_count + 1) * sizeof *grown);
-	if (!grown) {
-		sim_fail(sim, "out of memory");
-		return 0;
+		}
 	}
-	sim->models = grown;
-	sim->models[sim->model_count] = model;
-	return sim->model_count++;
+	if (is_made && link_model_of(sim->scenario, from, to, &healed)) {
+		if (keep_model(sim, &model, &healed))
+			return sim->model_count - 1;
+		link_model_free(&healed);
+	}
+	link_model_free(&model);
+	sim_fail(sim, "out of memory");
+	return 0;
+}
+
+void traffic_free_models(struct sim *sim)
+{
+	for (uint32_t i = 0; i < 2 * sim->model_count; i++)
+		link_model_free(&sim->models[i]);
+	free(sim->models);
 }
 
 uint64_t traffic_latency_max_ns(const struct sim *sim, uint32_t from, uint32_t to)
 {
-	enum { DEVIATIONS = 10 }; /* more than the normal distribution's table ever gives */
-	struct link_model model = model_of(sim, from, to);
-	switch (model.latency) {
-	case SCENARIO_UNIFORM: return model.latency_b_ns;
-	case SCENARIO_NORMAL: return wide_add(model.latency_a_ns, wide_mul_div(model.latency_b_ns, DEVIATIONS, 1));
-	case SCENARIO_CONSTANT: break;
-	}
-	return model.latency_a_ns;
+	struct link_model model;
+	uint64_t most_ns = link_model_of(sim->scenario, from, to, &model) ? link_model_latency_max_ns(&model) : 0;
+	link_model_free(&model);
+	return most_ns;
+}
+
+/* What only some links remember is made with their first datagram. NULL when the link is plain, or memory is full. */
+static struct link_memory *memory_of(struct sim *sim, struct link *link, const struct link_model *model)
+{
+	if (!model->is_special)
+		return NULL;
+	if (!link->more)
+		link->more = arena_alloc(&sim->arena, sizeof(struct link_more));
+	struct link_more *more = arena_at(&sim->arena, link->more);
+	return more ? &more->memory : NULL;
 }
 
 /* ---- Sending ----------------------------------------------------------------------------------------------------------- */
@@ -141,22 +133,33 @@ static void keep_recorded(struct sim *sim, uint32_t from, uint32_t to, arena_ref
 	}
 }
 
+static void begin_copy(struct sim *sim, struct flight *flight)
+{
+	struct sim_packet_fates *fates = fates_of(sim, packet_at(sim, flight->packet));
+	flight->copy = ++world_of(sim)->copy_count;
+	fates->copies++;
+	fates->in_flight++;
+}
+
+void traffic_hold(struct sim *sim, struct flight *flight)
+{
+	packet_at(sim, flight->packet)->references++;
+	begin_copy(sim, flight);
+}
+
 /* Puts one copy on its way. The packet is shared, not taken. */
 static void launch(struct sim *sim, const struct flight *like, uint8_t flags, uint64_t depart_ns, uint64_t arrive_ns)
 {
-	struct world *world = world_of(sim);
 	arena_ref ref = arena_alloc(&sim->arena, sizeof(struct flight));
 	struct flight *flight = arena_at(&sim->arena, ref);
 	if (!flight)
 		return;
 	*flight = *like;
 	flight->flags = flags;
-	flight->copy = ++world->copy_count;
 	struct packet *packet = packet_at(sim, like->packet);
 	packet->references++;
-	struct sim_packet_fates *fates = fates_of(sim, packet);
-	fates->copies++;
-	fates->in_flight++;
+	if (!flight->copy)
+		begin_copy(sim, flight);
 	struct trace_record record = { .kind = TRACE_FLYING, .flags = flags, .node = like->from, .peer = like->to,
 		.packet = packet->number, .copy = flight->copy, .cause = sim->cause, .a = arrive_ns, .b = depart_ns };
 	recorder_put(sim, &record, NULL);
@@ -164,8 +167,7 @@ static void launch(struct sim *sim, const struct flight *like, uint8_t flags, ui
 	world_schedule(sim, arrive_ns, EVENT_DELIVERY, source, node_of(sim, source)->event_counter++, ref);
 }
 
-/* A copy that never arrives. */
-static void lose(struct sim *sim, const struct flight *flight, enum trace_drop drop, uint64_t arrive_ns)
+void traffic_lose(struct sim *sim, const struct flight *flight, enum trace_drop drop, uint64_t arrive_ns)
 {
 	struct world *world = world_of(sim);
 	struct packet *packet = packet_at(sim, flight->packet);
@@ -187,7 +189,7 @@ static void lose(struct sim *sim, const struct flight *flight, enum trace_drop d
 }
 
 /* Its own bytes for a damaged copy. */
-static void launch_damaged(struct sim *sim, const struct flight *like, uint8_t flags, uint64_t draw,
+static void launch_damaged(struct sim *sim, const struct flight *like, uint8_t flags, uint8_t damage, uint64_t draw,
                            uint64_t depart_ns, uint64_t arrive_ns)
 {
 	arena_ref ref = traffic_new_packet(sim);
@@ -197,7 +199,7 @@ static void launch_damaged(struct sim *sim, const struct flight *like, uint8_t f
 	const struct packet *packet = packet_at(sim, like->packet);
 	memcpy(copy, packet, sizeof *copy + packet->size);
 	copy->references = 1;
-	copy->size = (uint16_t)link_corrupt(copy->bytes, packet->size, draw);
+	copy->size = (uint16_t)link_corrupt(copy->bytes, packet->size, packet_room, damage, draw);
 	copy->digest = recorder_digest(copy->bytes, copy->size);
 	fates_of(sim, packet)->corrupted++;
 	if (sim->checks)
@@ -208,25 +210,42 @@ static void launch_damaged(struct sim *sim, const struct flight *like, uint8_t f
 	traffic_drop_packet(sim, ref);
 }
 
-static void launch_fate(struct sim *sim, const struct flight *flight, const struct link_fate *fate)
+static void disturb(struct sim *sim, const struct flight *flight)
+{
+	const struct packet *packet = packet_at(sim, flight->packet);
+	if (sim->checks)
+		checks_disturbed(sim->checks, flight->from, flight->to, packet->bytes, packet->size);
+}
+
+/* The copies beside the first; they begin now. */
+static void launch_others(struct sim *sim, const struct flight *like, const struct link_fate *fate)
+{
+	struct flight flight = *like;
+	flight.copy = 0;
+	fates_of(sim, packet_at(sim, flight.packet))->duplicated += (uint64_t)fate->duplicate + fate->replay;
+	disturb(sim, &flight);
+	if (fate->replay)
+		launch(sim, &flight, TRACE_COPY_DUPLICATE | TRACE_COPY_REPLAYED, fate->depart_ns,
+		       wide_add(fate->arrive_ns, fate->replay_ns));
+	if (fate->duplicate && fate->duplicate_corrupt)
+		launch_damaged(sim, &flight, TRACE_COPY_DUPLICATE, fate->damage, fate->duplicate_corrupt_draw, fate->depart_ns,
+		               fate->duplicate_arrive_ns);
+	else if (fate->duplicate)
+		launch(sim, &flight, TRACE_COPY_DUPLICATE, fate->depart_ns, fate->duplicate_arrive_ns);
+}
+
+void traffic_launch(struct sim *sim, const struct flight *flight, const struct link_fate *fate)
 {
 	if (fate->drop != LINK_PASSES)
-		lose(sim, flight, (enum trace_drop)fate->drop, fate->arrive_ns);
+		traffic_lose(sim, flight, (enum trace_drop)fate->drop, fate->arrive_ns);
 	else if (fate->corrupt)
-		launch_damaged(sim, flight, 0, fate->corrupt_draw, fate->depart_ns, fate->arrive_ns);
+		launch_damaged(sim, flight, 0, fate->damage, fate->corrupt_draw, fate->depart_ns, fate->arrive_ns);
 	else
 		launch(sim, flight, 0, fate->depart_ns, fate->arrive_ns);
-	if (!fate->duplicate)
-		return;
-	fates_of(sim, packet_at(sim, flight->packet))->duplicated++;
-	if (sim->checks)
-		checks_disturbed(sim->checks, flight->from, flight->to, packet_at(sim, flight->packet)->bytes,
-		                 packet_at(sim, flight->packet)->size);
-	if (fate->duplicate_corrupt)
-		launch_damaged(sim, flight, TRACE_COPY_DUPLICATE, fate->duplicate_corrupt_draw, fate->depart_ns,
-		               fate->duplicate_arrive_ns);
-	else
-		launch(sim, flight, TRACE_COPY_DUPLICATE, fate->depart_ns, fate->duplicate_arrive_ns);
+	if (fate->is_held)
+		disturb(sim, flight);
+	if (fate->duplicate || fate->replay)
+		launch_others(sim, flight, fate);
 }
 
 static uint64_t session_on_wire(const struct packet *packet)
@@ -236,6 +255,35 @@ static uint64_t session_on_wire(const struct packet *packet)
 	for (size_t i = 8; i > 0 && packet->size >= at + 8; i--)
 		id = id << 8 | packet->bytes[at + i - 1];
 	return id;
+}
+
+/* Over the link of two nodes. */
+static void send_over_link(struct sim *sim, const struct flight *flight)
+{
+	struct world *world = world_of(sim);
+	struct link *link = link_table_get(&sim->arena, &world->links, flight->from, flight->to, resolve, sim);
+	if (!link || sim->error[0])
+		return;
+	const struct packet *packet = packet_at(sim, flight->packet);
+	const struct link_model *model = queueing_model(sim, link);
+	struct link_memory *memory = memory_of(sim, link, model);
+	struct link_datagram datagram = { .now_ns = world->now_ns, .size_bytes = packet->size,
+		.type = (enum octo_packet_type)packet->type };
+	struct link_model faded;
+	struct link_fate fate;
+	if (model->is_special && !memory)
+		return;
+	if (model->phases)
+		model = link_model_at(model, world->now_ns, &faded);
+	link_carry(link, model, memory, &datagram, &sim->decider, &fate);
+	bool is_refused = fate.drop == TRACE_DROP_MTU;
+	if (model->has_room && !is_refused) {
+		uint8_t drop = queueing_enter(sim, link, model, flight, &fate);
+		if (drop != LINK_PASSES)
+			traffic_lose(sim, flight, (enum trace_drop)drop, world->now_ns);
+		return;
+	}
+	traffic_launch(sim, flight, &fate);
 }
 
 void traffic_send(struct sim *sim, uint32_t from, arena_ref ref, const struct octo_address *to)
@@ -256,18 +304,10 @@ void traffic_send(struct sim *sim, uint32_t from, arena_ref ref, const struct oc
 		checks_sent(sim->checks, from, target, to, packet->bytes, packet->size);
 	struct flight flight = { .source = node_address(sim, from), .target = *to, .from = from, .to = target, .packet = ref };
 	if (target == TRACE_NOBODY) {
-		lose(sim, &flight, TRACE_DROP_NO_ROUTE, world->now_ns);
+		traffic_lose(sim, &flight, TRACE_DROP_NO_ROUTE, world->now_ns);
 	} else {
-		struct link *link = link_table_get(&sim->arena, &world->links, from, target, resolve, sim);
-		struct link_fate fate;
 		keep_recorded(sim, from, target, ref);
-		if (link) {
-			struct link_model model = sim->models[link->model];
-			if (world->is_healed)
-				model.loss = model.duplicate = model.corrupt = 0, model.mask = NULL, model.mask_length = 0;
-			link_carry(link, &model, world->now_ns, packet->size, &sim->decider, &fate);
-			launch_fate(sim, &flight, &fate);
-		}
+		send_over_link(sim, &flight);
 	}
 	traffic_drop_packet(sim, ref);
 }
@@ -327,6 +367,8 @@ static void hand_over(struct sim *sim, const struct flight *flight, const struct
 	world->hash ^= packet->digest; /* what was delivered, not only that it was */
 	sim->packet = packet->number;
 	sim->copy = flight->copy;
+	if (sim->checks && flight->flags & TRACE_COPY_REPLAYED)
+		checks_inject(sim->checks, flight->to, flight->from); /* as if somebody had kept it */
 	if (sim->checks)
 		checks_before_receive(sim->checks, flight->to, node_at_address(sim, &flight->source), &flight->source,
 		                      packet->bytes, packet->size, flight->flags);
@@ -346,9 +388,9 @@ void traffic_deliver(struct sim *sim, arena_ref flight_ref)
 	/* The address is looked up at arrival: who has moved on the way is not there any more. */
 	uint32_t present = node_at_address(sim, &flight.target);
 	if (present == TRACE_NOBODY)
-		lose(sim, &flight, TRACE_DROP_NO_ROUTE, world_of(sim)->now_ns);
+		traffic_lose(sim, &flight, TRACE_DROP_NO_ROUTE, world_of(sim)->now_ns);
 	else if (!node_of(sim, present)->is_up)
-		lose(sim, &flight, TRACE_DROP_DOWN, world_of(sim)->now_ns);
+		traffic_lose(sim, &flight, TRACE_DROP_DOWN, world_of(sim)->now_ns);
 	else
 		hand_over(sim, &flight, packet);
 	traffic_drop_packet(sim, flight.packet);

@@ -13,6 +13,13 @@ void traffic_send(struct sim *sim, uint32_t from, arena_ref ref, const struct oc
 void traffic_inject(struct sim *sim, uint32_t from, uint32_t to, const uint8_t *bytes, size_t size);
 /* The longest latency that the pair's link draws, without its queue. */
 uint64_t traffic_latency_max_ns(const struct sim *sim, uint32_t from, uint32_t to);
+/* For queueing.c: a datagram begins to wait: it is a copy from now on. */
+void traffic_hold(struct sim *sim, struct flight *flight);
+/* What was decided about it comes true. */
+void traffic_launch(struct sim *sim, const struct flight *flight, const struct link_fate *fate);
+/* A copy that never arrives. */
+void traffic_lose(struct sim *sim, const struct flight *flight, enum trace_drop drop, uint64_t arrive_ns);
+void traffic_free_models(struct sim *sim);
 /* A copy arrives. */
 void traffic_deliver(struct sim *sim, arena_ref flight_ref);
 

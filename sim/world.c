@@ -5,6 +5,7 @@
 #include "sim/check/tally.h"
 #include "sim/engine/rng.h"
 #include "sim/node.h"
+#include "sim/queueing.h"
 #include "sim/recorder.h"
 #include "sim/traffic.h"
 
@@ -62,6 +63,7 @@ static void dispatch(struct sim *sim, const struct event *event)
 	switch ((enum event_class)(event->order & 15)) {
 	case EVENT_HEAL: actions_heal(sim); break;
 	case EVENT_ACTION: actions_run(sim, event->ref); break;
+	case EVENT_LINK: queueing_leave(sim, event->ref); break;
 	case EVENT_DELIVERY: traffic_deliver(sim, event->ref); break;
 	case EVENT_WAKE: wake(sim, event->ref, event->time_ns); break;
 	case EVENT_JUDGE: tally_judge(sim, event->ref); break;
@@ -263,7 +265,7 @@ static void release(struct sim *sim)
 	if (sim->identities)
 		octo_wipe(sim->identities, sim->scenario->node_count * sizeof *sim->identities);
 	free(sim->identities);
-	free(sim->models);
+	traffic_free_models(sim);
 	free(sim->failures);
 	free(sim->expectations);
 	free(sim);
@@ -399,6 +401,7 @@ const struct sim_result *sim_result(struct sim *sim)
 		.duels = tally_duels(sim), .warnings = world->warning_count, .messages = world->messages,
 		.sessions_established = count_sessions(sim),
 		.expectations = sim->expectations, .expectation_count = sim->scenario->expectation_count };
+	result->pairs_met = tally_pairs_met(sim, &result->last_met_ns);
 	memcpy(result->packets, world->fates, sizeof result->packets);
 	memcpy(result->rejected, world->rejected, sizeof result->rejected);
 	sum_cells(sim, result);

@@ -11,10 +11,11 @@
 #include "sim/engine/event_queue.h"
 #include "sim/explore/decision_log.h"
 #include "sim/network/link_table.h"
+#include "sim/network/waiting_room.h"
 #include "sim/sim.h"
 
 enum event_class {                    /* in this order within one instant */
-	EVENT_HEAL, EVENT_ACTION, EVENT_DELIVERY, EVENT_WAKE, EVENT_JUDGE
+	EVENT_HEAL, EVENT_ACTION, EVENT_LINK, EVENT_DELIVERY, EVENT_WAKE, EVENT_JUDGE
 };
 
 /* Purposes of random numbers beside those of decisions (which begin at 0). */
@@ -93,7 +94,7 @@ struct sim {
 	struct octo_identity *identities;     /* a node each */
 	uint32_t *neighbour_start;            /* node_count + 1: where a node's neighbours begin in `neighbours` */
 	uint32_t *neighbours;                 /* node numbers, ascending for each node */
-	struct link_model *models;            /* resolved link models; a link's `model` indexes them */
+	struct link_model *models;            /* resolved link models, each before and after the network heals: see queueing.h */
 	uint32_t model_count;
 	struct trace_writer *trace;
 	uint32_t *failures;                   /* records there were when each FAILED record was written */

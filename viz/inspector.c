@@ -109,6 +109,7 @@ static void put_copy(struct column *column, const struct model_copy *copy)
 	if (copy->flags)
 		put_pair(column, "copy",
 		         copy->flags & TRACE_COPY_INJECTED    ? "put in by the timeline"
+		         : copy->flags & TRACE_COPY_REPLAYED  ? "repeated by the network"
 		         : copy->flags & TRACE_COPY_DUPLICATE ? "doubled by the network"
 		                                              : "damaged on the way");
 	uint32_t sent = copy->packet < model->packet_count ? model->sent_record[copy->packet] : MODEL_NONE;

@@ -154,7 +154,7 @@ void model_build_copies(struct model *model)
 double model_lost_at(const struct model_copy *copy, uint64_t *when_ns)
 {
 	switch ((enum trace_drop)copy->drop) {
-	case TRACE_DROP_QUEUE:
+	case TRACE_DROP_QUEUE: case TRACE_DROP_AQM: case TRACE_DROP_MTU:
 		*when_ns = copy->start_ns;
 		return 0.08;
 	case TRACE_DROP_NO_ROUTE: case TRACE_DROP_DOWN:

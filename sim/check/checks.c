@@ -83,12 +83,6 @@ bool check_is_sampled(uint32_t count, size_t size)
 
 /* ---- Opening ------------------------------------------------------------------------------------------- */
 
-static bool is_lossy(const struct scenario_link *link)
-{
-	return (link->sets_loss && link->loss) || (link->sets_duplicate && link->duplicate) ||
-	       (link->sets_corrupt && link->corrupt);
-}
-
 /* Any rule that matches counts, even one that a later rule takes back: who is not sure expects less. */
 static void describe_links(const struct scenario *scenario, struct check_pair *pair)
 {
@@ -97,8 +91,8 @@ static void describe_links(const struct scenario *scenario, struct check_pair *p
 		const struct scenario_link *link = &scenario->links[i];
 		if (!(link->from[a] && link->to[b]) && !(link->from[b] && link->to[a]))
 			continue;
-		pair->is_lossy = pair->is_lossy || is_lossy(link);
-		pair->has_rate = pair->has_rate || (link->sets_rate && link->rate_bps);
+		pair->is_lossy = pair->is_lossy || link->may_disturb;
+		pair->has_rate = pair->has_rate || link->may_queue;
 	}
 }
 

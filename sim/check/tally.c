@@ -7,12 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+static int compare_bare_pairs(const void *a, const void *b)
+{
+	const struct scenario_pair *x = a, *y = b;
+	if (x->a != y->a)
+		return x->a < y->a ? -1 : 1;
+	return x->b == y->b ? 0 : x->b < y->b ? -1 : 1;
+}
+
 static int compare_pairs(const void *a, const void *b)
 {
 	const struct tally_pair *x = a, *y = b;
-	if (x->pair.a != y->pair.a)
-		return x->pair.a < y->pair.a ? -1 : 1;
-	return x->pair.b == y->pair.b ? 0 : x->pair.b < y->pair.b ? -1 : 1;
+	return compare_bare_pairs(&x->pair, &y->pair);
 }
 
 static bool open_count(struct tally_count *count, const struct scenario_expectation *expectation, uint32_t node_count)
@@ -38,10 +44,11 @@ bool tally_open(struct sim *sim)
 	if (!tally)
 		return false;
 	tally->counts = calloc(count ? count : 1, sizeof *tally->counts);
+	tally->met = calloc(scenario->trust_count ? scenario->trust_count : 1, 1);
 	for (uint32_t i = 0; tally->counts && i < count; i++)
 		if (!open_count(&tally->counts[i], &scenario->expectations[i], scenario->node_count))
 			return false;
-	return tally->counts != NULL;
+	return tally->counts != NULL && tally->met != NULL;
 }
 
 void tally_close(struct sim *sim)
@@ -54,6 +61,7 @@ void tally_close(struct sim *sim)
 		free(tally->counts[i].nodes);
 	}
 	free(tally->counts);
+	free(tally->met);
 	free(tally->duels);
 	free(tally);
 	sim->tally = NULL;
@@ -132,6 +140,32 @@ static void count_duel(struct sim *sim, uint32_t node, uint32_t peer_node, const
 	}
 }
 
+/* ---- First sessions ------------------------------------------------------------------------------------------------ */
+
+static void count_meeting(struct sim *sim, uint32_t node, uint32_t peer_node)
+{
+	struct scenario_pair key = { node < peer_node ? node : peer_node, node < peer_node ? peer_node : node };
+	const struct scenario *scenario = sim->scenario;
+	struct tally *tally = sim->tally;
+	const struct scenario_pair *found =
+		bsearch(&key, scenario->trust, scenario->trust_count, sizeof key, compare_bare_pairs);
+	uint8_t bit = node == key.a ? 1 : 2;
+	uint8_t *met = found ? &tally->met[found - scenario->trust] : NULL;
+	if (!met || *met & bit)
+		return;
+	*met |= bit;
+	if (*met == 3) {
+		tally->pairs_met++;
+		tally->last_met_ns = world_of(sim)->now_ns;
+	}
+}
+
+uint64_t tally_pairs_met(const struct sim *sim, uint64_t *last_ns)
+{
+	*last_ns = sim->tally->last_met_ns;
+	return sim->tally->pairs_met;
+}
+
 /* ---- Everything else -------------------------------------------------------------------------------------------------- */
 
 static void count_message(struct sim *sim, uint32_t from, uint32_t to)
@@ -162,6 +196,9 @@ static void count_at_node(struct sim *sim, uint32_t node, enum scenario_subject 
 void tally_core_event(struct sim *sim, uint32_t node, uint32_t peer_node, const struct octo_event *event)
 {
 	switch (event->kind) {
+	case OCTO_EVENT_SESSION_UP:
+		count_meeting(sim, node, peer_node);
+		break;
 	case OCTO_EVENT_DUEL:
 		count_duel(sim, node, peer_node, &event->duel);
 		break;

@@ -15,5 +15,7 @@ void tally_packet(struct sim *sim, enum scenario_fate fate, uint32_t from, uint3
 void tally_judge(struct sim *sim, uint32_t expectation);
 /* Different pairs of crossed SYNs that were duelled over. */
 uint64_t tally_duels(const struct sim *sim);
+/* Trusted pairs that had a session on both sides, and when the last of them had its first. */
+uint64_t tally_pairs_met(const struct sim *sim, uint64_t *last_ns);
 
 #endif

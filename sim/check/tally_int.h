@@ -18,8 +18,10 @@ struct tally_count {                  /* of one expectation */
 
 struct tally {
 	struct tally_count *counts;   /* one an expectation */
+	uint8_t *met;                 /* one a trusted pair: bit 0 a, bit 1 b had its first session with the other */
 	uint64_t *duels;              /* hash set of those seen */
 	uint32_t duel_mask, duel_count;
+	uint64_t pairs_met, last_met_ns;
 };
 
 #endif

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#define CLI_VERSION "0.3.0"
+
 enum cli_status {
 	CLI_HELD = 0,      /* all expectations and invariants held */
 	CLI_FAILED = 1,    /* at least one did not */
@@ -18,10 +20,13 @@ enum cli_status {
 };
 
 int command_check(int argc, char **argv);
+int command_diff(int argc, char **argv);
 int command_fuzz(int argc, char **argv);
 int command_list(int argc, char **argv);
+int command_new(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_run(int argc, char **argv);
+int command_sweep(int argc, char **argv);
 int command_trace(int argc, char **argv);
 
 /* ---- Options --------------------------------------------------------------------------------- */
@@ -38,11 +43,18 @@ struct cli_number {
 	bool is_given;
 };
 
+enum { CLI_LIST_MAX = 32 };
+struct cli_list {
+	const char *items[CLI_LIST_MAX]; /* point into argv */
+	uint32_t count;
+};
+
 enum cli_type {
 	CLI_FLAG,   /* bool */
 	CLI_TEXT,   /* const char *; points into argv */
 	CLI_NUMBER, /* struct cli_number */
 	CLI_COUNT,  /* struct cli_number, 1..1,000,000 */
+	CLI_LIST,   /* struct cli_list: the option may come again and again */
 	CLI_RANGE,  /* struct cli_range: "A..B", or "A" */
 	CLI_COLOR   /* enum cli_color */
 };

@@ -11,10 +11,11 @@
 
 enum { PATH_SIZE = 1024, FOLDERS_MAX = 16, FILES_MAX = 20000 };
 
-static bool is_json;
+static bool is_json, is_markdown;
 
 static const struct cli_option options[] = {
 	{"--json", NULL, CLI_FLAG, &is_json, "one JSON array instead of a table"},
+	{"--markdown", NULL, CLI_FLAG, &is_markdown, "an index for people, as scenarios/README.md holds it"},
 };
 
 static const struct cli_command command = {
@@ -23,6 +24,7 @@ static const struct cli_command command = {
 	           "named: path, title, and the requirements, invariants and bugs that each covers.\n"
 	           "Exit status: 0, or 2 when the directory or one of the files could not be read.\n",
 	.examples = "  octosim list scenarios/duel\n"
+	            "  octosim list --markdown > scenarios/README.md\n"
 	            "  octosim list --json | jq -r '.[] | select(.covers | index(\"R72\")) | .path'\n",
 	.options = options, .option_count = sizeof(options) / sizeof(options[0]),
 };
@@ -125,8 +127,43 @@ static void print_row(const struct scenario *scenario, size_t width)
 	putchar('\n');
 }
 
-static int print_all(const struct listing *listing)
+/* Text inside a table of Markdown. */
+static void print_markdown_text(const char *text)
 {
+	for (; *text != '\0'; text++) {
+		if (strchr("|<>*_`[]\\", *text) != NULL)
+			putchar('\\');
+		putchar((unsigned char)*text < 0x20 ? ' ' : *text);
+	}
+}
+
+/* One table a folder; links are relative to the directory that is listed. */
+static void print_markdown(const struct scenario *scenario, const char *root, char *folder, size_t folder_size)
+{
+	const char *path = scenario->path + strlen(root), *name;
+	size_t size;
+
+	path += strspn(path, "/");
+	name = strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path;
+	size = name > path ? (size_t)(name - path - 1) : 0;
+	if (size >= folder_size)
+		size = folder_size - 1;
+	if (folder[0] == '/' || strlen(folder) != size || strncmp(folder, path, size) != 0) {
+		memcpy(folder, path, size);
+		folder[size] = '\0';
+		printf("\n## %s\n\n| Scenario | Title | Covers |\n|---|---|---|\n", size > 0 ? folder : "here");
+	}
+	printf("| [%.*s](%s) | ", (int)strcspn(name, "."), name, path);
+	print_markdown_text(scenario->title);
+	printf(" | ");
+	for (uint32_t i = 0; i < scenario->cover_count; i++)
+		printf("%s%s", i > 0 ? ", " : "", scenario->covers[i]);
+	printf(" |\n");
+}
+
+static int print_all(const struct listing *listing, const char *root)
+{
+	char folder[PATH_SIZE] = "/";
 	size_t width = 0, shown = 0;
 	int status = CLI_HELD;
 
@@ -134,6 +171,8 @@ static int print_all(const struct listing *listing)
 		width = strlen(listing->paths[i]) > width ? strlen(listing->paths[i]) : width;
 	if (is_json)
 		putchar('[');
+	if (is_markdown)
+		printf("# Scenarios\n\nWritten by `octosim list --markdown`; change the titles in the scenarios, not this file.\n");
 	for (size_t i = 0; i < listing->count; i++) {
 		struct scenario_errors errors = { NULL, 0 };
 		struct scenario *scenario = scenario_load(listing->paths[i], &errors);
@@ -142,6 +181,9 @@ static int print_all(const struct listing *listing)
 			fflush(stdout);
 			scenario_errors_print(&errors, listing->paths[i], stderr);
 			status = CLI_BAD_INPUT;
+		} else if (is_markdown) {
+			print_markdown(scenario, root, folder, sizeof(folder));
+			shown++;
 		} else if (is_json) {
 			print_json(scenario, shown++ == 0);
 		} else {
@@ -154,7 +196,7 @@ static int print_all(const struct listing *listing)
 	if (is_json)
 		puts(shown > 0 ? "\n]" : "]");
 	else
-		printf("%zu scenario%s\n", shown, shown == 1 ? "" : "s");
+		printf("%s%zu scenario%s\n", is_markdown ? "\n" : "", shown, shown == 1 ? "" : "s");
 	return status;
 }
 
@@ -166,6 +208,8 @@ int command_list(int argc, char **argv)
 
 	if (status != CLI_GO_ON)
 		return status;
+	if (is_json && is_markdown)
+		return cli_misuse(&command, "--json or --markdown, not both");
 	if (count > 1)
 		return cli_misuse(&command, "one directory only; found %s and %s", argv[0], argv[1]);
 	folder = count == 1 ? argv[0] : folder;
@@ -176,7 +220,7 @@ int command_list(int argc, char **argv)
 	}
 	if (listing.count > 1)
 		qsort(listing.paths, listing.count, sizeof(*listing.paths), by_text);
-	status = print_all(&listing);
+	status = print_all(&listing, folder);
 	if (listing.is_cut) {
 		fprintf(stderr, "%s: only the first %d files were looked at\n", folder, FILES_MAX);
 		status = CLI_BAD_INPUT;

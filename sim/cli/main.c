@@ -12,8 +12,11 @@ static const struct {
 	{ "run", command_run, "run scenarios and say whether what they expect came true" },
 	{ "check", command_check, "check scenario files without running them" },
 	{ "list", command_list, "list scenarios, their titles and what they cover" },
+	{ "sweep", command_sweep, "run a scenario with every combination of the values it lists" },
 	{ "fuzz", command_fuzz, "search for races: a scenario with trouble drawn from thousands of seeds" },
 	{ "replay", command_replay, "run a failure that fuzzing found again, exactly" },
+	{ "diff", command_diff, "compare two traces: the first event in which they differ, and its causes" },
+	{ "new", command_new, "write a scenario to start from" },
 	{ "trace", command_trace, "look into a trace file: a summary, a sequence ladder, JSON lines" },
 };
 
@@ -30,7 +33,7 @@ static int usage(FILE *out, int status)
 	fputs("\nExamples:\n"
 	      "  octosim run scenarios/duel/simultaneous-open.json --trace run.trace\n"
 	      "  octosim trace run.trace --sequence\n\n"
-	      "\"octosim COMMAND --help\" explains each.\n",
+	      "\"octosim COMMAND --help\" explains each; \"octosim --version\" says which octosim this is.\n",
 	      out);
 	return status;
 }
@@ -58,6 +61,10 @@ int main(int argc, char **argv)
 		return usage(stderr, CLI_BAD_INPUT);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
 		return usage(stdout, CLI_HELD);
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("octosim " CLI_VERSION ", scenario format 1, protocol version 1");
+		return fflush(stdout) == 0 ? CLI_HELD : CLI_FAULT;
+	}
 	cli_set_program(argv[0]);
 	for (size_t i = 0; i < COMMANDS; i++) {
 		if (strcmp(argv[1], commands[i].name) != 0)

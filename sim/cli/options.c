@@ -142,12 +142,18 @@ static bool parse_range(const char *text, struct cli_range *range)
 static const char *take_value(const struct cli_option *option, const char *text)
 {
 	struct cli_number *number = option->target;
+	struct cli_list *list = option->target;
 
 	switch (option->type) {
 	case CLI_FLAG:
 		break;
 	case CLI_TEXT:
 		*(const char **)option->target = text;
+		return text[0] ? NULL : "something that is not empty";
+	case CLI_LIST:
+		if (list->count == CLI_LIST_MAX)
+			return "to be given at most 32 times";
+		list->items[list->count++] = text;
 		return text[0] ? NULL : "something that is not empty";
 	case CLI_NUMBER:
 	case CLI_COUNT:

@@ -39,8 +39,9 @@ static void fates_of(const struct sim_packet_fates *p, uint64_t fates[FATES])
 		p->duplicated,
 		p->injected,
 		p->corrupted,
-		p->dropped[TRACE_DROP_LOSS] + p->dropped[TRACE_DROP_MASK],
-		p->dropped[TRACE_DROP_QUEUE],
+		p->dropped[TRACE_DROP_LOSS] + p->dropped[TRACE_DROP_MASK] + p->dropped[TRACE_DROP_KIND] +
+			p->dropped[TRACE_DROP_MTU],
+		p->dropped[TRACE_DROP_QUEUE] + p->dropped[TRACE_DROP_AQM],
 		p->dropped[TRACE_DROP_NO_ROUTE] + p->dropped[TRACE_DROP_DOWN],
 		p->in_flight,
 		p->accepted,
@@ -195,6 +196,37 @@ void report_verdict_line(const struct report *r, FILE *out)
 	if (violated)
 		fprintf(out, ", %" PRIu32 " invariant%s violated", violated, violated == 1 ? "" : "s");
 	fputc('\n', out);
+}
+
+void report_problems(const struct report *r, FILE *out)
+{
+	const struct sim_result *result = r->result;
+
+	if (!result) {
+		cli_print_clean(r->error, out);
+		fputc('\n', out);
+		return;
+	}
+	for (uint32_t i = 0; i < result->expectation_count; i++) {
+		const struct sim_expectation *e = &result->expectations[i];
+
+		/* That an invariant did not hold is said below, better. */
+		if (!e->is_judged || e->holds || e->expectation->subject == SCENARIO_INVARIANTS)
+			continue;
+		cli_print_clean(e->expectation->text, out);
+		fputs("; found: ", out);
+		cli_print_clean(e->found, out);
+		fputc('\n', out);
+	}
+	for (uint32_t i = 0; i < result->invariant_count; i++) {
+		const struct sim_invariant *v = &result->invariants[i];
+
+		if (!v->violated)
+			continue;
+		fprintf(out, "%s violated at %s: ", v->name, cli_seconds(v->first_at_ns));
+		cli_print_clean(v->first, out);
+		fputc('\n', out);
+	}
 }
 
 void report_table(const struct report *report, FILE *out)

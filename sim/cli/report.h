@@ -20,6 +20,9 @@ typedef uint64_t report_cells[OCTO_STEP_COUNT][OCTO_STATE_COUNT];
 void report_table(const struct report *report, FILE *out);
 /* The verdict, or behind a name of the run why it could not be had. */
 void report_verdict_line(const struct report *report, FILE *out);
+/* What failed, a line each: expectations with what was found, invariants, or why the run could not be had. Empty when it
+ * passed. */
+void report_problems(const struct report *report, FILE *out);
 /* One JSON object on one line. Says nothing of real time, so that two equal runs print equal bytes. */
 void report_json(const struct report *report, FILE *out);
 /* The transition table and how often each cell ran. Returns how many possible cells never did. */
@@ -30,5 +33,9 @@ const char *report_verdict(const struct report *report);
 /* Runs the scenario again with a trace and prints the last lines of its ladder up to the first failure.
  * Not for runs of millions of events: says so instead. */
 void report_tail(const struct scenario *scenario, uint64_t seed, uint64_t events, bool has_color, FILE *out);
+/* Runs it again into a trace file. False when that could not be. */
+bool report_trace(const struct scenario *scenario, uint64_t seed, const char *path);
+/* The last lines of the ladder up to the first failure, or of the whole run, of the nodes that the failure names. */
+void report_ladder(const struct trace *trace, uint32_t last, bool is_whole, bool has_color, FILE *out);
 
 #endif

@@ -11,7 +11,7 @@
 
 enum { LINES = 20, PATH_BYTES = 512, EVENTS_MAX = 2000000 };
 
-static bool write_trace(const struct scenario *scenario, uint64_t seed, const char *path)
+bool report_trace(const struct scenario *scenario, uint64_t seed, const char *path)
 {
 	struct sim_options options = { .seed = seed, .trace_path = path };
 	char error[512];
@@ -68,10 +68,10 @@ static uint32_t named_nodes(const struct trace *trace, const char *text, uint32_
 	return second ? 2 : 0;
 }
 
-static void print_ladder(const struct trace *trace, bool has_color, FILE *out)
+void report_ladder(const struct trace *trace, uint32_t last, bool is_whole, bool has_color, FILE *out)
 {
 	const struct ladder_source source = ladder_source_of_trace(trace);
-	struct ladder_options options = { .last = LINES, .has_color = has_color };
+	struct ladder_options options = { .last = last, .has_color = has_color, .has_legend = is_whole };
 	uint32_t nodes[2] = { 0, 0 };
 	uint32_t at = 0;
 
@@ -85,9 +85,8 @@ static void print_ladder(const struct trace *trace, bool has_color, FILE *out)
 		options.nodes = nodes;
 		if (trace_header(trace)->node_count > LADDER_LANES_DEFAULT)
 			options.node_count = named_nodes(trace, text, nodes);
-		options.until = at + 1;
+		options.until = is_whole ? 0 : at + 1;
 	}
-	fputs("\nThe last lines before it failed:\n\n", out);
 	if (!ladder_print(&source, &options, out))
 		fputs("(out of memory)\n", out);
 }
@@ -109,9 +108,11 @@ void report_tail(const struct scenario *scenario, uint64_t seed, uint64_t events
 	if (file < 0)
 		return;
 	close(file);
-	trace = write_trace(scenario, seed, path) ? trace_open(path, error, sizeof(error)) : NULL;
+	trace = report_trace(scenario, seed, path) ? trace_open(path, error, sizeof(error)) : NULL;
 	unlink(path);
-	if (trace)
-		print_ladder(trace, has_color, out);
+	if (trace) {
+		fputs("\nThe last lines before it failed:\n\n", out);
+		report_ladder(trace, LINES, false, has_color, out);
+	}
 	trace_close(trace);
 }

@@ -1,9 +1,12 @@
 /* run.c: `octosim run SCENARIO…`: runs scenarios, each with one seed or many, and says whether what they
  * expect came true. Every run writes its report into memory, in this process or in one of --jobs; here
  * they are put in order. */
+#include "sim/cli/artifacts.h"
 #include "sim/cli/cli.h"
 #include "sim/cli/jobs.h"
+#include "sim/cli/junit.h"
 #include "sim/cli/report.h"
+#include "sim/cli/variant.h"
 #include "sim/trace/json_text.h"
 
 #include <errno.h>
@@ -16,7 +19,8 @@ enum { SLICES = 200, FAILURES_SHOWN = 10, JOBS_MAX = 256 };
 static struct {
 	struct cli_number seed, jobs;
 	struct cli_range seeds;
-	const char *json, *trace;
+	struct cli_list settings;
+	const char *json, *junit, *trace, *artifacts;
 	bool is_quiet, has_cells, requires_cells;
 	enum cli_color color;
 } asked;
@@ -25,9 +29,14 @@ static const struct cli_option options[] = {
 	{ "--seed", "N", CLI_NUMBER, &asked.seed, "another seed than the scenario's own" },
 	{ "--seeds", "A..B", CLI_RANGE, &asked.seeds,
 	  "every seed from A to B; a line for each scenario instead of a table" },
+	{ "--set", "PATH=VALUE", CLI_LIST, &asked.settings,
+	  "another value for a field, such as links.0.loss=5%; may come again" },
 	{ "--jobs", "N", CLI_COUNT, &asked.jobs, "so many processes at once (1)" },
 	{ "--json", "FILE", CLI_TEXT, &asked.json,
 	  "JSON lines, one object for each scenario and seed; - for standard output" },
+	{ "--junit", "FILE", CLI_TEXT, &asked.junit, "JUnit XML: a suite for each scenario, a case for each seed" },
+	{ "--artifacts", "DIR", CLI_TEXT, &asked.artifacts,
+	  "for the first failures of each scenario a folder: scenario, table, trace, ladder, picture, command" },
 	{ "--trace", "FILE", CLI_TEXT, &asked.trace,
 	  "write what happened, for \"octosim trace\" and octoviz; one run only" },
 	{ "--cells", NULL, CLI_FLAG, &asked.has_cells,
@@ -46,16 +55,18 @@ static const struct cli_command command = {
 	.examples = "  octosim run scenarios/duel/simultaneous-open.json\n"
 		    "  octosim run scenarios/duel/*.json --seeds 1..200 --jobs 2\n"
 		    "  octosim run scenarios/handshake/lost-ack.json --seed 7 --trace run.trace\n"
-		    "  octosim run scenarios/*/*.json --json results.jsonl --quiet\n",
+		    "  octosim run scenarios/*/*.json --json results.jsonl --quiet\n"
+		    "  octosim run scenarios/*/*.json --junit junit.xml --artifacts artifacts\n"
+		    "  octosim run scenarios/duel/simultaneous-open-lossy.json --set links.0.loss=60%\n",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
 };
 
-/* What the parent needs to know of a run, followed by its table, verdict and JSON. */
+/* What the parent needs to know of a run, followed by its table, verdict, JSON and problems. */
 struct outcome {
-	uint64_t events;
+	uint64_t events, real_ns;
 	report_cells cells;
-	uint64_t table_size, verdict_size, json_size;
+	uint64_t table_size, verdict_size, json_size, problems_size;
 	int32_t status; /* enum cli_status */
 };
 
@@ -64,9 +75,10 @@ struct run {
 	uint32_t scenario_count, seed_count;
 	bool has_color;
 	FILE *json;
+	struct junit *junit;
 	struct cli_progress progress;
 	/* Of what has ended: kept until everything before it has, so that the order is always the same. */
-	char **ended; /* one a run: outcome, table, JSON */
+	char **ended; /* one a run: outcome and texts */
 	uint32_t printed, finished;
 	/* Of the scenario being printed. */
 	uint32_t passed, failed;
@@ -130,8 +142,10 @@ static void write_outcome(const struct report *report, FILE *out)
 	char *table = NULL;
 	char *verdict = render(report, report_verdict_line, &outcome.verdict_size);
 	char *json = render(report, report_json, &outcome.json_size);
+	char *problems = outcome.status == CLI_HELD ? NULL : render(report, report_problems, &outcome.problems_size);
 
-	if (!asked.seeds.is_given)
+	outcome.real_ns = report->real_ns;
+	if (!asked.seeds.is_given || (asked.artifacts && outcome.status == CLI_FAILED))
 		table = render(report, report_table, &outcome.table_size);
 	if (report->result) {
 		outcome.events = report->result->events;
@@ -144,6 +158,9 @@ static void write_outcome(const struct report *report, FILE *out)
 		fwrite(verdict, 1, (size_t)outcome.verdict_size, out);
 	if (json)
 		fwrite(json, 1, (size_t)outcome.json_size, out);
+	if (problems)
+		fwrite(problems, 1, (size_t)outcome.problems_size, out);
+	free(problems);
 	free(table);
 	free(verdict);
 	free(json);
@@ -205,7 +222,51 @@ static bool is_json_only(void)
 
 static void print_repro(const struct scenario *scenario, uint64_t seed, FILE *out)
 {
-	fprintf(out, "  %s run %s --seed %" PRIu64 "\n", cli_program(), cli_shell_word(scenario->path), seed);
+	fprintf(out, "  %s run %s", cli_program(), cli_shell_word(scenario->path));
+	variant_print(asked.settings.items, asked.settings.count, out);
+	fprintf(out, " --seed %" PRIu64 "\n", seed);
+}
+
+/* For the files that tell others what failed. */
+static void keep_for_others(struct run *run, uint32_t index, const struct outcome *outcome, const char *texts)
+{
+	const struct scenario *scenario = scenario_of(run, index);
+	const char *at = texts ? texts + outcome->table_size + outcome->verdict_size + outcome->json_size : "";
+	char *problems = cli_claim(NULL, (size_t)outcome->problems_size + 1), *repeat = NULL;
+	char name[48];
+	size_t size = 0;
+	FILE *command_text = open_memstream(&repeat, &size);
+
+	memcpy(problems, at, (size_t)outcome->problems_size);
+	problems[outcome->problems_size] = 0;
+	if (command_text) {
+		print_repro(scenario, seed_of(run, index), command_text);
+		fclose(command_text);
+	}
+	if (run->junit) {
+		snprintf(name, sizeof(name), "seed %" PRIu64, seed_of(run, index));
+		if (index % run->seed_count == 0)
+			junit_begin(run->junit, scenario->path);
+		junit_add(run->junit, &(struct junit_case){
+			.name = name, .real_ns = outcome->real_ns, .repeat = repeat ? repeat : "",
+			.problems = texts ? problems : "the process of this run crashed",
+			.verdict = outcome->status == CLI_HELD     ? JUNIT_PASSED
+			           : outcome->status == CLI_FAILED ? JUNIT_FAILED
+			                                           : JUNIT_ERROR });
+	}
+	if (asked.artifacts && outcome->status != CLI_HELD && run->failed <= FAILURES_SHOWN) {
+		struct artifact artifact = {
+			.scenario = scenario, .seed = seed_of(run, index), .events = outcome->events,
+			.settings = asked.settings.items, .setting_count = asked.settings.count,
+			.table = texts, .table_size = (size_t)(texts ? outcome->table_size + outcome->verdict_size : 0),
+			.problems = texts ? problems : "the process of this run crashed\n",
+			.has_crashed = outcome->status != CLI_FAILED };
+
+		if (!artifacts_keep(asked.artifacts, &artifact))
+			run->status = CLI_FAULT;
+	}
+	free(problems);
+	free(repeat);
 }
 
 /* A process that died leaves no report: say which run it was. */
@@ -283,6 +344,8 @@ static void settle(struct run *run, uint32_t index, const char *bytes)
 		run->failures[run->failed - 1] = seed_of(run, index);
 		run->failure_events = run->failed == 1 ? outcome.events : run->failure_events;
 	}
+	if (run->junit || asked.artifacts)
+		keep_for_others(run, index, &outcome, bytes ? table : NULL);
 	if (bytes && !asked.seeds.is_given && !is_json_only())
 		print_one(run, index, &outcome, table);
 	if (bytes && outcome.status == CLI_FAULT) {
@@ -329,7 +392,7 @@ static bool load_all(struct run *run, int count, char **paths)
 	for (int i = 0; i < count; i++) {
 		struct scenario_errors errors = { NULL, 0 };
 
-		run->scenarios[i] = scenario_load(paths[i], &errors);
+		run->scenarios[i] = variant_load(paths[i], asked.settings.items, asked.settings.count, &errors);
 		if (!run->scenarios[i]) {
 			scenario_errors_print(&errors, paths[i], stderr);
 			is_good = false;
@@ -370,6 +433,10 @@ static int open_outputs(struct run *run)
 			return cli_misuse(&command, "--json %s: cannot be written: %s", asked.json,
 			                  strerror(errno));
 	}
+	if (asked.junit && !(run->junit = junit_open(asked.junit)))
+		return cli_misuse(&command, "--junit %s: cannot be written: %s", asked.junit, strerror(errno));
+	if (asked.artifacts && !artifacts_open(asked.artifacts))
+		return cli_misuse(&command, "--artifacts %s: cannot be written: %s", asked.artifacts, strerror(errno));
 	if (!asked.trace)
 		return CLI_GO_ON;
 	trial = fopen(asked.trace, "wb");
@@ -402,6 +469,10 @@ static void finish(struct run *run)
 	}
 	if (run->json && run->json != stdout)
 		fclose(run->json);
+	if (run->junit && !junit_close(run->junit)) {
+		fprintf(stderr, "octosim run: %s is incomplete: %s\n", asked.junit, strerror(errno));
+		run->status = CLI_FAULT;
+	}
 }
 
 int command_run(int argc, char **argv)

@@ -15,7 +15,13 @@
 	X(CORRUPT, "corrupt")                 /* 1: this copy's bytes are changed; benign 0 */          \
 	X(CORRUPT_WHERE, "corrupt-where")     /* the draw that link_corrupt() changes them by */        \
 	X(TIE, "tie")                         /* an event's place within its instant, 20 bits; benign 0 */\
-	X(JUNK, "junk")                       /* the draw that an injected junk datagram is made from */
+	X(JUNK, "junk")                       /* the draw that an injected junk datagram is made from */ \
+	X(CHANNEL, "channel")                 /* 1: the link is in its bad state from here on; benign 0 */ \
+	X(BURST, "burst")                     /* how many datagrams are lost from here on; benign 0 */  \
+	X(REORDER, "reorder")                 /* 1: the datagram is held back; benign 0 */              \
+	X(REPLAY, "replay")                   /* 1: the datagram is sent again later; benign 0 */       \
+	X(REPLAY_DELAY, "replay-delay")       /* ns after which it is */                                \
+	X(RED, "red")                         /* 1: the queue's management drops it; benign 0 */
 
 enum decision_purpose {
 #define X(name, text) DECISION_##name,

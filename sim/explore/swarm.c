@@ -5,7 +5,6 @@
 
 #include "sim/engine/rng.h"
 #include "sim/explore/script.h"
-#include "sim/explore/text_file.h"
 #include "sim/explore/trouble.h"
 #include "sim/scenario/memory.h"
 #include "sim/scenario/tree.h"
@@ -18,7 +17,6 @@
 #define SECOND OCTO_SECOND
 
 enum {
-	TEXT_MAX = 4 << 20,
 	PAIRS_MAX = 8 /* pairs that meet trouble; the others have a good day */
 };
 static const uint64_t fair_ns = 160 * SECOND; /* after the trouble */
@@ -197,18 +195,15 @@ struct swarm *swarm_open(const char *path, struct scenario_errors *errors)
 {
 	struct scenario *scenario = scenario_load(path, errors);
 	struct swarm *swarm = NULL;
-	char problem[192];
 	size_t size = 0;
 	char *text;
 
 	if (!scenario) /* all that is wrong with it is told */
 		return NULL;
 	scenario_free(scenario);
-	text = text_file_read(path, TEXT_MAX, &size, problem, sizeof(problem));
+	text = scenario_read(path, &size, errors);
 	if (text)
 		swarm = swarm_open_text(path, text, size, errors);
-	else
-		add_error(errors, problem);
 	free(text);
 	return swarm;
 }

@@ -37,6 +37,8 @@ static int by_place(const void *a, const void *b)
 
 	if ((left->line == 0) != (right->line == 0))
 		return left->line == 0 ? 1 : -1;
+	if (strcmp(left->file, right->file) != 0)
+		return strcmp(left->file, right->file);
 	if (left->line != right->line)
 		return left->line < right->line ? -1 : 1;
 	if (left->column != right->column)
@@ -62,7 +64,7 @@ void scenario_errors_print(const struct scenario_errors *errors, const char *pat
 	for (uint32_t i = 0; i < errors->count; i++) {
 		const struct scenario_error *error = &errors->list[i];
 
-		fprintf(out, "%s:", path);
+		fprintf(out, "%s:", error->file[0] != '\0' ? error->file : path);
 		if (error->line > 0)
 			fprintf(out, "%u:%u:", error->line, error->column);
 		if (error->where[0] != '\0')

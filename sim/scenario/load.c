@@ -1,20 +1,17 @@
-/* load.c: from a file to a scenario, or to the list of all that is wrong with it. Reads the file itself, the top level,
- * and lets nodes.c, links.c, timeline.c and expect.c read their parts. */
+/* load.c: from a file to a scenario, or to the list of all that is wrong with it. Reads the top level of what
+ * compose.c has read, and lets nodes.c, links.c, timeline.c, expect.c and sweep.c read their parts. */
+#include "sim/scenario/compose.h"
 #include "sim/scenario/memory.h"
 #include "sim/scenario/quote.h"
 #include "sim/scenario/reader.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const char *const top_keys[] = {
 	"$schema", "format", "title", "why",   "covers", "seed",     "duration", "crypto",
-	"heal",    "ties",   "nodes", "trust", "links",  "timeline", "expect",   NULL,
+	"heal",    "ties",   "nodes", "trust", "links",  "timeline", "expect",
+	"extends", "sweep",  NULL,
 };
 
 static void report_scan(void *context, uint32_t line, uint32_t column, const char *path, const char *text)
@@ -150,6 +147,9 @@ static void read_top(struct reader *reader)
 	if (!reader_kind(reader, root, SCANNER_OBJECT, "an object: { \"title\": …, \"nodes\": …, … }"))
 		return;
 	reader_keys(reader, root, top_keys);
+	value = reader_get(reader, root, "extends");
+	if (value.item != NULL)
+		reader_wrong(reader, value, "only a scenario in a file of its own can extend another");
 	read_format(reader, root);
 	read_line(reader, root, "title", &reader->scenario->title);
 	read_line(reader, root, "why", &reader->scenario->why);
@@ -175,6 +175,9 @@ static void read_top(struct reader *reader)
 		reader_read_expect(reader, value);
 	else if (!reader->is_excerpt)
 		reader_wrong(reader, root, "the key \"expect\" is missing: a list of what must come true");
+	value = reader_get(reader, root, "sweep");
+	if (value.item != NULL)
+		reader_read_sweep(reader, value);
 }
 
 /* FNV-1a: names the file's bytes in a trace; not meant to withstand anybody. */
@@ -229,59 +232,51 @@ static struct scenario *load(const char *path, const char *text, size_t size, bo
 
 /* ---- Files ------------------------------------------------------------------------------------------------------- */
 
-/* Reads a whole regular file, never more than the limit. NULL with a sentence in `problem`. NUL-terminated. */
-static char *read_file(const char *path, size_t *size, char *problem, size_t problem_size)
+/* From places in the composed text to those in the files. */
+static void place_all(const struct composed *composed, struct scenario *scenario, struct scenario_errors *errors)
 {
-	/* O_NONBLOCK: opening a pipe that nobody writes to must not wait. */
-	int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	struct stat status;
-	char *text = NULL;
-	ssize_t got = 0;
+	for (uint32_t i = 0; i < errors->count; i++) {
+		struct scenario_error *error = &errors->list[i];
+		uint32_t file = error->line ? composed_place(composed, &error->line, &error->column) : 0;
 
-	if (file < 0 || fstat(file, &status) != 0) {
-		snprintf(problem, problem_size, "cannot be read: %s", strerror(errno));
-	} else if (S_ISDIR(status.st_mode)) {
-		snprintf(problem, problem_size,
-		         "is a directory; a scenario file is expected "
-		         "(\"octosim list\" shows those of a directory)");
-	} else if (!S_ISREG(status.st_mode)) {
-		snprintf(problem, problem_size, "is not a regular file; a scenario file is expected");
-	} else if (status.st_size > READER_FILE_MAX) {
-		snprintf(problem, problem_size, "is %" PRIu64 " bytes large; a scenario has at most 4 MiB",
-		         (uint64_t)status.st_size);
-	} else {
-		text = memory_claim((size_t)status.st_size + 1);
-		*size = 0;
-		while (*size < (size_t)status.st_size &&
-		       (got = read(file, text + *size, (size_t)status.st_size - *size)) > 0)
-			*size += (size_t)got;
-		if (got < 0) {
-			snprintf(problem, problem_size, "cannot be read: %s", strerror(errno));
-			memory_free(text);
-			text = NULL;
-		}
+		if (file > 0)
+			snprintf(error->file, sizeof(error->file), "%s", composed->files[file].path);
 	}
-	if (file >= 0)
-		close(file);
-	return text;
+	for (uint32_t i = 0; scenario != NULL && i < scenario->expectation_count; i++)
+		composed_place(composed, &scenario->expectations[i].line, &scenario->expectations[i].column);
+	errors_sort(errors);
 }
 
 struct scenario *scenario_load(const char *path, struct scenario_errors *errors)
 {
 	struct scenario *scenario = NULL;
-	char problem[256];
-	size_t size = 0;
+	struct composed composed;
+
+	memset(errors, 0, sizeof(*errors));
+	if (compose(path, &composed, errors)) {
+		scenario = load(path, composed.text, composed.size, false, errors);
+		if (composed.piece_count > 1)
+			place_all(&composed, scenario, errors);
+	}
+	composed_free(&composed);
+	errors_sort(errors);
+	return scenario;
+}
+
+char *scenario_read(const char *path, size_t *size, struct scenario_errors *errors)
+{
+	struct composed composed;
 	char *text = NULL;
 
 	memset(errors, 0, sizeof(*errors));
-	text = read_file(path, &size, problem, sizeof(problem));
-	if (text == NULL) {
-		errors_add(errors, 0, 0, "", problem);
-		return NULL;
+	if (compose(path, &composed, errors)) {
+		text = composed.text;
+		*size = composed.size;
+		composed.text = NULL;
 	}
-	scenario = load(path, text, size, false, errors);
-	memory_free(text);
-	return scenario;
+	composed_free(&composed);
+	errors_sort(errors);
+	return text;
 }
 
 struct scenario *scenario_load_text(const char *name, const char *text, size_t size,
@@ -306,11 +301,8 @@ void scenario_free(struct scenario *scenario)
 		return;
 	for (uint32_t i = 0; i < scenario->cover_count; i++)
 		memory_free(scenario->covers[i]);
-	for (uint32_t i = 0; i < scenario->link_count; i++) {
-		memory_free(scenario->links[i].from);
-		memory_free(scenario->links[i].to);
-		memory_free(scenario->links[i].mask);
-	}
+	for (uint32_t i = 0; i < scenario->link_count; i++)
+		reader_free_link(&scenario->links[i]);
 	for (uint32_t i = 0; i < scenario->action_count; i++) {
 		memory_free(scenario->actions[i].pairs);
 		memory_free(scenario->actions[i].nodes);
@@ -320,6 +312,13 @@ void scenario_free(struct scenario *scenario)
 		memory_free(scenario->expectations[i].pairs);
 		memory_free(scenario->expectations[i].nodes);
 	}
+	for (uint32_t i = 0; i < scenario->axis_count; i++) {
+		for (uint64_t k = 0; scenario->axes[i].values != NULL && k < scenario->axes[i].count; k++)
+			memory_free(scenario->axes[i].values[k]);
+		memory_free(scenario->axes[i].values);
+		memory_free(scenario->axes[i].path);
+	}
+	memory_free(scenario->axes);
 	memory_free(scenario->covers);
 	memory_free(scenario->nodes);
 	memory_free(scenario->trust);

@@ -102,8 +102,10 @@ bool reader_pairs_fit(struct reader *reader, struct tree_value at, uint64_t coun
 void reader_read_nodes(struct reader *reader, struct tree_value list);
 void reader_read_trust(struct reader *reader, struct tree_value list);
 void reader_read_links(struct reader *reader, struct tree_value list);
+void reader_free_link(struct scenario_link *link);
 void reader_read_timeline(struct reader *reader, struct tree_value list);
 void reader_read_expect(struct reader *reader, struct tree_value list);
+void reader_read_sweep(struct reader *reader, struct tree_value object);
 /* {"type", "from", "to", …}: "syn", …, "any" (then OCTO_PACKET_UNKNOWN). */
 bool reader_packet_type(struct reader *reader, struct tree_value value, enum octo_packet_type *type);
 const char *reader_packet_type_name(enum octo_packet_type type);

@@ -27,20 +27,69 @@ struct scenario_pair {
 	uint32_t a, b;                    /* node numbers; ordered where direction matters: a from, b to */
 };
 
-enum scenario_latency { SCENARIO_CONSTANT, SCENARIO_UNIFORM, SCENARIO_NORMAL };
+enum scenario_latency {
+	SCENARIO_CONSTANT, SCENARIO_UNIFORM, SCENARIO_NORMAL, SCENARIO_EXPONENTIAL, SCENARIO_PARETO, SCENARIO_TABLE
+};
 
-/* A rule for ordered pairs. For a pair, each aspect comes from the last rule that matches the pair and sets it. */
+struct scenario_table {               /* an empirical distribution */
+	uint64_t *values_ns;
+	uint64_t *sums;                   /* of the weights up to and with this value; the last is the total, not 0 */
+	uint32_t count;
+};
+
+struct scenario_capacity {            /* when a link can deliver: CAPACITY_BYTES at each entry, over and over */
+	uint64_t *at_ns;                  /* ascending, equal ones allowed; the last is the period, not 0 */
+	uint32_t count;
+};
+enum { SCENARIO_CAPACITY_BYTES = 1500 };
+
+enum scenario_loss { SCENARIO_INDEPENDENT, SCENARIO_GILBERT_ELLIOTT, SCENARIO_BURSTS };
+
+enum { SCENARIO_DROPS_MAX = 16, SCENARIO_NTH_MAX = 64 };
+struct scenario_drop {                /* loses datagrams of a type, by their number among those of the type */
+	enum octo_packet_type type;       /* OCTO_PACKET_UNKNOWN: any */
+	uint32_t first;                   /* the first so many; UINT32_MAX: all */
+	uint32_t nth_count, nth[SCENARIO_NTH_MAX]; /* and these, counted from 1 */
+};
+
+enum { SCENARIO_DAMAGE_BITS = 1, SCENARIO_DAMAGE_TRUNCATION = 2, SCENARIO_DAMAGE_PADDING = 4 };
+enum scenario_aqm { SCENARIO_DROPTAIL, SCENARIO_RED, SCENARIO_CODEL };
+
+/* A rule for ordered pairs. For a pair, each aspect comes from the last rule that matches the pair and sets it. Its
+ * phases are rules too: without patterns, and with a time from which on what they set goes over what the rule sets. */
 struct scenario_link {
 	uint8_t *from, *to;               /* one byte a node: 1 when the rule's pattern matches it */
 	bool both_ways;                   /* "between": also the other way round */
 	bool sets_latency, sets_loss, sets_mask, sets_duplicate, sets_corrupt, sets_rate, sets_queue;
+	bool sets_mtu, sets_drops, sets_reorder, sets_replay, sets_clog;
+	bool may_disturb, may_queue;      /* itself or a phase: loses, repeats, damages or holds up; has a rate */
 	enum scenario_latency latency;
-	uint64_t latency_a_ns, latency_b_ns; /* constant: a; uniform: a..b; normal: mean a, standard deviation b, never below 0 */
+	uint64_t latency_a_ns, latency_b_ns; /* constant: a; uniform: a..b; normal: mean a, standard deviation b, never below 0;
+	                                     exponential: floor a, mean b of what comes on top; pareto: least a, most b */
+	uint32_t pareto_shape;            /* thousandths */
+	struct scenario_table *latency_table;
+	enum scenario_loss loss_kind;
 	uint32_t loss;                    /* probabilities are of 2^32: 0xffffffff is certain enough to be treated as 1 */
+	uint32_t loss_bad, to_bad, to_good; /* Gilbert-Elliott: loss when good is `loss`; and of changing the state */
+	uint32_t burst_least, burst_most; /* bursts: `loss` begins one, of so many datagrams */
+	struct scenario_drop *drops; uint32_t drop_count;
 	char *mask;                       /* "mask": "x.x" : 'x' loses the link's n-th datagram, '.' lets it pass; then all pass */
 	uint32_t duplicate, corrupt;
+	uint8_t damage;                   /* SCENARIO_DAMAGE_*; 0: a flipped byte, or cut off one time in eight */
+	uint32_t reorder; uint64_t reorder_ns; /* chance, and by how much */
+	uint32_t replay; uint64_t replay_least_ns, replay_most_ns; /* chance, and how long after */
+	uint64_t clog_at_ns, clog_for_ns, clog_every_ns; /* nothing leaves from `at` on, for so long; every 0: once */
+	uint32_t mtu_bytes;               /* 0: unlimited */
 	uint64_t rate_bps;                /* bits per second; 0: unlimited */
-	uint64_t queue_bytes;             /* droptail limit in front of the rate; 0: unlimited */
+	struct scenario_capacity *capacity; /* instead of a rate */
+	uint64_t queue_bytes;             /* limit in front of the rate; 0: unlimited */
+	uint32_t queue_packets;           /* the same in datagrams */
+	uint64_t queue_ns;                /* the same in time to wait */
+	enum scenario_aqm aqm;
+	uint64_t red_least_bytes, red_most_bytes; uint32_t red_chance, red_weight; /* average moves by 2^-weight */
+	uint64_t codel_target_ns, codel_interval_ns;
+	struct scenario_link *phases; uint32_t phase_count;
+	uint64_t at_ns, fade_ns;          /* of a phase; loss and latency take so long to get there from what they were */
 };
 
 enum scenario_verb {
@@ -106,29 +155,41 @@ struct scenario_expectation {
 	enum octo_step step;              /* STEPS */
 };
 
+/* "sweep": the values that one field takes in turn. Axes with the same `step` go together, the others multiply. */
+struct scenario_axis {
+	char *path;                       /* "links.0.loss" */
+	uint32_t step;                    /* the number of the first axis that it goes with; else its own */
+	uint64_t count;
+	bool is_range; uint64_t first;    /* whole numbers first, first + 1, … */
+	char **values;                    /* else: JSON texts */
+	uint32_t line, column;
+};
+
 struct scenario {
 	char *path, *title, *why;         /* never NULL; empty when absent (only allowed with scenario_load_text) */
 	char **covers; uint32_t cover_count; /* "R71", … */
 	uint64_t hash;                    /* of the file's bytes */
 	uint64_t seed, duration_ns;
 	bool is_model_crypto;             /* "crypto": "model" */
-	uint64_t heal_ns;                 /* "heal": from here on no loss, duplication, corruption; OCTO_NEVER: never */
+	uint64_t heal_ns;                 /* "heal": from here on links have no faults; OCTO_NEVER: never */
 	bool random_ties;                 /* "ties": "random": events of one instant run in a drawn order */
 	struct scenario_node *nodes; uint32_t node_count;
 	struct scenario_pair *trust; uint32_t trust_count; /* a < b, no doubles, sorted */
 	struct scenario_link *links; uint32_t link_count;
 	struct scenario_action *actions; uint32_t action_count; /* by time, then in file order */
 	struct scenario_expectation *expectations; uint32_t expectation_count;
+	struct scenario_axis *axes; uint32_t axis_count;
 };
 
 /* One thing that is wrong in a file. */
 struct scenario_error {
 	uint32_t line, column;            /* 1-based; 0 when the file could not be read at all */
+	char file[256];                   /* when it stands in another file that this one extends; else "" */
 	char where[128];                  /* JSON path: "timeline.2.connect.0"; "" for the whole file */
 	char text[640];                   /* what was found, what is allowed, the nearest known name, what to do */
 };
 struct scenario_errors {
-	struct scenario_error *list;      /* sorted by line, then column */
+	struct scenario_error *list;      /* sorted by file, line, then column */
 	uint32_t count;
 };
 
@@ -137,6 +198,13 @@ struct scenario_errors {
 struct scenario *scenario_load(const char *path, struct scenario_errors *errors);
 struct scenario *scenario_load_text(const char *name, const char *text, size_t size, struct scenario_errors *errors);
 void scenario_free(struct scenario *scenario);
+/* The text that scenario_load() reads: the file's, with what it extends merged in. NULL when that fails. The caller
+ * ends with free() and scenario_errors_free(). */
+char *scenario_read(const char *path, size_t *size, struct scenario_errors *errors);
+/* A copy of a scenario's text in which one field, named by its path ("links.0.loss"), has another value, a JSON text. The
+ * last key of the path may be a new one. NULL with a sentence when there is no such place; the caller frees. */
+char *scenario_vary(const char *text, size_t size, const char *path, const char *value, size_t *new_size, char *problem,
+                    size_t problem_size);
 void scenario_errors_free(struct scenario_errors *errors);
 /* "file.json:12:7: timeline.2.connect.0: …" a line each. */
 void scenario_errors_print(const struct scenario_errors *errors, const char *path, FILE *out);

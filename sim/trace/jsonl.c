@@ -61,6 +61,8 @@ static void print_copy_flags(const struct trace_record *r, FILE *out)
 		print_flag("corrupted", true, out);
 	if (r->flags & TRACE_COPY_INJECTED)
 		print_flag("injected", true, out);
+	if (r->flags & TRACE_COPY_REPLAYED)
+		print_flag("replayed", true, out);
 }
 
 static void print_packet_type(uint64_t type, FILE *out)

@@ -150,6 +150,7 @@ static void delivered_note(const struct trace_record *r, char *out)
 		const char *text;
 	} said[] = {
 		{ TRACE_COPY_INJECTED, "injected" },
+		{ TRACE_COPY_REPLAYED, "replayed" },
 		{ TRACE_COPY_DUPLICATE, "duplicate" },
 		{ TRACE_COPY_CORRUPTED, "corrupted" },
 	};

@@ -176,7 +176,7 @@ static void lossy_network_is_judged_only_once_it_healed(void)
 {
 	struct fixture world;
 	fixture_make(&world);
-	world.link.sets_loss = true;
+	world.link.sets_loss = world.link.may_disturb = true;
 	world.link.loss = 1000;
 	world.scenario.link_count = 1;
 	fixture_start(&world);

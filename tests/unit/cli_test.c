@@ -1,18 +1,13 @@
-/* cli_test.c: octosim as its user meets it: the program beside this test runner is started and its output
- * and exit status are read. Covers cli/main.c, cli/options.c, cli.c, run.c, jobs.c, report.c, report_json.c,
- * report_tail.c, check.c, list.c, cli/trace.c and, through them, jsonl.c. */
+/* cli_test.c: octosim as its user meets it: what commands print and how they end (see program.h). Covers cli/main.c,
+ * cli/options.c, cli.c, run.c, jobs.c, report.c, report_json.c, report_tail.c, check.c, list.c, cli/trace.c and, through
+ * them, jsonl.c. */
 #include "tests/check.h"
+#include "tests/unit/program.h"
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-enum { PATH_BYTES = 256, OUTPUT_BYTES = 1 << 18 };
-
-static char program[PATH_BYTES], folder[64];
-static char output[OUTPUT_BYTES]; /* standard output and standard error of the last call */
 
 static const char good[] =
 	"{\"format\": 1, \"title\": \"T\", \"why\": \"W\", \"covers\": [\"R71\"], \"seed\": 3,"
@@ -23,69 +18,28 @@ static const char good[] =
 	"\"expect\": [{\"by\": \"2s\", \"session\": {\"between\": [\"robot\", \"pilot\"], "
 	"\"state\": \"%s\"}}]}";
 
-static bool write_file(const char *name, const char *format, const char *word)
+static bool write_scenario(const char *name, const char *format, const char *word)
 {
-	char path[PATH_BYTES];
-	FILE *file;
+	char text[2048];
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	file = fopen(path, "w");
-	if (!file)
-		return false;
-	fprintf(file, format, word);
-	return fclose(file) == 0;
+	snprintf(text, sizeof(text), format, word);
+	return program_write(name, text);
 }
 
-/* build/tests/octotest or a copy of it in another build folder: octosim is one folder up. */
 static int set_up(void)
 {
-	ssize_t size = readlink("/proc/self/exe", program, sizeof(program) - 16);
-	char *end;
-
-	if (size <= 0)
-		return 1;
-	program[size] = 0;
-	for (int i = 0; i < 2 && (end = strrchr(program, '/')); i++)
-		*end = 0;
-	strcat(program, "/octosim");
-	if (access(program, X_OK) != 0) {
-		fprintf(stderr, "cli_test: %s is needed; \"make\" builds it\n", program);
-		return 1;
-	}
-	strcpy(folder, "/tmp/octosim-cli-XXXXXX");
-	if (!mkdtemp(folder))
-		return 1;
-	return !write_file("good.json", good, "established") || !write_file("bad.json", good, "idle") ||
-	       !write_file("wrong.json", "{\"title\": \"%s\"}", "no more");
+	return !program_open() || !write_scenario("good.json", good, "established") ||
+	       !write_scenario("bad.json", good, "idle") || !write_scenario("wrong.json", "{\"title\": \"%s\"}", "no more");
 }
 
 static int tear_down(void)
 {
-	char line[PATH_BYTES];
-
-	snprintf(line, sizeof(line), "rm -r %s", folder);
-	return system(line);
+	return !program_close();
 }
 
-/* Runs octosim in the folder through the shell; returns its exit status. */
-static int call(const char *arguments)
-{
-	char line[1024];
-	size_t size;
-	FILE *pipe;
-	int status;
-
-	snprintf(line, sizeof(line), "cd %s && { TMPDIR=. '%s' %s; } 2>&1 </dev/null", folder, program,
-	         arguments);
-	pipe = popen(line, "r");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(pipe);
-	size = fread(output, 1, sizeof(output) - 1, pipe);
-	output[size] = 0;
-	status = pclose(pipe);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-#define CHECK_SAYS(part) CHECK(strstr(output, part) != NULL)
+#define output program_output
+#define call program_call
+#define CHECK_SAYS(part) CHECK(program_says(part))
 
 static void usage_errors_give_status_two_and_a_hint(void)
 {
@@ -121,7 +75,8 @@ static void usage_errors_give_status_two_and_a_hint(void)
 
 static void help_goes_to_standard_output_with_status_zero(void)
 {
-	static const char *const commands[] = { "", "run ", "trace ", "check ", "list " };
+	static const char *const commands[] = { "", "run ", "trace ", "check ", "list ",
+		                               "sweep ", "diff ", "new ", "fuzz ", "replay " };
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		char line[64];
@@ -169,7 +124,7 @@ static void failure_shows_what_was_found_the_last_lines_and_how_to_repeat_it(voi
 
 static void seeds_give_a_line_a_scenario_however_many_processes(void)
 {
-	static char one[OUTPUT_BYTES];
+	static char one[PROGRAM_OUTPUT_BYTES];
 
 	CHECK_I64(call("run good.json bad.json --seeds 1..12"), 1);
 	CHECK_SAYS("PASS  12 of 12 seeds  good.json\n");
@@ -206,7 +161,7 @@ static int json_lines(const char *key, const char *value)
 
 static void json_is_one_object_a_run_and_equal_for_equal_runs(void)
 {
-	static char first[OUTPUT_BYTES];
+	static char first[PROGRAM_OUTPUT_BYTES];
 
 	CHECK_I64(call("run good.json --seeds 1..5 --jobs 2 --json -"), 0);
 	memcpy(first, output, sizeof(first));

@@ -117,6 +117,89 @@ static void the_table_is_what_its_script_writes(void)
 	CHECK_I64(system("python3 tools/make_normal_table.py --check"), 0);
 }
 
+/* Draws of a probability of 2^-n of being exceeded. */
+static void exponential_quantiles_are_multiples_of_ln_2(void)
+{
+	const uint64_t mean_ns = 1000000000;
+
+	for (unsigned n = 1; n <= 40; n++) {
+		const uint64_t exact = n * UINT64_C(693147181);
+		const uint64_t drawn = delay_draw(SCENARIO_EXPONENTIAL, 7, mean_ns, UINT64_C(1) << (64 - n)) - 7;
+		CHECK(drawn + 200 > exact && drawn < exact + 200);
+	}
+	/* 1/e: one mean; 3/4: -ln(3/4) */
+	const uint64_t one = delay_draw(SCENARIO_EXPONENTIAL, 0, mean_ns, UINT64_C(6786177901268131072));
+	const uint64_t most = delay_draw(SCENARIO_EXPONENTIAL, 0, mean_ns, UINT64_C(3) << 62);
+	CHECK(one > 999999000 && one < 1000001000);
+	CHECK(most > 287681000 && most < 287683000);
+	CHECK_U64(delay_draw(SCENARIO_EXPONENTIAL, 5, 0, 0), 5);
+	CHECK(delay_draw(SCENARIO_EXPONENTIAL, UINT64_MAX - 5, UINT64_MAX, 0) == UINT64_MAX);
+	CHECK(delay_draw(SCENARIO_EXPONENTIAL, 0, mean_ns, 0) <= delay_longest(SCENARIO_EXPONENTIAL, 0, mean_ns));
+}
+
+static void exponential_has_its_mean_variance_and_floor(void)
+{
+	enum { DRAWS = 200000 };
+	uint64_t sum_us = 0, squares = 0, below_mean = 0;
+
+	for (uint64_t n = 0; n < DRAWS; n++) {
+		const uint64_t delay = delay_draw(SCENARIO_EXPONENTIAL, 10000000, 5000000, rng_draw(3, 0, n, 0));
+		CU_ASSERT_FATAL(delay >= 10000000);
+		const uint64_t above_us = (delay - 10000000) / 1000;
+		sum_us += above_us;
+		squares += above_us * above_us;
+		below_mean += above_us < 5000;
+	}
+	const uint64_t mean_us = sum_us / DRAWS, variance = squares / DRAWS - mean_us * mean_us;
+	CHECK(mean_us > 4944 && mean_us < 5056);             /* 5 standard errors of 11 us */
+	CHECK(variance > 24200000 && variance < 25800000);   /* (5 ms)^2, 5 standard errors of 0.6 % */
+	CHECK(below_mean > 125340 && below_mean < 127510);   /* 1 - 1/e */
+}
+
+static void pareto_follows_its_formula(void)
+{
+	enum { DRAWS = 200000 };
+	uint64_t twice = 0, tenfold = 0, cut = 0;
+
+	/* Exceeded with 1/4: x = least * 4^(1/shape). */
+	CHECK_U64(delay_pareto(1000000, UINT64_MAX, 2000, UINT64_C(1) << 62), 2000000);
+	CHECK_U64(delay_pareto(1000000, UINT64_MAX, 1000, UINT64_C(1) << 62), 4000000);
+	CHECK_U64(delay_pareto(1000000, UINT64_MAX, 500, UINT64_C(1) << 62), 16000000);
+	CHECK_U64(delay_pareto(1000000, 3000000, 500, UINT64_C(1) << 62), 3000000);
+	CHECK_U64(delay_pareto(1000000, UINT64_MAX, 100, 0), UINT64_MAX);
+	CHECK_U64(delay_pareto(1000000, UINT64_MAX, 1500, UINT64_MAX) / 10, 100000);
+	for (uint64_t n = 0; n < DRAWS; n++) {
+		const uint64_t delay = delay_pareto(1000, 50000, 1500, rng_draw(4, 0, n, 0));
+		CU_ASSERT_FATAL(delay >= 1000 && delay <= 50000);
+		twice += delay > 2000;
+		tenfold += delay > 10000;
+		cut += delay == 50000;
+	}
+	CHECK(twice > 69640 && twice < 71780);       /* 2^-1.5, 5 standard deviations of 214 */
+	CHECK(tenfold > 5930 && tenfold < 6720);     /* 10^-1.5 */
+	CHECK(cut > 440 && cut < 690);               /* 50^-1.5 */
+}
+
+static void a_table_gives_its_values_as_often_as_they_weigh(void)
+{
+	uint64_t values[] = {10, 30, 20}, sums[] = {1, 4, 10};
+	const struct scenario_table table = {values, sums, 3};
+	unsigned counts[4] = {0};
+
+	for (uint64_t n = 0; n < 100000; n++)
+		counts[delay_table(&table, rng_draw(5, 0, n, 0)) / 10]++;
+	CHECK(counts[1] > 9520 && counts[1] < 10480);
+	CHECK(counts[3] > 29270 && counts[3] < 30730);
+	CHECK(counts[2] > 59220 && counts[2] < 60780);
+	CHECK_U64(delay_table(&table, 0), 10);
+	CHECK_U64(delay_table(&table, UINT64_MAX), 20);
+}
+
+static void the_logarithms_are_what_the_script_writes(void)
+{
+	CHECK_I64(system("python3 tools/make_log_table.py --check"), 0);
+}
+
 CU_ErrorCode suite_delay(void)
 {
 	CU_pSuite suite = CU_add_suite("delay", NULL, NULL);
@@ -130,5 +213,10 @@ CU_ErrorCode suite_delay(void)
 	CU_ADD_TEST(suite, normal_falls_steadily_with_the_draw);
 	CU_ADD_TEST(suite, normal_never_goes_below_zero_or_past_the_end);
 	CU_ADD_TEST(suite, the_table_is_what_its_script_writes);
+	CU_ADD_TEST(suite, exponential_quantiles_are_multiples_of_ln_2);
+	CU_ADD_TEST(suite, exponential_has_its_mean_variance_and_floor);
+	CU_ADD_TEST(suite, pareto_follows_its_formula);
+	CU_ADD_TEST(suite, a_table_gives_its_values_as_often_as_they_weigh);
+	CU_ADD_TEST(suite, the_logarithms_are_what_the_script_writes);
 	return CU_get_error();
 }

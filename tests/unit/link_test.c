@@ -7,13 +7,19 @@
 static const struct decider by_seed = {.seed = 42};
 static const struct link_model plain = {.latency = SCENARIO_CONSTANT, .latency_a_ns = 20000000};
 
-static struct link_fate carry(struct link *link, const struct link_model *model, uint64_t now_ns,
-                              uint32_t size)
+static struct link_fate carry_by(struct link *link, const struct link_model *model,
+                                 const struct link_datagram *datagram, const struct decider *decider)
 {
 	struct link_fate fate;
 
-	link_carry(link, model, now_ns, size, &by_seed, &fate);
+	link_carry(link, model, NULL, datagram, decider, &fate);
 	return fate;
+}
+
+static struct link_fate carry(struct link *link, const struct link_model *model, uint64_t now_ns,
+                              uint32_t size)
+{
+	return carry_by(link, model, &(struct link_datagram){.now_ns = now_ns, .size_bytes = size}, &by_seed);
 }
 
 static void a_plain_link_delays_and_does_no_more(void)
@@ -68,7 +74,6 @@ static void loss_and_duplication_keep_their_shares(void)
 	CHECK(corrupted > 3690 && corrupted < 4310);
 	CHECK_U64(link.lost, lost);
 	CHECK_U64(link.duplicated, duplicated);
-	CHECK(link.corrupted > corrupted);
 }
 
 static void two_directions_and_two_seeds_have_chances_of_their_own(void)
@@ -76,7 +81,6 @@ static void two_directions_and_two_seeds_have_chances_of_their_own(void)
 	const struct link_model model = {.loss = 2147483648u};
 	const struct decider other = {.seed = 43};
 	struct link there, back, elsewhere;
-	struct link_fate fate;
 	unsigned same_back = 0, same_seed = 0;
 
 	link_init(&there, 1, 2, 0, 0);
@@ -85,8 +89,7 @@ static void two_directions_and_two_seeds_have_chances_of_their_own(void)
 	for (int n = 0; n < 1000; n++) {
 		const uint8_t drop = carry(&there, &model, 0, 100).drop;
 		same_back += drop == carry(&back, &model, 0, 100).drop;
-		link_carry(&elsewhere, &model, 0, 100, &other, &fate);
-		same_seed += drop == fate.drop;
+		same_seed += drop == carry_by(&elsewhere, &model, &(struct link_datagram){.size_bytes = 100}, &other).drop;
 	}
 	CHECK(same_back > 420 && same_back < 580);
 	CHECK(same_seed > 420 && same_seed < 580);
@@ -277,7 +280,7 @@ static void what_is_logged_is_the_decided_value_and_any_entry_may_be_edited(void
 	struct link link;
 
 	link_init(&link, 1, 2, 77, 0);
-	link_carry(&link, &model, 1000, 100, &noting, &first);
+	first = carry_by(&link, &model, &(struct link_datagram){.now_ns = 1000, .size_bytes = 100}, &noting);
 	CHECK_U64(book.count, 8);
 	for (unsigned i = 0; i < 8; i++) {
 		CHECK_U64(book.purposes[i], purposes[i]);
@@ -292,7 +295,7 @@ static void what_is_logged_is_the_decided_value_and_any_entry_may_be_edited(void
 	link_init(&link, 1, 2, 77, 0);
 	book.values[0] = 0;
 	book.values[2] = 5;
-	link_carry(&link, &model, 1000, 100, &reading, &again);
+	again = carry_by(&link, &model, &(struct link_datagram){.now_ns = 1000, .size_bytes = 100}, &reading);
 	CHECK(again.drop == LINK_PASSES && again.duplicate && again.corrupt && again.duplicate_corrupt);
 	CHECK_U64(again.arrive_ns, 1005);
 	CHECK_U64(again.corrupt_draw, book.values[4]);
@@ -303,7 +306,7 @@ static void what_is_logged_is_the_decided_value_and_any_entry_may_be_edited(void
 	book.values[1] = book.values[3] = 0;
 	book.values[2] = UINT64_MAX;
 	book.next = 0;
-	link_carry(&link, &model, 1000, 100, &reading, &again);
+	again = carry_by(&link, &model, &(struct link_datagram){.now_ns = 1000, .size_bytes = 100}, &reading);
 	CHECK(again.drop == LINK_PASSES && !again.duplicate && !again.corrupt && !again.duplicate_corrupt);
 	CHECK_U64(again.arrive_ns, UINT64_MAX);
 	CHECK(!book.has_mismatch && book.next == book.count);
@@ -318,7 +321,7 @@ static void certain_things_are_no_decisions(void)
 	struct link link;
 
 	link_init(&link, 1, 2, 0, 0);
-	link_carry(&link, &model, 0, 100, &noting, &fate);
+	fate = carry_by(&link, &model, &(struct link_datagram){.now_ns = 0, .size_bytes = 100}, &noting);
 	CHECK_U64(fate.drop, TRACE_DROP_MASK);
 	CHECK_U64(fate.arrive_ns, 800000005);
 	CHECK_U64(book.count, 0);
@@ -345,7 +348,7 @@ static void damage_always_changes_something_within_the_datagram(void)
 		unsigned changed = 0;
 		memset(bytes, (int)(n % 256), sizeof bytes);
 		memcpy(clean, bytes, sizeof bytes);
-		const size_t left = link_corrupt(bytes, size, n < 16 ? n : rng_draw(6, 0, n, 0));
+		const size_t left = link_corrupt(bytes, size, sizeof bytes, 0, n < 16 ? n : rng_draw(6, 0, n, 0));
 		for (size_t i = 0; i < sizeof bytes; i++)
 			changed += bytes[i] != clean[i];
 		wrong += left > size || changed > 1 || (left == size) != (changed == 1);
@@ -356,7 +359,230 @@ static void damage_always_changes_something_within_the_datagram(void)
 	CHECK_U64(wrong, 0);
 	CHECK(cut > 2200 && cut < 2800);
 	CHECK(flipped > 17200);
-	CHECK_U64(link_corrupt(NULL, 0, 5), 0);
+	CHECK_U64(link_corrupt(NULL, 0, 0, 0, 5), 0);
+}
+
+/* ---- Rarer models ------------------------------------------------------------------------------------------ */
+
+enum { MANY = 200000 };
+
+static struct link_fate carry_type(struct link *link, const struct link_model *model, struct link_memory *memory,
+                                   enum octo_packet_type type)
+{
+	const struct link_datagram datagram = {.size_bytes = 100, .type = type};
+	struct link_fate fate;
+
+	link_carry(link, model, memory, &datagram, &by_seed, &fate);
+	return fate;
+}
+
+struct runs {
+	unsigned lost, count, longest;
+};
+
+static struct runs runs_of(const struct link_model *model)
+{
+	struct link_memory memory = {.is_bad = false};
+	struct runs runs = {0};
+	unsigned now = 0;
+	struct link link;
+
+	link_init(&link, 1, 2, 0, 0);
+	for (int n = 0; n < MANY; n++) {
+		const bool is_lost = carry_type(&link, model, &memory, OCTO_PACKET_DATA).drop == TRACE_DROP_LOSS;
+		runs.lost += is_lost;
+		runs.count += is_lost && now == 0;
+		now = is_lost ? now + 1 : 0;
+		runs.longest = now > runs.longest ? now : runs.longest;
+	}
+	return runs;
+}
+
+static void gilbert_elliott_has_its_share_and_its_runs(void)
+{
+	/* Bad with 1 / (1 + 25) of the time, in runs of 1 / 25 % = 4. */
+	struct link_model model = {.loss_kind = SCENARIO_GILBERT_ELLIOTT, .to_bad = 42949673, .to_good = 1073741824,
+	                           .loss_bad = UINT32_MAX};
+	link_model_finish(&model);
+	struct runs runs = runs_of(&model);
+	CHECK(model.is_special);
+	CHECK(runs.lost > 7020 && runs.lost < 8370);         /* 3.85 %, 5 standard deviations of 2.3 x sqrt(npq) */
+	CHECK(runs.count > 1705 && runs.count < 2145);       /* npq of runs */
+	CHECK(runs.lost * 10 / runs.count >= 36 && runs.lost * 10 / runs.count <= 44);
+	CHECK(runs.longest > 15 && runs.longest < 60);
+
+	/* Some pass in the bad state, some are lost in the good one. */
+	model.loss_bad = 2147483648u;
+	model.loss = 42949673;
+	runs = runs_of(&model);
+	CHECK(runs.lost > 5280 && runs.lost < 6260);         /* 3.85 % x 1/2 + 96.15 % x 1 % */
+	model.to_bad = 0;
+	runs = runs_of(&model);
+	CHECK(runs.lost > 1780 && runs.lost < 2220);         /* always good: 1 % */
+}
+
+static void bursts_have_the_lengths_they_say(void)
+{
+	struct link_model model = {.loss_kind = SCENARIO_BURSTS, .loss = 4294967 /* 0.1 % */, .burst_least = 5,
+	                           .burst_most = 9};
+	struct link_memory memory = {.is_bad = false};
+	unsigned lengths[64] = {0}, now = 0, whole = 0, all = 0;
+	struct link link;
+
+	link_model_finish(&model);
+	link_init(&link, 1, 2, 0, 0);
+	for (int n = 0; n < 10 * MANY; n++) {
+		const bool is_lost = carry_type(&link, &model, &memory, OCTO_PACKET_DATA).drop != LINK_PASSES;
+		if (!is_lost && now)
+			lengths[now < 63 ? now : 63]++;
+		now = is_lost ? now + 1 : 0;
+	}
+	for (unsigned length = 0; length < 64; length++) {
+		all += lengths[length];
+		whole += length >= 5 && length <= 9 ? lengths[length] : 0;
+		CHECK(length >= 5 || lengths[length] == 0);
+	}
+	CHECK(all > 1765 && all < 2215);
+	CHECK(whole * 100 > all * 98); /* the others are bursts that began within one */
+	for (unsigned length = 5; length <= 9; length++)
+		CHECK(lengths[length] > 290 && lengths[length] < 500);
+}
+
+static void the_first_two_of_a_kind_are_dropped_and_the_listed_ones(void)
+{
+	const struct scenario_drop drops[] = {
+		{.type = OCTO_PACKET_SYN_ACK, .first = 2}, {.type = OCTO_PACKET_DATA, .nth_count = 2, .nth = {2, 4}},
+		{.type = OCTO_PACKET_UNKNOWN, .nth_count = 1, .nth = {11}}, {.type = OCTO_PACKET_ACK, .first = UINT32_MAX},
+	};
+	static const struct { enum octo_packet_type type; bool is_dropped; } sent[] = {
+		{OCTO_PACKET_SYN, false}, {OCTO_PACKET_SYN_ACK, true}, {OCTO_PACKET_DATA, false}, {OCTO_PACKET_SYN_ACK, true},
+		{OCTO_PACKET_DATA, true}, {OCTO_PACKET_SYN_ACK, false}, {OCTO_PACKET_DATA, false}, {OCTO_PACKET_DATA, true},
+		{OCTO_PACKET_DATA, false}, {OCTO_PACKET_ACK, true}, {OCTO_PACKET_SYN, true}, {OCTO_PACKET_SYN, false},
+		{OCTO_PACKET_ACK, true}, {OCTO_PACKET_UNKNOWN, false},
+	};
+	struct link_model model = {.drops = drops, .drop_count = 4};
+	struct link_memory memory = {.is_bad = false};
+	struct link link;
+
+	link_model_finish(&model);
+	link_init(&link, 1, 2, 0, 0);
+	for (size_t n = 0; n < sizeof sent / sizeof sent[0]; n++)
+		CHECK_U64(carry_type(&link, &model, &memory, sent[n].type).drop,
+		          sent[n].is_dropped ? TRACE_DROP_KIND : LINK_PASSES);
+}
+
+static void what_is_larger_than_the_mtu_never_arrives(void)
+{
+	struct link_model model = {.mtu_bytes = 300};
+	struct link_memory memory = {.is_bad = false};
+	struct link_fate fate;
+	struct link link;
+
+	link_model_finish(&model);
+	link_init(&link, 1, 2, 0, 0);
+	link_carry(&link, &model, &memory, &(struct link_datagram){.now_ns = 5, .size_bytes = 300}, &by_seed, &fate);
+	CHECK_U64(fate.drop, LINK_PASSES);
+	link_carry(&link, &model, &memory, &(struct link_datagram){.now_ns = 5, .size_bytes = 301}, &by_seed, &fate);
+	CHECK_U64(fate.drop, TRACE_DROP_MTU);
+	CHECK_U64(fate.arrive_ns, 5);
+}
+
+static void the_wished_share_is_held_back_or_comes_again(void)
+{
+	struct link_model model = {.latency_a_ns = 1000, .reorder = 214748365 /* 5 % */, .reorder_ns = 700,
+	                           .replay = 429496730 /* 10 % */, .replay_least_ns = 50, .replay_most_ns = 149};
+	struct link_memory memory = {.is_bad = false};
+	unsigned held = 0, again = 0, wrong = 0, early = 0;
+	struct link link;
+
+	link_model_finish(&model);
+	link_init(&link, 1, 2, 0, 0);
+	for (int n = 0; n < MANY; n++) {
+		const struct link_fate fate = carry_type(&link, &model, &memory, OCTO_PACKET_DATA);
+		held += fate.is_held;
+		wrong += fate.arrive_ns != (fate.is_held ? 1700 : 1000);
+		again += fate.replay;
+		wrong += fate.replay && (fate.replay_ns < 50 || fate.replay_ns > 149);
+		early += fate.replay && fate.replay_ns < 100;
+	}
+	CHECK_U64(wrong, 0);
+	CHECK(held > 9510 && held < 10490);
+	CHECK(again > 19330 && again < 20670);
+	CHECK(early > 9500 && early < 10500);
+}
+
+static void rarer_decisions_can_be_edited_as_well(void)
+{
+	struct link_model model = {.loss_kind = SCENARIO_GILBERT_ELLIOTT, .to_bad = UINT32_MAX, .loss_bad = UINT32_MAX,
+	                           .reorder = UINT32_MAX, .reorder_ns = 9, .replay = UINT32_MAX, .replay_most_ns = 100};
+	static const uint32_t purposes[] = {DECISION_CHANNEL, DECISION_LOSS, DECISION_REORDER, DECISION_REPLAY,
+	                                    DECISION_REPLAY_DELAY};
+	struct notebook book = {.count = 0};
+	const struct decider noting = {&book, note, 42}, reading = {&book, read_back, 1};
+	struct link_memory memory = {.is_bad = false};
+	const struct link_datagram datagram = {.size_bytes = 100};
+	struct link_fate fate;
+	struct link link;
+
+	link_model_finish(&model);
+	link_init(&link, 1, 2, 77, 0);
+	link_carry(&link, &model, &memory, &datagram, &noting, &fate);
+	CHECK(fate.drop == TRACE_DROP_LOSS && !fate.replay && memory.is_bad);
+	CHECK_U64(book.count, 5);
+	for (unsigned i = 0; i < 5; i++)
+		CHECK_U64(book.purposes[i], purposes[i]);
+	book.values[0] = book.values[1] = book.values[2] = 0;
+	link_init(&link, 1, 2, 77, 0);
+	link_carry(&link, &model, &memory, &datagram, &reading, &fate);
+	CHECK(fate.drop == LINK_PASSES && fate.replay && !fate.is_held && !memory.is_bad);
+	CHECK_U64(fate.replay_ns, book.values[4]);
+	CHECK(!book.has_mismatch && book.next == book.count);
+}
+
+static void a_shift_moves_all_that_is_to_come(void)
+{
+	struct link_fate fate = {.depart_ns = 10, .arrive_ns = 30, .duplicate_arrive_ns = 25};
+
+	link_shift(&fate, 110);
+	CHECK_U64(fate.depart_ns, 110);
+	CHECK_U64(fate.arrive_ns, 130);
+	CHECK_U64(fate.duplicate_arrive_ns, 125);
+}
+
+static unsigned bits_changed(const uint8_t *a, const uint8_t *b, size_t size)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < 8 * size; i++)
+		count += ((a[i / 8] ^ b[i / 8]) >> i % 8) & 1;
+	return count;
+}
+
+static void damage_is_of_the_kinds_that_were_asked_for(void)
+{
+	unsigned kinds[3] = {0}, wrong = 0;
+
+	for (uint64_t n = 0; n < 30000; n++) {
+		uint8_t bytes[80] = {0};
+		const uint8_t clean[80] = {0}, damage = (uint8_t)(1 + n % 7);
+		const size_t size = 1 + n % 64, room = n % 3 ? sizeof bytes : size;
+		const size_t left = link_corrupt(bytes, size, room, damage, rng_draw(6, 0, n, 0));
+		const unsigned changed = bits_changed(bytes, clean, size);
+		if (left < size) {
+			wrong += !(damage & SCENARIO_DAMAGE_TRUNCATION) || changed != 0;
+			kinds[0]++;
+		} else if (left > size) {
+			wrong += !(damage & SCENARIO_DAMAGE_PADDING) || changed != 0 || left > room || left > size + 16;
+			kinds[1]++;
+		} else {
+			/* Where there is no room for padding, bits are what is left. */
+			wrong += (!(damage & SCENARIO_DAMAGE_BITS) && (room > size || damage != SCENARIO_DAMAGE_PADDING));
+			wrong += changed < 1 || changed > 8;
+			kinds[2]++;
+		}
+	}
+	CHECK_U64(wrong, 0);
+	CHECK(kinds[0] > 6000 && kinds[1] > 4000 && kinds[2] > 6000);
 }
 
 CU_ErrorCode suite_link(void)
@@ -380,5 +606,13 @@ CU_ErrorCode suite_link(void)
 	CU_ADD_TEST(suite, certain_things_are_no_decisions);
 	CU_ADD_TEST(suite, a_lost_datagram_says_when_it_would_have_come);
 	CU_ADD_TEST(suite, damage_always_changes_something_within_the_datagram);
+	CU_ADD_TEST(suite, gilbert_elliott_has_its_share_and_its_runs);
+	CU_ADD_TEST(suite, bursts_have_the_lengths_they_say);
+	CU_ADD_TEST(suite, the_first_two_of_a_kind_are_dropped_and_the_listed_ones);
+	CU_ADD_TEST(suite, what_is_larger_than_the_mtu_never_arrives);
+	CU_ADD_TEST(suite, the_wished_share_is_held_back_or_comes_again);
+	CU_ADD_TEST(suite, rarer_decisions_can_be_edited_as_well);
+	CU_ADD_TEST(suite, a_shift_moves_all_that_is_to_come);
+	CU_ADD_TEST(suite, damage_is_of_the_kinds_that_were_asked_for);
 	return CU_get_error();
 }
