@@ -8,6 +8,7 @@
 #include <SDL.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { SMALLEST_WIDTH = 800, SMALLEST_HEIGHT = 500 };
@@ -19,6 +20,7 @@ struct window {
 	SDL_Renderer *renderer;
 	SDL_Texture *texture;
 	cairo_surface_t *surface;     /* what the texture shows */
+	bool is_scripted;             /* input comes from a script: it need not be seen */
 	bool is_dirty;
 	double pointer_x, pointer_y;
 	bool is_down, has_moved;      /* left mouse button */
@@ -310,12 +312,25 @@ static bool follow_user(struct window *window)
 	return true;
 }
 
+/* Without a display SDL may choose a driver that shows nothing. Only who asked for it by name wants that. */
+static bool is_visible(void)
+{
+	const char *driver = SDL_GetCurrentVideoDriver();
+	bool shows_nothing = driver && (!strcmp(driver, "offscreen") || !strcmp(driver, "dummy"));
+	return !shows_nothing || getenv("SDL_VIDEODRIVER");
+}
+
 static bool open_window(struct window *window)
 {
 	struct viewer *viewer = window->viewer;
 	char raw[TEXT_MAX], title[TEXT_MAX];
 	if (SDL_Init(SDL_INIT_VIDEO))
 		return fail(window, "no display can be opened (--out FILE needs none)");
+	if (!is_visible() && !window->is_scripted) {
+		snprintf(window->error, window->error_size, "there is no display to open a window on: --out FILE draws a picture "
+		         "without one, and DISPLAY or WAYLAND_DISPLAY says where one is");
+		return false;
+	}
 	snprintf(raw, sizeof raw, "octoviz %s", viewer->model->header->scenario);
 	text_clean(raw, title, sizeof title);
 	window->window = SDL_CreateWindow(title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
@@ -334,7 +349,7 @@ static bool open_window(struct window *window)
 
 bool window_run(struct viewer *viewer, const struct script *script, char *error, size_t error_size)
 {
-	struct window window = {.viewer = viewer, .error = error, .error_size = error_size};
+	struct window window = {.viewer = viewer, .is_scripted = script, .error = error, .error_size = error_size};
 	bool is_good =
 		open_window(&window) && (script ? follow_script(&window, script) : follow_user(&window));
 	if (window.surface)

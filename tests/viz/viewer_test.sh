@@ -193,6 +193,10 @@ head -c 700 /dev/urandom >noise.trace
 head -c 3000 run.trace >cut.trace
 printf '{"format": 1' >bad.json
 printf 'key u\nfly away\n' >bad.txt
+# Without a display there is nothing to show a window on: said at once, not waited for.
+claim "no display is one clear line" sh -c '
+	env -u DISPLAY -u WAYLAND_DISPLAY -u SDL_VIDEODRIVER timeout 20 "$0" run.trace 2>said; [ $? -eq 2 ] &&
+	grep -q "there is no display to open a window on: --out FILE" said' "$octoviz"
 refuses 'missing.trace' missing.trace --out never.png
 refuses 'missing.json' missing.json --out never.png
 refuses 'noise.trace' noise.trace --out never.png
