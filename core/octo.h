@@ -64,7 +64,6 @@ enum {
 	X(NO_SUITE, "an offered cipher suite does not exist on this machine")                         \
 	X(KNOWN_PEER, "this peer is in the address book already")                                     \
 	X(UNKNOWN_PEER, "no such peer in the address book")                                           \
-	X(NO_SESSION, "there is no established session with this peer")                               \
 	X(FULL_PEERS, "the address book is full: raise peers_max")                                    \
 	X(FULL_BLOCK, "the block is smaller than octo_channel_size() asks for")
 
@@ -75,7 +74,8 @@ enum octo_status {
 	OCTO_STATUS_COUNT
 };
 
-/* A sentence for a status, without a full stop. Never NULL. */
+/* A sentence for a status, without a full stop. Never NULL. All *_name() and *_text() functions below return static
+ * text, and take a value outside of their enum for the caller's fault. */
 const char *octo_status_text(enum octo_status status);
 
 /* ---- Addresses and identities ---------------------------------------------------------------------------- */
@@ -107,12 +107,16 @@ const struct octo_crypto *octo_crypto_sodium(void); /* the real one: libsodium *
 /* Same sizes, same rules, no secrecy: a keyed hash stands in for curves and ciphers. For simulations of very many
  * nodes; a carrier that sends to a real network refuses it. */
 const struct octo_crypto *octo_crypto_model(void);
+/* Both providers are static: never freed, the same pointer each time, safe from any thread. */
 const char *octo_crypto_name(const struct octo_crypto *crypto); /* "sodium" or "model" */
 uint16_t octo_crypto_suites(const struct octo_crypto *crypto);  /* bitmap of OCTO_SUITE_* that work on this machine */
 
+/* Fills *identity, secrets included; two scalar multiplications. The same seed and provider make the same identity on
+ * every machine. The caller keeps the seed secret and wipes both. Cannot fail. */
 void octo_identity_from_seed(const struct octo_crypto *crypto, const uint8_t seed[OCTO_SEED_BYTES],
                              struct octo_identity *identity);
-/* FULL-ID to 64 lower-case hexadecimal digits and NUL, and back. Returns OCTO_OK or OCTO_BAD_TEXT. */
+/* FULL-ID to 64 lower-case hexadecimal digits and NUL, and back (upper case is read too). Returns OCTO_OK, or
+ * OCTO_BAD_TEXT with `id` untouched. */
 void octo_id_to_text(const uint8_t id[OCTO_ID_BYTES], char text[OCTO_ID_TEXT_BYTES]);
 OCTO_MUST_CHECK enum octo_status octo_id_from_text(const char *text, uint8_t id[OCTO_ID_BYTES]);
 void octo_wipe(void *secret, size_t size); /* overwrites; not removed by the compiler */
@@ -533,7 +537,8 @@ OCTO_MUST_CHECK enum octo_status octo_channel_init(void *block, size_t size, con
 OCTO_MUST_CHECK enum octo_status octo_node_record_epoch(const uint8_t *record, size_t size, uint32_t *epoch);
 /* The channel in a block that was copied from another one. Asserts that the block holds one. */
 struct octo_channel *octo_channel_at(void *block);
-/* Wipes every secret. Sends nothing; the block is the caller's again. */
+/* Overwrites the whole block, secrets and all. Sends nothing: peers find out by silence, unless octo_disconnect() came
+ * first. The block is the caller's again. */
 void octo_channel_close(struct octo_channel *channel);
 
 /* ---- The three calls that drive it ------------------------------------------------------------------------- */
@@ -546,8 +551,9 @@ void octo_channel_receive(struct octo_channel *channel, const struct octo_host *
 /* Writes the next due datagram. Returns false when nothing is due at `now`. Call after every other call until then. */
 OCTO_MUST_CHECK bool octo_channel_send(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now,
                                        uint8_t out[OCTO_DATAGRAM_MAX], size_t *size, struct octo_address *to);
-/* When octo_channel_send() has something to do next, on the caller's clock as of the last call. Never further away than
- * half of clock_step_max_ns, so that a long sleep is not taken for a step of the clock. */
+/* When octo_channel_send() has something to do next, on the caller's clock as of the last call; that of the last call
+ * itself when something is due now. With nothing to do it is half of clock_step_max_ns away and never further, so that a
+ * long sleep is not taken for a step of the clock. */
 octo_time_ns octo_channel_next_wake(const struct octo_channel *channel);
 
 /* ---- Associates (C:125-126) -------------------------------------------------------------------------------- */
@@ -562,11 +568,18 @@ OCTO_MUST_CHECK enum octo_status octo_peer_add(struct octo_channel *channel, con
 OCTO_MUST_CHECK enum octo_status octo_peer_restore(struct octo_channel *channel, const struct octo_host *host,
                                                    octo_time_ns now, uint32_t peer, const uint8_t *record, size_t size,
                                                    octo_time_ns off_ns);
-/* Returns OCTO_OK or OCTO_UNKNOWN_PEER. */
+/* The index of the peer with this FULL-ID. Returns OCTO_OK, or OCTO_UNKNOWN_PEER with *peer untouched. Looks through
+ * the whole address book. */
 OCTO_MUST_CHECK enum octo_status octo_peer_find(const struct octo_channel *channel, const uint8_t id[OCTO_ID_BYTES],
                                                 uint32_t *peer);
 
-/* The user presses connect, or disconnect (C:30, S:121). */
+/* The user presses connect, or disconnect (C:30, S:121). An index outside of the address book is the caller's fault.
+ *
+ * Connect ends celibacy, dials at once (or when the last attempt is 3 s old) and goes on dialling until a session is
+ * there; pressed during an attempt or a session, it only makes the wish last. The wish is saved and survives a restart.
+ * Disconnect closes the session with a message to the peer, drops every attempt and begins celibacy; without a session
+ * it does the same less the message, and pressed again it begins celibacy anew. Neither waits for anything: what is to be
+ * sent comes out of octo_channel_send(), what comes of it out of the events. */
 void octo_connect(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer);
 void octo_disconnect(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer);
 
@@ -585,8 +598,11 @@ struct octo_peer_view {
 	octo_time_ns since_first_success, since_first_attempt, since_last_success, since_last_failure;
 	uint64_t timestamp_seen;
 };
+/* Fills *view with a copy, as of the last call that took the time. */
 void octo_peer_view(const struct octo_channel *channel, uint32_t peer, struct octo_peer_view *view);
+/* Peers in the address book: valid indices are those below. A peer keeps its index as long as the channel lives. */
 uint32_t octo_peer_count(const struct octo_channel *channel);
+/* Our own card, and the counters. Both are in the block: borrowed, and valid until it moves or is closed. */
 const struct octo_card *octo_channel_card(const struct octo_channel *channel);
 const struct octo_counters *octo_channel_counters(const struct octo_channel *channel);
 
@@ -596,7 +612,8 @@ const struct octo_counters *octo_channel_counters(const struct octo_channel *cha
  * data (C:34). Its state survives. `courier` is an index into host->couriers. */
 void octo_courier_activate(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now,
                            uint32_t peer, uint32_t courier, bool is_active);
-/* The state of a courier, in the block: for the application side of it. Valid until the block moves. */
+/* The state of a courier, in the block: for the application side of it. Borrowed, never NULL, aligned to 8; valid until
+ * the block moves or is closed. */
 void *octo_courier_state(struct octo_channel *channel, uint32_t peer, uint32_t courier);
 /* Say so after changing a state: the mandate is read again. */
 void octo_courier_wake(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer);
