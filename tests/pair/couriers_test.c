@@ -95,7 +95,7 @@ static void activate(struct pair *pair, int who, uint32_t courier, bool is_activ
 	octo_courier_activate(pair->nodes[who].channel, &pair->nodes[who].host, pair_clock(pair, who), 0, courier, is_active);
 }
 
-/* R28, R29: opportunities and data are for active couriers only; the state survives. */
+/* R28, R29, R164: opportunities and data are for active couriers only; the state survives. */
 static void an_inactive_courier_gets_nothing(void)
 {
 	struct pair pair;
@@ -117,7 +117,7 @@ static void an_inactive_courier_gets_nothing(void)
 	pair_close(&pair);
 }
 
-/* R43: data for a courier that does not accept reads is discarded, and counted; the packet is none the worse. */
+/* R43, R140: data for a courier that does not accept reads is discarded, and counted; the packet is none the worse. */
 static void data_for_one_who_does_not_accept_is_discarded(void)
 {
 	struct pair pair;
@@ -148,7 +148,7 @@ static void data_for_an_unknown_courier_is_discarded(void)
 	pair_close(&pair);
 }
 
-/* R44: who does not want to send is never asked. R41: who wants to later, is asked later. */
+/* R44, R139, R141: who does not want to send is never asked. R41: who wants to later, is asked later. */
 static void couriers_are_asked_when_they_wish(void)
 {
 	struct pair pair;
@@ -189,7 +189,7 @@ static void a_wish_may_come_forward(void)
 	pair_close(&pair);
 }
 
-/* R45: never more room than the mandate asks for, and never more than a packet holds. */
+/* R45, R128: never more room than the mandate asks for, and never more than a packet holds. */
 static void a_courier_is_offered_no_more_than_it_asked_for(void)
 {
 	struct pair pair;
@@ -207,6 +207,45 @@ static void a_courier_is_offered_no_more_than_it_asked_for(void)
 	for (size_t i = 0; i < pair.sent_count; i++)
 		CHECK(pair.sent[i].size <= OCTO_DATAGRAM_MAX); /* R4 */
 	pair_close(&pair);
+}
+
+/* R14, R138, R141: what goes out is as fresh as the opportunity: nothing is taken from a courier before. */
+static void what_is_sent_is_of_the_moment(void)
+{
+	struct pair pair;
+	set_up(&pair, 125000);
+	struct scribe *scribe = scribe_of(&pair, WINNER, 0);
+	scribe->wants = 1;
+	scribe->urgency_ms = 300;
+	scribe->writes = 10;
+	wake(&pair, WINNER);
+	pair_run(&pair, 299 * OCTO_MILLISECOND);
+	scribe->writes = 20; /* and no word to the channel */
+	pair_run(&pair, OCTO_SECOND);
+	CHECK_U64(scribe_of(&pair, LOSER, 0)->received, 1);
+	CHECK_U64(scribe_of(&pair, LOSER, 0)->received_bytes, 20);
+	pair_close(&pair);
+}
+
+/* R129, R139: an urgent courier goes before one that is in no hurry, however important that one is. */
+static void the_urgent_goes_before_the_important(void)
+{
+	for (uint32_t urgent = 0; urgent < 2; urgent++) {
+		struct pair pair;
+		set_up(&pair, 125000);
+		for (uint32_t i = 0; i < 2; i++) {
+			struct scribe *scribe = scribe_of(&pair, WINNER, i);
+			scribe->wants = 1;
+			scribe->urgency_ms = i == urgent ? 5 : 50;
+			scribe->priority = i == urgent ? 10 : 200;
+		}
+		wake(&pair, WINNER);
+		pair_run(&pair, OCTO_SECOND);
+		CHECK_U64(pair_event_count(&pair, WINNER, OCTO_EVENT_COURIER_GRANTED), 2);
+		const struct octo_event *event = pair_event(&pair, WINNER, OCTO_EVENT_COURIER_GRANTED, 1);
+		CHECK(event && event->courier.courier == scribes[urgent]->id);
+		pair_close(&pair);
+	}
 }
 
 /* R15, R17, R42: the one of higher priority goes first when both are equally late. */
@@ -231,7 +270,7 @@ static void priority_decides_among_equally_late_ones(void)
 	}
 }
 
-/* Equal wishes are served in turn, and one of low priority is late enough one day: nobody starves. */
+/* R160: equal wishes are served in turn, and one of low priority is late enough one day: nobody starves. */
 static void nobody_starves(void)
 {
 	struct pair pair;
@@ -271,14 +310,15 @@ static void one_who_declines_holds_up_nobody(void)
 	pair_close(&pair);
 }
 
-/* R9, R124: several messages share a packet with each other and with a PONG. */
+/* R9, R124, R168: several messages share a packet with each other and with a PONG. R30, R104, R126, R137:
+ * each reaches the courier of its own kind. */
 static void messages_share_packets(void)
 {
 	struct pair pair;
 	set_up(&pair, 125000);
 	for (uint32_t i = 0; i < 3; i++) {
 		scribe_of(&pair, WINNER, i)->wants = 1;
-		scribe_of(&pair, WINNER, i)->payload_size = 40;
+		scribe_of(&pair, WINNER, i)->payload_size = (uint16_t)(40 + i);
 		scribe_of(&pair, WINNER, i)->left = 3;
 	}
 	unsigned before = pair_sent_count(&pair, WINNER, OCTO_PACKET_DATA);
@@ -288,13 +328,15 @@ static void messages_share_packets(void)
 	size_t size = pair_forge_data(&pair, LOSER, ping, sizeof ping, 0, packet);
 	CHECK_U64(pair_push(&pair, WINNER, &pair.nodes[LOSER].address, packet, size), OCTO_REASON_ACCEPTED);
 	pair_run(&pair, OCTO_SECOND);
-	for (uint32_t i = 0; i < 3; i++)
+	for (uint32_t i = 0; i < 3; i++) {
 		CHECK_U64(scribe_of(&pair, LOSER, i)->received, 3);
+		CHECK_U64(scribe_of(&pair, LOSER, i)->received_bytes, 3 * (40 + i));
+	}
 	CHECK_U64(pair_sent_count(&pair, WINNER, OCTO_PACKET_DATA) - before, 1);
 	pair_close(&pair);
 }
 
-/* R97: payloads of data packets stay within the agreed rate over any second, but for a burst of two packets. */
+/* R97, R112, R128: payloads of data packets stay within the agreed rate over any second, but for a burst of two packets. */
 static void couriers_are_paced_to_the_agreed_rate(void)
 {
 	static const uint32_t rates[] = { 4096, 20000, 100000 };
@@ -336,7 +378,7 @@ static void couriers_wait_for_a_session(void)
 	pair_close(&pair);
 }
 
-/* R16: the state belongs to the courier, and outlives sessions. */
+/* R16, R138: the state belongs to the courier, and outlives sessions. */
 static void a_couriers_state_outlives_the_session(void)
 {
 	struct pair pair;
@@ -390,6 +432,8 @@ CU_ErrorCode suite_couriers(void)
 	CU_ADD_TEST(suite, couriers_are_asked_when_they_wish);
 	CU_ADD_TEST(suite, a_wish_may_come_forward);
 	CU_ADD_TEST(suite, a_courier_is_offered_no_more_than_it_asked_for);
+	CU_ADD_TEST(suite, what_is_sent_is_of_the_moment);
+	CU_ADD_TEST(suite, the_urgent_goes_before_the_important);
 	CU_ADD_TEST(suite, priority_decides_among_equally_late_ones);
 	CU_ADD_TEST(suite, nobody_starves);
 	CU_ADD_TEST(suite, one_who_declines_holds_up_nobody);

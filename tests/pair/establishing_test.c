@@ -2,7 +2,7 @@
 #include "tests/check.h"
 #include "tests/pair/pair.h"
 
-/* R86, R88-R91, R96: SYN, SYN-ACK, ACK, and both sides have the session of two 64-bit nonce ids. */
+/* R86, R88-R91, R96, R108: SYN, SYN-ACK, ACK, and both sides have the session of two 64-bit nonce ids. */
 static void three_packets_make_a_session(void)
 {
 	for (int initiator = WINNER; initiator <= LOSER; initiator++) {
@@ -110,7 +110,7 @@ static void a_repeated_syn_is_no_new_duel(void)
 	pair_close(&pair);
 }
 
-/* R71, R77: both adherent. The loser's SYN found the winner idle again; an older SYN of the winner reaches the loser. */
+/* R71, R74: both adherent. The loser's SYN found the winner idle again; an older SYN of the winner reaches the loser. */
 static void two_adherents_end_with_one_session(void)
 {
 	struct pair pair;

@@ -10,7 +10,8 @@ static unsigned steps(const struct pair *pair, int who, enum octo_step step)
 	return count;
 }
 
-/* R19, R20, R118: without courier data there is still a packet every keepalive interval, and nobody has to ask for it. */
+/* R19, R20, R118, R152, R172: without courier data there is still a packet every keepalive interval, and nobody has to
+ * ask for it. */
 static void an_idle_session_is_kept_alive(void)
 {
 	struct pair pair;
@@ -260,7 +261,7 @@ static void a_lost_close_is_found_out_by_silence(void)
 	pair_close(&pair);
 }
 
-/* R75-R78: the four ages. */
+/* R75-R78: the four ages. What came first stays, what came last moves with the second connection. */
 static void the_four_ages_are_told(void)
 {
 	struct pair pair;
@@ -285,6 +286,19 @@ static void the_four_ages_are_told(void)
 	view = pair_view(&pair, WINNER);
 	CHECK_U64(view.since_first_success, pair.now - up);
 	CHECK_U64(view.since_last_success, pair.now - up);
+	octo_time_ns attempt = pair.now - view.since_first_attempt, failure = pair.now - view.since_last_failure;
+	pair_disconnect(&pair, WINNER);
+	pair_run(&pair, OCTO_SECOND);
+	pair_connect(&pair, WINNER);
+	pair_run(&pair, 10 * OCTO_SECOND);
+	octo_time_ns up_again = pair_event(&pair, WINNER, OCTO_EVENT_SESSION_UP, 2)->now;
+	pair_connect(&pair, WINNER);
+	view = pair_view(&pair, WINNER);
+	CHECK(up_again > up);
+	CHECK_U64(view.since_first_success, pair.now - up);       /* R75 */
+	CHECK_U64(view.since_first_attempt, pair.now - attempt);  /* R76 */
+	CHECK_U64(view.since_last_success, pair.now - up_again);  /* R77 */
+	CHECK_U64(view.since_last_failure, pair.now - failure);   /* R78: an end that was asked for is none */
 	pair_close(&pair);
 }
 

@@ -11,7 +11,7 @@ static void set_offer(struct octo_config *config, uint32_t up, uint32_t down, ui
 	config->keepalive_s = idle;
 }
 
-/* R97: each limit is the smaller of what one side gives and the other takes; both sides know the same. */
+/* R97, R109: each limit is the smaller of what one side gives and the other takes; both sides know the same. */
 static void each_limit_is_the_smaller_of_both(void)
 {
 	for (int initiator = WINNER; initiator <= LOSER; initiator++) {
@@ -67,7 +67,7 @@ static void the_suite_follows_from_both_offers(void)
 	}
 }
 
-/* Keepalive and datagram size are obeyed, not only agreed upon. */
+/* R109: keepalive and datagram size are obeyed, not only agreed upon. */
 static void what_was_agreed_is_obeyed(void)
 {
 	struct pair_options options;
@@ -192,7 +192,7 @@ static void low_order_keys_are_refused(void)
 	}
 }
 
-/* R74, R127: a session belongs to one pair: who has another's card and his own keys gets nowhere. */
+/* R74, R127, R132: a session belongs to one pair: who has another's card and his own keys gets nowhere. */
 static void a_session_cannot_be_moved_to_another_pair(void)
 {
 	struct pair pair, other;

@@ -136,6 +136,22 @@ void pair_make_twin(struct pair *pair, int of, uint32_t stored_epoch)
 	boot(pair, TWIN, of == WINNER ? LOSER : WINNER);
 }
 
+void pair_make_other(struct pair *pair)
+{
+	struct pair_node *winner = &pair->nodes[WINNER];
+	struct octo_config config = pair->nodes[LOSER].config;
+	uint32_t peer;
+	memset(config.seed, 0, sizeof config.seed);
+	config.seed[0] = 3;
+	prepare(pair, OTHER, &config, &winner->host);
+	pair->nodes[OTHER].entropy_state = 171717;
+	boot(pair, OTHER, WINNER);
+	must(octo_peer_add(winner->channel, &winner->host, pair_clock(pair, WINNER), &pair->nodes[OTHER].identity.card,
+	                   &pair->nodes[OTHER].address, &peer));
+	for (uint32_t i = 0; i < winner->host.courier_count; i++)
+		octo_courier_activate(winner->channel, &winner->host, pair_clock(pair, WINNER), peer, i, true);
+}
+
 void pair_close(struct pair *pair)
 {
 	for (int i = 0; i < PAIR_NODES; i++) {

@@ -7,8 +7,9 @@
 #include "core/intrinsic/frame.h"
 #include "core/intrinsic/handshake.h"
 
-/* WINNER has the larger FULL-ID. TWIN, when made, is a second node with the identity of one of the two: a thief. */
-enum { WINNER, LOSER, TWIN, PAIR_NODES };
+/* WINNER has the larger FULL-ID. The third, when made, is either TWIN, a second node with the identity of one of the
+ * two: a thief; or OTHER, an honest one that only WINNER knows, as its peer 1. */
+enum { WINNER, LOSER, TWIN, OTHER = TWIN, PAIR_NODES };
 
 enum { PAIR_FOREVER = 1 << 30 };
 
@@ -62,6 +63,8 @@ void pair_open(struct pair *pair, const struct pair_options *options); /* NULL: 
 void pair_close(struct pair *pair);
 /* Another node with the same seed as `of`, that booted so often before. */
 void pair_make_twin(struct pair *pair, int of, uint32_t stored_epoch);
+/* A node of its own that trusts WINNER, and is trusted. */
+void pair_make_other(struct pair *pair);
 void pair_restart(struct pair *pair, int who, bool keeps_store);
 
 void pair_connect(struct pair *pair, int who);

@@ -1,19 +1,17 @@
 /* fuzz_test.c: what fuzzing is made of. swarm.c: a seed's variant is a scenario, always the same, and trouble
- * of every kind comes up. trial.c: a run judged. And the commands themselves, started beside this test
- * runner: cli/fuzz.c, cli/replay.c and, through them, cli/apart.c. That planted bugs are found:
- * tools/mutants. */
+ * of every kind comes up. trial.c: a run judged. And the commands themselves (see program.h): cli/fuzz.c,
+ * cli/replay.c and, through them, cli/apart.c. That planted bugs are found: tools/mutants. */
 #include "sim/explore/decision_log.h"
 #include "sim/explore/failure_file.h"
 #include "sim/explore/swarm.h"
 #include "sim/explore/trial.h"
 #include "tests/check.h"
+#include "tests/unit/program.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 256, OUTPUT_BYTES = 1 << 16, SEEDS = 400 };
+enum { SEEDS = 400 };
 
 static const char pair[] =
 	"{\"duration\": \"3s\", \"crypto\": \"model\", \"nodes\": [{\"name\": \"robot\", \"kind\": "
@@ -241,69 +239,17 @@ static void a_replay_that_leaves_the_log_says_so(void)
 /* ---- The commands
  * ------------------------------------------------------------------------------------------------------ */
 
-static char program[PATH_BYTES], folder[64], output[OUTPUT_BYTES];
+#define output program_output
+#define call program_call
 
-static bool write_text(const char *name, const char *text, size_t size)
-{
-	char path[PATH_BYTES];
-	FILE *file;
-	bool is_written;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	file = fopen(path, "w");
-	if (!file)
-		return false;
-	is_written = fwrite(text, 1, size, file) == size;
-	return fclose(file) == 0 && is_written;
-}
-
-/* build/tests/octotest or a copy of it in another build folder: octosim is one folder up. */
 static int set_up(void)
 {
-	ssize_t size = readlink("/proc/self/exe", program, sizeof(program) - 16);
-	char *end;
-
-	if (size <= 0)
-		return 1;
-	program[size] = 0;
-	for (int i = 0; i < 2 && (end = strrchr(program, '/')); i++)
-		*end = 0;
-	strcat(program, "/octosim");
-	if (access(program, X_OK) != 0) {
-		fprintf(stderr, "fuzz_test: %s is needed; \"make\" builds it\n", program);
-		return 1;
-	}
-	strcpy(folder, "/tmp/octosim-fuzz-XXXXXX");
-	return !mkdtemp(folder);
+	return !program_open();
 }
 
 static int tear_down(void)
 {
-	char line[PATH_BYTES];
-
-	snprintf(line, sizeof(line), "rm -r %s", folder);
-	return system(line);
-}
-
-/* Runs octosim in the folder through the shell; returns its exit status and keeps what it said. */
-static int call(const char *arguments)
-{
-	char line[1024];
-	size_t size;
-	FILE *pipe;
-	int status;
-
-	snprintf(line, sizeof(line), "cd %s && { TMPDIR=. '%s' %s; } 2>&1 </dev/null", folder, program,
-	         arguments);
-	pipe = popen(line, "r");
-	if (!pipe)
-		return -1;
-	size = fread(output, 1, sizeof(output) - 1, pipe);
-	output[size] = 0;
-	while (!feof(pipe) && fread(line, 1, sizeof(line), pipe) > 0)
-		;
-	status = pclose(pipe);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	return !program_close();
 }
 
 /* A base that the command takes: files say more than texts have to. */
@@ -315,7 +261,7 @@ static void write_base(void)
 	         "{\"title\": \"T\", \"why\": \"W\", \"covers\": [\"R71\"],"
 	         " \"expect\": [{\"always\": \"invariants\"}], %s",
 	         pair + 1);
-	CHECK(write_text("base.json", text, strlen(text)));
+	CHECK(program_write("base.json", text));
 }
 
 static void good_seeds_pass_and_leave_no_files(void)
@@ -329,13 +275,13 @@ static void good_seeds_pass_and_leave_no_files(void)
 	CHECK_U64(call("fuzz base.json --seeds 5..6 --json -"), 0);
 	CHECK_CONTAINS(output, "\"seed\": 5, \"verdict\": \"pass\"");
 	CHECK_CONTAINS(output, "\"seed\": 6, \"verdict\": \"pass\"");
-	snprintf(output, sizeof(output), "%s/fuzz-failures", folder);
+	snprintf(output, sizeof(output), "%s/fuzz-failures", program_folder());
 	CHECK(access(output, F_OK) != 0);
 }
 
 static void json_lines_do_not_depend_on_the_number_of_processes(void)
 {
-	static char alone[OUTPUT_BYTES];
+	static char alone[PROGRAM_OUTPUT_BYTES];
 
 	write_base();
 	CHECK_U64(call("fuzz base.json --seeds 1..40 --quiet --json -"), 0);
@@ -396,7 +342,7 @@ static void write_failure_of(const char *state, bool has_decisions, uint32_t edi
 		                   .decisions = log };
 	failure_write(&failure, out);
 	fclose(out);
-	CHECK(write_text("failure.json", text, size));
+	CHECK(program_write("failure.json", text));
 	free(text);
 	decision_log_free(&log);
 }

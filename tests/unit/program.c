@@ -28,7 +28,7 @@ bool program_open(void)
 		fprintf(stderr, "tests: %s is needed; \"make\" builds it\n", program);
 		return false;
 	}
-	strcpy(folder, "/tmp/octosim-cli-XXXXXX");
+	strcpy(folder, "/tmp/octosim-test-XXXXXX");
 	return mkdtemp(folder) != NULL;
 }
 
@@ -71,6 +71,8 @@ int program_call(const char *arguments)
 		return -1;
 	size = fread(program_output, 1, sizeof(program_output) - 1, pipe);
 	program_output[size] = 0;
+	while (fread(line, 1, sizeof(line), pipe) > 0)
+		; /* what is more than fits is not kept, but its writer must not fail */
 	status = pclose(pipe);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
