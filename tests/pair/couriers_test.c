@@ -336,7 +336,8 @@ static void messages_share_packets(void)
 	pair_close(&pair);
 }
 
-/* R97, R112, R128: payloads of data packets stay within the agreed rate over any second, but for a burst of two packets. */
+/* R97, R112, R128: payloads of data packets stay within the agreed rate over any second, but for a burst of two
+ * packets. */
 static void couriers_are_paced_to_the_agreed_rate(void)
 {
 	static const uint32_t rates[] = { 4096, 20000, 100000 };
