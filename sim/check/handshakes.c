@@ -74,6 +74,12 @@ void handshakes_duel(struct checks *checks, uint32_t node, uint32_t peer, const 
 	}
 	if (!is_crossing)
 		return;
+	bool keeps_role = duel->role_after == OCTO_ROLE_INITIATOR;
+	if (duel->role_after != OCTO_ROLE_NONE && keeps_role != is_larger) {
+		check_evaluated(checks, INVARIANT_L2);
+		check_violated(checks, INVARIANT_L2, node, peer, "expected the larger FULL-ID to stay initiator, found %s",
+		               keeps_role ? "the smaller one staying" : "it yielding");
+	}
 	uint8_t winner = (uint8_t)(duel->we_won ? index : 1 - index);
 	const struct check_side *won = &pair->side[winner], *lost = &pair->side[1 - winner];
 	bool is_known = pair->winner_nonce == duel->winner_nonce && pair->loser_nonce == duel->loser_nonce;

@@ -79,6 +79,9 @@ struct cli_command {
 /* Takes the options out of argv: what is left are the operands, argv[0..*operand_count-1]. Returns
  * CLI_GO_ON, or an exit status when help was asked for and given (0) or something was wrong and said (2). */
 int cli_parse(const struct cli_command *command, int argc, char **argv, int *operand_count);
+/* CLI_GO_ON when results may be written to `path` (NULL and "-" may); else says, with status CLI_BAD_INPUT, that a scenario
+ * or a failure file stands there, which would be lost: an output is easily named where an input was meant. */
+int cli_check_output(const struct cli_command *command, const char *option, const char *path);
 /* "octosim run: SENTENCE", how to get help, and CLI_BAD_INPUT. */
 int cli_misuse(const struct cli_command *command, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

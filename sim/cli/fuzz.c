@@ -388,6 +388,8 @@ static int open_outputs(struct fuzz *fuzz)
 		return cli_misuse(&command, "--out %s: %s", asked.out, strerror(errno));
 	if (!is_there)
 		rmdir(asked.out); /* it comes back with the first failure */
+	if (cli_check_output(&command, "--json", asked.json) != CLI_GO_ON)
+		return CLI_BAD_INPUT;
 	if (asked.json && strcmp(asked.json, "-") == 0)
 		fuzz->json = stdout;
 	else if (asked.json && !(fuzz->json = fopen(asked.json, "w")))
@@ -410,10 +412,9 @@ static void print_summary(const struct fuzz *fuzz, FILE *out)
 		        cli_shell_word(failure_path(fuzz->failures[i])));
 	if (fuzz->failed)
 		putc('\n', out);
-	fprintf(out, "%s%s%s  %s of %s runs, %s failed",
+	fprintf(out, "%s%s%s  %s of %s runs held",
 	        cli_on(fuzz->has_color, is_good ? CLI_GOOD : CLI_BAD), is_good ? "PASS" : "FAIL",
-	        cli_off(fuzz->has_color), cli_count(fuzz->settled), cli_count(fuzz->count),
-	        cli_count(fuzz->failed));
+	        cli_off(fuzz->has_color), cli_count(fuzz->settled - fuzz->failed), cli_count(fuzz->count));
 	if (fuzz->faults)
 		fprintf(out, ", %s could not be run", cli_count(fuzz->faults));
 	fprintf(out, ", %s runs/s\n", cli_count(runs_per_second(fuzz)));

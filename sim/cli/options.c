@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { NAME_MAX_BYTES = 32, OPTIONS_MAX = 32 };
 
@@ -101,6 +102,32 @@ int cli_misuse(const struct cli_command *command, const char *format, ...)
 	va_end(arguments);
 	fprintf(stderr, "\n\"octosim %s --help\" says what it takes.\n", command->name);
 	return CLI_BAD_INPUT;
+}
+
+int cli_check_output(const struct cli_command *command, const char *option, const char *path)
+{
+	/* Words that stand near the beginning of every scenario and failure file, and of no result. */
+	static const char *const marks[] = { "\"nodes\"", "\"extends\"", "\"timeline\"", "octosim failure" };
+	char beginning[16384];
+	struct stat there;
+	size_t size;
+	FILE *file;
+
+	if (!path || strcmp(path, "-") == 0 || stat(path, &there) != 0 || !S_ISREG(there.st_mode) || there.st_size == 0)
+		return CLI_GO_ON;
+	file = fopen(path, "rb");
+	if (!file)
+		return CLI_GO_ON; /* what is wrong with it is said when it is opened for writing */
+	size = fread(beginning, 1, sizeof(beginning) - 1, file);
+	fclose(file);
+	beginning[size] = '\0';
+	if (beginning[strspn(beginning, " \t\r\n")] != '{')
+		return CLI_GO_ON;
+	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+		if (strstr(beginning, marks[i]))
+			return cli_misuse(command, "%s %s: is a scenario or a failure file, and would be lost; name another file",
+			                  option, path);
+	return CLI_GO_ON;
 }
 
 /* A decimal number with nothing around it. */

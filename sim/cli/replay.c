@@ -207,6 +207,8 @@ static int judge_with_trace(struct replay *replay)
 	char path[PATH_BYTES];
 	int file, status;
 
+	if (cli_check_output(&command, "--trace", asked.trace) != CLI_GO_ON)
+		return CLI_BAD_INPUT;
 	if (asked.trace || !asked.is_sequence) {
 		replay->trace_path = asked.trace;
 		return judge(replay);

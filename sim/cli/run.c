@@ -423,8 +423,14 @@ static int check_usage(int operands)
 /* Tries where results will go before hours of work. */
 static int open_outputs(struct run *run)
 {
+	const char *const outputs[][2] = { { "--json", asked.json }, { "--junit", asked.junit }, { "--trace", asked.trace } };
 	FILE *trial;
 
+	for (size_t i = 0; i < sizeof(outputs) / sizeof(*outputs); i++) {
+		int status = cli_check_output(&command, outputs[i][0], outputs[i][1]);
+		if (status != CLI_GO_ON)
+			return status;
+	}
 	if (asked.json && strcmp(asked.json, "-") == 0) {
 		run->json = stdout;
 	} else if (asked.json) {

@@ -267,6 +267,9 @@ static FILE *open_output(const char *option, const char *path, int *status)
 
 	if (!path || *status != CLI_GO_ON)
 		return NULL;
+	*status = cli_check_output(&command, option, path);
+	if (*status != CLI_GO_ON)
+		return NULL;
 	out = is_stdout(path) ? stdout : fopen(path, "w");
 	if (!out)
 		*status = cli_misuse(&command, "%s %s: cannot be written: %s", option, path, strerror(errno));
@@ -350,6 +353,8 @@ int command_sweep(int argc, char **argv)
 	status = load(&sweep);
 	sweep.json = open_output("--json", asked.json, &status);
 	sweep.csv = open_output("--csv", asked.csv, &status);
+	if (status == CLI_GO_ON)
+		status = cli_check_output(&command, "--junit", asked.junit);
 	if (status == CLI_GO_ON && asked.junit && !(sweep.junit = junit_open(asked.junit)))
 		status = cli_misuse(&command, "--junit %s: cannot be written: %s", asked.junit, strerror(errno));
 	if (status == CLI_GO_ON) {

@@ -233,6 +233,22 @@ static void results_that_cannot_be_written_are_a_fault(void)
 	CHECK_I64(call("run good.json --quiet --json /dev/full"), 3);
 }
 
+/* What was meant as an input and named as an output is still there afterwards. */
+static void results_are_not_written_over_scenarios(void)
+{
+	static const char *const options[] = { "--trace", "--json", "--junit" };
+	char command[64];
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
+		snprintf(command, sizeof(command), "run good.json --quiet %s good.json", options[i]);
+		CHECK_I64(call(command), 2);
+		CHECK_SAYS("good.json: is a scenario or a failure file, and would be lost");
+		CHECK_I64(call("check good.json"), 0);
+	}
+	CHECK_I64(call("run good.json --quiet --json results.jsonl"), 0);
+	CHECK_I64(call("run good.json --quiet --json results.jsonl"), 0); /* results may be written anew */
+}
+
 CU_ErrorCode suite_cli(void)
 {
 	CU_pSuite suite = CU_add_suite("cli", set_up, tear_down);
@@ -249,5 +265,6 @@ CU_ErrorCode suite_cli(void)
 	CU_ADD_TEST(suite, bad_scenarios_stop_everything_before_it_begins);
 	CU_ADD_TEST(suite, trace_is_summed_up_drawn_and_listed);
 	CU_ADD_TEST(suite, results_that_cannot_be_written_are_a_fault);
+	CU_ADD_TEST(suite, results_are_not_written_over_scenarios);
 	return CU_get_error();
 }
