@@ -302,7 +302,10 @@ uint32_t node_peer_index(const struct sim *sim, uint32_t number, uint32_t peer_n
 	return low < node->peer_count && peers[low] == peer_node ? low : OCTO_NO_PEER;
 }
 
-void node_connect(struct sim *sim, uint32_t number, uint32_t peer_node)
+/* The user of a node presses one of the two buttons of a peer. A node that is down, or does not know it, has no such button. */
+static void press(struct sim *sim, uint32_t number, uint32_t peer_node,
+                  void (*button)(struct octo_channel *, const struct octo_host *, octo_time_ns, uint32_t),
+                  void (*tell)(struct checks *, uint32_t, uint32_t))
 {
 	struct octo_channel *channel = node_channel(sim, number);
 	uint32_t peer = node_peer_index(sim, number, peer_node);
@@ -311,23 +314,19 @@ void node_connect(struct sim *sim, uint32_t number, uint32_t peer_node)
 	if (!channel || peer == OCTO_NO_PEER)
 		return;
 	if (sim->checks)
-		checks_connect(sim->checks, number, peer_node);
-	octo_connect(channel, &host, read_clock(sim, number), peer);
+		tell(sim->checks, number, peer_node);
+	button(channel, &host, read_clock(sim, number), peer);
 	node_settle(sim, number);
+}
+
+void node_connect(struct sim *sim, uint32_t number, uint32_t peer_node)
+{
+	press(sim, number, peer_node, octo_connect, checks_connect);
 }
 
 void node_disconnect(struct sim *sim, uint32_t number, uint32_t peer_node)
 {
-	struct octo_channel *channel = node_channel(sim, number);
-	uint32_t peer = node_peer_index(sim, number, peer_node);
-	struct seat seat = { sim, number };
-	struct octo_host host = host_of(&seat);
-	if (!channel || peer == OCTO_NO_PEER)
-		return;
-	if (sim->checks)
-		checks_disconnect(sim->checks, number, peer_node);
-	octo_disconnect(channel, &host, read_clock(sim, number), peer);
-	node_settle(sim, number);
+	press(sim, number, peer_node, octo_disconnect, checks_disconnect);
 }
 
 void node_load(struct sim *sim, uint32_t number, uint32_t peer_node, const struct scenario_action *action)
