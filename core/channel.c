@@ -150,7 +150,6 @@ enum octo_status octo_channel_init(void *block, size_t size, const struct octo_c
 	uint32_t at = 0;
 	for (uint32_t i = 0; i < host->courier_count; i++) {
 		channel->courier_state_at[i] = at;
-		channel->courier_state_size[i] = host->couriers[i]->state_size;
 		at += (uint32_t)aligned(host->couriers[i]->state_size);
 	}
 	channel->pulse.caller_now = now;
@@ -365,6 +364,7 @@ void octo_peer_view(const struct octo_channel *channel, uint32_t index, struct o
 	view->address = peer->address;
 	if (peer->current.id)
 		view->session = session_describe(&peer->current);
+	view->since_heard = since(channel, peer->current.id ? peer->current.received_at : OCTO_NEVER);
 	view->redial_ns = peer->redial_wait_ns;
 	view->timeout_ns = round_trip_timeout(&peer->current.trip);
 	view->since_first_success = since(channel, peer->first_success_at);

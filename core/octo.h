@@ -596,6 +596,7 @@ struct octo_peer_view {
 	octo_time_ns timeout_ns;                  /* PTO: the present probe timeout */
 	/* The four timers of C:82-85, as ages; OCTO_NEVER when it never happened. */
 	octo_time_ns since_first_success, since_first_attempt, since_last_success, since_last_failure;
+	octo_time_ns since_heard;                 /* age of the session's last authentic packet (S:22); OCTO_NEVER without one */
 	uint64_t timestamp_seen;
 };
 /* Fills *view with a copy, as of the last call that took the time. */

@@ -57,7 +57,7 @@ struct session {                          /* cur and prev (session.c) */
 	uint64_t send_id;
 	uint64_t log_id;
 	uint64_t number_next;             /* packet number */
-	octo_time_ns established_at, received_at, sent_at;
+	octo_time_ns received_at;         /* last activity: when the peer was last heard */
 	octo_time_ns awaiting_since;      /* first unanswered sending since something was received */
 	octo_time_ns ping_at;
 	octo_time_ns keepalive_ns;        /* silence until the next PING; 0: to be drawn */
@@ -125,7 +125,6 @@ struct peer {
 	struct claim claim;
 	struct grave graves[BLOCK_GRAVES];
 	uint8_t grave_next;
-	uint8_t stale_next;
 	struct stale_source stale_sources[BLOCK_STALE_SOURCES];
 	/* One RETRY waiting to be sent. */
 	bool is_reply_due;
@@ -166,7 +165,6 @@ struct octo_channel {
 	uint64_t courier_order;
 	uint8_t provider;                 /* struct octo_crypto's number */
 	uint8_t courier_count;
-	uint16_t courier_state_size[BLOCK_COURIERS_MAX];
 	uint32_t courier_state_at[BLOCK_COURIERS_MAX]; /* inside a peer's courier states */
 	uint32_t courier_states_size;     /* of one peer */
 	uint32_t directory_mask, directory_count;

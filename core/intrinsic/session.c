@@ -14,7 +14,7 @@ void session_begin(struct call *call, struct session *session, enum octo_role ro
 	memset(session, 0, sizeof *session);
 	session->role = (uint8_t)role;
 	session->agreement = *agreement;
-	session->established_at = session->received_at = session->sent_at = call->now;
+	session->received_at = call->now;
 	session->awaiting_since = session->ping_at = session->ack_resend_at = OCTO_NEVER;
 	session->ack_sent_at = session->expires_at = session->ping_sent_at = OCTO_NEVER;
 	session->courier_at = call->now;
@@ -252,7 +252,6 @@ size_t session_compose(struct call *call, struct peer *peer, struct session *ses
 		                  .in = frames.bytes, .out = frames.bytes, .size = frames.position };
 	call_seal(call, session->agreement.suite, &box, true);
 	session->number_next++;
-	session->sent_at = call->now;
 	return header_size + frames.position + CRYPTO_TAG_BYTES;
 }
 

@@ -224,6 +224,7 @@ static void a_view_tells_states_and_slots(void)
 	struct octo_peer_view view = pair_view(&pair, WINNER);
 	CHECK(view.state == OCTO_STATE_IDLE && view.role == OCTO_ROLE_NONE && !view.is_wanted && !view.has_offer);
 	CHECK_U64(view.session.log_id, 0);
+	CHECK_U64(view.since_heard, OCTO_NEVER);
 	CHECK_U64(view.redial_ns, 3 * OCTO_SECOND);
 	CHECK_U64(view.timeout_ns, OCTO_SECOND);
 	pair_connect(&pair, WINNER);
@@ -235,6 +236,12 @@ static void a_view_tells_states_and_slots(void)
 	pair_run(&pair, OCTO_SECOND);
 	view = pair_view(&pair, LOSER);
 	CHECK(view.state == OCTO_STATE_ESTABLISHED && view.is_wanted && !view.has_answer && view.session.log_id != 0);
+	pair_call(&pair, LOSER); /* takes the time */
+	octo_time_ns heard = pair_view(&pair, LOSER).since_heard;
+	CHECK(heard > 0 && heard < OCTO_SECOND);
+	pair_run(&pair, 3 * OCTO_SECOND); /* nobody has anything to say */
+	pair_call(&pair, LOSER);
+	CHECK_U64(pair_view(&pair, LOSER).since_heard, heard + 3 * OCTO_SECOND);
 	pair_close(&pair);
 }
 
