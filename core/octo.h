@@ -44,6 +44,7 @@ enum {
 	OCTO_ID_BYTES = 32,                       /* FULL-ID: BLAKE2b-256 over both public keys */
 	OCTO_KEY_BYTES = 32,                      /* any X25519, Ed25519 or AEAD key */
 	OCTO_SEED_BYTES = 32,                     /* the secret a whole identity is made from */
+	OCTO_SIGNATURE_BYTES = 64,                /* Ed25519 */
 	OCTO_ID_TEXT_BYTES = 2 * OCTO_ID_BYTES + 1, /* FULL-ID as hexadecimal text, with its NUL */
 	OCTO_COURIER_PAYLOAD_MAX = 480,           /* most bytes one courier message can hold */
 	OCTO_RECORD_BYTES_MAX = 160,              /* largest stored record */
@@ -119,6 +120,14 @@ void octo_identity_from_seed(const struct octo_crypto *crypto, const uint8_t see
  * OCTO_BAD_TEXT with `id` untouched. */
 void octo_id_to_text(const uint8_t id[OCTO_ID_BYTES], char text[OCTO_ID_TEXT_BYTES]);
 OCTO_MUST_CHECK enum octo_status octo_id_from_text(const char *text, uint8_t id[OCTO_ID_BYTES]);
+/* Signs text that is not encrypted (C:145): pairing cards, discovery, logs. `purpose` says what kind of text it is, 1 to
+ * 63 bytes, so that a signature given for one kind is worth nothing for another [P 2.3]. Any size of text; the same text
+ * has always the same signature. Cannot fail. */
+void octo_sign(const struct octo_crypto *crypto, const struct octo_identity *identity, const char *purpose,
+               const void *text, size_t size, uint8_t signature[OCTO_SIGNATURE_BYTES]);
+/* Whether the card's node signed exactly this text for this purpose. False too for a card that is not whole. */
+OCTO_MUST_CHECK bool octo_verify(const struct octo_crypto *crypto, const struct octo_card *card, const char *purpose,
+                                 const void *text, size_t size, const uint8_t signature[OCTO_SIGNATURE_BYTES]);
 void octo_wipe(void *secret, size_t size); /* overwrites; not removed by the compiler */
 
 /* ---- Couriers (C:14-45, S:26-45) --------------------------------------------------------------------------- */

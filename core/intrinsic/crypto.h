@@ -34,6 +34,10 @@ struct octo_crypto {
 	bool (*shared_secret)(uint8_t out[OCTO_KEY_BYTES], const uint8_t secret[OCTO_KEY_BYTES],
 	                      const uint8_t public[OCTO_KEY_BYTES]);
 	void (*sign_public)(uint8_t public[OCTO_KEY_BYTES], const uint8_t seed[OCTO_SEED_BYTES]);
+	void (*sign)(uint8_t signature[OCTO_SIGNATURE_BYTES], const uint8_t seed[OCTO_SEED_BYTES], const void *text,
+	             size_t size);
+	bool (*verify)(const uint8_t signature[OCTO_SIGNATURE_BYTES], const uint8_t public[OCTO_KEY_BYTES], const void *text,
+	               size_t size);
 	/* `suite` is one OCTO_SUITE_* bit that suites() has. open() returns false, and leaves garbage, on a bad tag. */
 	void (*seal)(uint8_t suite, const struct crypto_box *box);
 	bool (*open)(uint8_t suite, const struct crypto_box *box);

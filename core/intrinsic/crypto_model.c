@@ -49,6 +49,29 @@ static void sign_public(uint8_t public[OCTO_KEY_BYTES], const uint8_t seed[OCTO_
 	short_digest(public + 16, seed, OCTO_SEED_BYTES, "model sign   top");
 }
 
+/* A keyed hash under the public key, which everybody can make: no forger is kept out, only mistakes are. */
+static void signature_of(uint8_t signature[OCTO_SIGNATURE_BYTES], const uint8_t public[OCTO_KEY_BYTES], const void *text,
+                         size_t size)
+{
+	keyed_hash(signature, OCTO_SIGNATURE_BYTES, public, OCTO_KEY_BYTES, text, size);
+}
+
+static void sign(uint8_t signature[OCTO_SIGNATURE_BYTES], const uint8_t seed[OCTO_SEED_BYTES], const void *text,
+                 size_t size)
+{
+	uint8_t public[OCTO_KEY_BYTES];
+	sign_public(public, seed);
+	signature_of(signature, public, text, size);
+}
+
+static bool verify(const uint8_t signature[OCTO_SIGNATURE_BYTES], const uint8_t public[OCTO_KEY_BYTES], const void *text,
+                   size_t size)
+{
+	uint8_t expected[OCTO_SIGNATURE_BYTES];
+	signature_of(expected, public, text, size);
+	return equal_bytes(expected, signature, sizeof expected);
+}
+
 /* Tag over suite, key, nonce, associated data and ciphertext, each with its length. */
 static void tag_of(uint8_t tag[CRYPTO_TAG_BYTES], uint8_t suite, const struct crypto_box *box, size_t nonce_size,
                    const uint8_t *cipher)
@@ -129,8 +152,8 @@ const struct octo_crypto *octo_crypto_model(void)
 {
 	static const struct octo_crypto provider = {
 		.name = "model", .number = 2, .suites = suites, .public_key = public_key,
-		.shared_secret = shared_secret, .sign_public = sign_public, .seal = seal, .open = open,
-		.seal_wide = seal_wide, .open_wide = open_wide
+		.shared_secret = shared_secret, .sign_public = sign_public, .sign = sign, .verify = verify,
+		.seal = seal, .open = open, .seal_wide = seal_wide, .open_wide = open_wide
 	};
 	int failed = sodium_init();
 	OCTO_ASSERT(failed >= 0);

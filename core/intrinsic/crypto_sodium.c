@@ -56,6 +56,21 @@ static void sign_public(uint8_t public[OCTO_KEY_BYTES], const uint8_t seed[OCTO_
 	sodium_memzero(secret, sizeof secret);
 }
 
+static void sign(uint8_t signature[OCTO_SIGNATURE_BYTES], const uint8_t seed[OCTO_SEED_BYTES], const void *text,
+                 size_t size)
+{
+	uint8_t public[crypto_sign_PUBLICKEYBYTES], secret[crypto_sign_SECRETKEYBYTES];
+	crypto_sign_seed_keypair(public, secret, seed);
+	crypto_sign_detached(signature, NULL, text, size, secret);
+	sodium_memzero(secret, sizeof secret);
+}
+
+static bool verify(const uint8_t signature[OCTO_SIGNATURE_BYTES], const uint8_t public[OCTO_KEY_BYTES], const void *text,
+                   size_t size)
+{
+	return crypto_sign_verify_detached(signature, text, size, public) == 0;
+}
+
 static void seal(uint8_t suite, const struct crypto_box *box)
 {
 	if (suite == OCTO_SUITE_AES_256_GCM)
@@ -92,8 +107,8 @@ const struct octo_crypto *octo_crypto_sodium(void)
 {
 	static const struct octo_crypto provider = {
 		.name = "sodium", .number = 1, .suites = suites, .public_key = public_key,
-		.shared_secret = shared_secret, .sign_public = sign_public, .seal = seal, .open = open,
-		.seal_wide = seal_wide, .open_wide = open_wide
+		.shared_secret = shared_secret, .sign_public = sign_public, .sign = sign, .verify = verify,
+		.seal = seal, .open = open, .seal_wide = seal_wide, .open_wide = open_wide
 	};
 	/* sodium_init() picks the fastest code for this processor; it may be called any number of times. */
 	int failed = sodium_init();
