@@ -563,6 +563,16 @@ def check_codec():
     return text
 
 
+def check_signatures(signatures):
+    """What the core signed is what this side signs."""
+    demand(len(signatures) > 0, "signatures")
+    for one in signatures:
+        purpose, text = one["purpose"].encode(), bytes.fromhex(one["text"])
+        digest = p.blake2b(64, b"octo-sign" + bytes([len(purpose)]) + purpose + text)
+        seed = p.kdf_derive(32, 1, b"octo-kdf", bytes.fromhex(one["seed"]))
+        same(p.ed25519_sign(seed, digest), bytes.fromhex(one["signature"]), f"signature of a {one['purpose']}")
+
+
 def check_vector(vector, is_showing):
     """Raises Mismatch; returns how many datagrams agreed and how many damaged copies were refused."""
     watcher, refused, seen = Watcher(vector), 0, 0
@@ -616,6 +626,7 @@ def main():
                 vectors = json.load(file)
             demand(vectors["format"] == 1 and vectors["vectors"], f"{path}: format 1 with vectors is expected")
             demand(vectors["frames"] == frames, "frames as the core's codec writes them")
+            check_signatures(vectors["signatures"])
             for vector in vectors["vectors"]:
                 seen, refused = check_vector(vector, arguments.show)
                 print(f"{vector['name']}: {seen} datagrams agree, {refused} damaged copies refused")

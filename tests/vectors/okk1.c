@@ -601,10 +601,35 @@ static void print_frames(void)
 	printf(",\n");
 }
 
+/* Signatures on clear text: of nothing, of a few bytes, and of more than a hash's block. */
+static void print_signatures(void)
+{
+	static const struct { const char *purpose; size_t size; } texts[] = { { "card", 0 }, { "log", 5 }, { "card", 200 } };
+	uint8_t text[200], seed[OCTO_SEED_BYTES], signature[OCTO_SIGNATURE_BYTES];
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = (uint8_t)i;
+	printf(" \"signatures\": [\n");
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct octo_identity identity;
+		memset(seed, (int)i + 1, sizeof seed);
+		octo_identity_from_seed(octo_crypto_sodium(), seed, &identity);
+		octo_sign(octo_crypto_sodium(), &identity, texts[i].purpose, text, texts[i].size, signature);
+		printf("  {\"purpose\": \"%s\", \"seed\": ", texts[i].purpose);
+		print_hex(seed, sizeof seed);
+		printf(", \"text\": ");
+		print_hex(text, texts[i].size);
+		printf(", \"signature\": ");
+		print_hex(signature, sizeof signature);
+		printf("}%s\n", i + 1 < sizeof texts / sizeof *texts ? "," : "");
+	}
+	printf(" ],\n");
+}
+
 int main(void)
 {
 	printf("{\"format\": 1,\n \"protocol\": \"OKK1\",\n");
 	print_frames();
+	print_signatures();
 	printf(" \"vectors\": [\n");
 	size_t count = sizeof vectors / sizeof *vectors;
 	for (size_t i = 0; i < count; i++) {

@@ -50,19 +50,40 @@ def x25519(scalar, point):
 X25519_BASE = (9).to_bytes(32, "little")
 
 
-# ---- Ed25519 public key (RFC 8032); signatures are not part of the handshake ----------------------------
+# ---- Ed25519 (RFC 8032) -----------------------------------------------------------------------------------
 
 ED_D = -121665 * pow(121666, P25519 - 2, P25519) % P25519
 ED_BASE_Y = 4 * pow(5, P25519 - 2, P25519) % P25519
 ED_BASE_X = 15112221349535400772501151409588531511454012693041857206046113283949847762202
 
 
-def ed25519_public(seed):
-    """The Ed25519 public key of a 32-byte seed."""
+ED_ORDER = 2**252 + 27742317777372353535851937790883648493
+
+
+def ed25519_scalar(seed):
+    """The secret scalar of a 32-byte seed."""
     digest = bytearray(hashlib.sha512(seed).digest()[:32])
     digest[0] &= 248
     digest[31] = (digest[31] & 127) | 64
-    k = int.from_bytes(digest, "little")
+    return int.from_bytes(digest, "little")
+
+
+def ed25519_public(seed):
+    """The Ed25519 public key of a 32-byte seed."""
+    return ed25519_times_base(ed25519_scalar(seed))
+
+
+def ed25519_sign(seed, message):
+    """The signature of a message under a 32-byte seed."""
+    public = ed25519_public(seed)
+    nonce = int.from_bytes(hashlib.sha512(hashlib.sha512(seed).digest()[32:] + message).digest(), "little") % ED_ORDER
+    point = ed25519_times_base(nonce)
+    hashed = int.from_bytes(hashlib.sha512(point + public + message).digest(), "little") % ED_ORDER
+    return point + ((nonce + hashed * ed25519_scalar(seed)) % ED_ORDER).to_bytes(32, "little")
+
+
+def ed25519_times_base(k):
+    """k times the base point, encoded."""
     total, addend = (0, 1, 1, 0), (ED_BASE_X, ED_BASE_Y, 1, ED_BASE_X * ED_BASE_Y % P25519)
     while k:
         if k & 1:
@@ -380,6 +401,10 @@ def check_curves(expect):
     expect("RFC 8032 7.1, test 2", ed25519_public(
         unhex("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb")),
         "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c")
+    expect("RFC 8032 7.1, test 2, signature", ed25519_sign(
+        unhex("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb"), unhex("72")),
+        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+        "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00")
 
 
 def check_ciphers(expect):
