@@ -7,6 +7,7 @@
 #include "core/intrinsic/key_schedule.h"
 #include "core/intrinsic/replay_window.h"
 #include "core/intrinsic/round_trip.h"
+#include "core/intrinsic/stun.h"
 
 enum {
 	BLOCK_COURIERS_MAX = 16,
@@ -170,6 +171,7 @@ struct octo_channel {
 	uint32_t directory_mask, directory_count;
 	uint64_t peers_at, wake_at, directory_at, courier_states_at; /* offsets from the block's start */
 	struct cookie_jar cookies;
+	struct stun_client stun;
 };
 
 static inline void *block_at(const struct octo_channel *channel, uint64_t offset)

@@ -281,6 +281,8 @@ enum octo_reason inbound_receive(struct call *call, const struct octo_address *f
 		return OCTO_REASON_TOO_SHORT;
 	if (size > OCTO_DATAGRAM_MAX)
 		return OCTO_REASON_TOO_LONG;
+	if (type == OCTO_PACKET_STUN)
+		return stun_receive(call, from, bytes, size);
 	if (type == OCTO_PACKET_DATA)
 		return receive_data(call, from, bytes, size, deliver, inbound);
 	enum octo_reason reason = packet_check(bytes, size, &header);
