@@ -21,7 +21,7 @@ static const struct agenda_couriers courier_layer = { .fill = schedule_fill, .ne
 
 /* What is copied into the block has no padding, whose bytes nobody would have set. */
 _Static_assert(sizeof(struct octo_agreement) == 16, "an agreement has no padding");
-_Static_assert(sizeof(struct octo_config) == 224, "a configuration has no padding");
+_Static_assert(sizeof(struct octo_config) == 232, "a configuration has no padding");
 
 void octo_config_default(struct octo_config *config)
 {
@@ -49,6 +49,8 @@ void octo_config_default(struct octo_config *config)
 	config->cookie_rotation_ns = 120 * OCTO_SECOND;
 	config->clock_step_max_ns = 3600 * OCTO_SECOND;
 	config->curve_rate_max = 64;
+	config->turn_packets = UINT32_C(1) << 20;
+	config->turn_ns = 600 * OCTO_SECOND;
 	config->stun_interval_ns = 25 * OCTO_SECOND;
 }
 
@@ -58,12 +60,12 @@ static bool is_in_range(const struct octo_config *config)
 	const octo_time_ns times[] = { config->resend_ns, config->offer_ns, config->answer_ns, config->attempt_spacing_ns,
 		config->initial_spacing_ns, config->redial_min_ns, config->spare_ns, config->challenge_min_ns,
 		config->dead_min_ns, config->celibacy_ns, config->cookie_rotation_ns, config->clock_step_max_ns,
-		config->stun_interval_ns };
+		config->stun_interval_ns, config->turn_ns };
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
 		if (times[i] == 0 || times[i] > longest)
 			return false;
 	bool is_coarse = config->clock_step_max_ns >= OCTO_SECOND && config->challenge_min_ns >= 8 * OCTO_MILLISECOND &&
-	                 config->resend_ns >= OCTO_MILLISECOND;
+	                 config->resend_ns >= OCTO_MILLISECOND && config->turn_ns >= OCTO_SECOND && config->turn_packets >= 16;
 	return is_coarse && config->peers_max >= 1 && config->peers_max <= 65535 && config->version_min == PACKET_VERSION &&
 	       config->version_max == PACKET_VERSION && (config->suites & OCTO_SUITE_CHACHA20_POLY1305) &&
 	       !(config->suites & ~(OCTO_SUITE_CHACHA20_POLY1305 | OCTO_SUITE_AES_256_GCM)) &&
@@ -143,7 +145,7 @@ enum octo_status octo_channel_init(void *block, size_t size, const struct octo_c
 	channel->size = needed;
 	lay_out(channel, config, host);
 	memcpy(&channel->config, config, sizeof *config);
-	channel->config.reserved = channel->config.reserved_too = 0;
+	channel->config.reserved = 0;
 	memset(channel->config.reserved_last, 0, sizeof channel->config.reserved_last);
 	octo_identity_from_seed(host->crypto, config->seed, &channel->self);
 	octo_wipe(channel->config.seed, sizeof channel->config.seed);

@@ -357,6 +357,7 @@ const char *octo_suite_name(uint8_t suite);
 	X(CLOCK_STEP, "clock-step")                                                                   \
 	X(WARNING, "warning")                                                                         \
 	X(MAPPED_ADDRESS, "mapped-address")                                                           \
+	X(KEYS_TURNED, "keys-turned")                                                                 \
 	/* Only from a core built with OCTO_CHECKED; they do not take part in event numbering. */     \
 	X(AUDIT_SEALED, "audit-sealed")                                                               \
 	X(AUDIT_SECRET, "audit-secret")                                                               \
@@ -434,6 +435,11 @@ struct octo_event_mapped {        /* MAPPED_ADDRESS: the STUN server told how we
 	struct octo_address address;
 	bool is_changed;          /* another one than before: a NAT has forgotten us, or we have moved */
 };
+struct octo_event_keys_turned {   /* KEYS_TURNED: a direction of a session goes on under the hash of its key [P 6.4] */
+	uint64_t session;         /* log id */
+	uint32_t epoch;           /* how often by now */
+	bool is_sending;          /* ours for sending; else the peer turned its own, and we followed */
+};
 struct octo_event_audit_sealed {  /* a key and nonce were used on this plaintext */
 	uint64_t key, nonce_high, nonce_low, plain; /* digests of key and plaintext; the nonce's first 16 bytes */
 	bool is_counter;          /* the nonce is a counter that only goes up under this key */
@@ -467,6 +473,7 @@ struct octo_event {
 		struct octo_event_clock clock;
 		struct octo_event_warning warning;
 		struct octo_event_mapped mapped;
+		struct octo_event_keys_turned keys_turned;
 		struct octo_event_audit_sealed sealed;
 		struct octo_event_audit_secret secret;
 		struct octo_event_audit_keys keys;
@@ -530,7 +537,8 @@ struct octo_config {
 	octo_time_ns cookie_rotation_ns;
 	octo_time_ns clock_step_max_ns;           /* a longer forward step of the clock counts as this much */
 	uint32_t curve_rate_max;                  /* SYNs a second that may reach the curve before cookies are demanded */
-	uint32_t reserved_too;                    /* ignored; no padding */
+	uint32_t turn_packets;                    /* packets under one data key; at least 16 */
+	octo_time_ns turn_ns;                     /* and time; at least a second */
 	struct octo_address stun_server;          /* asked for our address as seen from outside; port 0: nobody is */
 	uint16_t reserved_last[3];                /* ignored; no padding */
 	octo_time_ns stun_interval_ns;            /* between two such questions, less up to the jitter */

@@ -53,6 +53,16 @@ struct answer {                           /* I: the peer's attempt, answered and
 	uint8_t syn_ack[SYN_ACK_BYTES];
 };
 
+struct key_phases {                       /* of a session's two data keys (data_keys.c) */
+	uint64_t send_from, receive_from; /* first packet number under the present key */
+	octo_time_ns turned_at;           /* the sending key */
+	octo_time_ns previous_until;
+	uint32_t send_epoch, receive_epoch; /* how often each was turned */
+	uint32_t ping_epoch;              /* in which the PING that is out was sent */
+	uint32_t is_confirmed;            /* the peer was heard to know the present sending key */
+	uint8_t previous[OCTO_KEY_BYTES]; /* the receiving key before this one */
+};
+
 struct session {                          /* cur and prev (session.c) */
 	uint64_t id;                      /* receive session id */
 	uint64_t send_id;
@@ -78,6 +88,7 @@ struct session {                          /* cur and prev (session.c) */
 	struct round_trip trip;
 	struct replay_window window;
 	uint8_t send_key[OCTO_KEY_BYTES], receive_key[OCTO_KEY_BYTES];
+	struct key_phases phases;
 	uint8_t ack[ACK_BYTES];           /* initiator: the cached ACK */
 	uint8_t syn_ack_identity[16];     /* initiator: hash of the SYN-ACK that was accepted */
 };
