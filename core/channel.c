@@ -49,6 +49,7 @@ void octo_config_default(struct octo_config *config)
 	config->cookie_rotation_ns = 120 * OCTO_SECOND;
 	config->clock_step_max_ns = 3600 * OCTO_SECOND;
 	config->curve_rate_max = 64;
+	config->in_flight_max = 512;
 	config->turn_packets = UINT32_C(1) << 20;
 	config->turn_ns = 600 * OCTO_SECOND;
 	config->stun_interval_ns = 25 * OCTO_SECOND;
@@ -69,7 +70,8 @@ static bool is_in_range(const struct octo_config *config)
 	return is_coarse && config->peers_max >= 1 && config->peers_max <= 65535 && config->version_min == PACKET_VERSION &&
 	       config->version_max == PACKET_VERSION && (config->suites & OCTO_SUITE_CHACHA20_POLY1305) &&
 	       !(config->suites & ~(OCTO_SUITE_CHACHA20_POLY1305 | OCTO_SUITE_AES_256_GCM)) &&
-	       config->rate_up >= 4096 && config->rate_down >= 4096 && config->payload_max >= 128 &&
+	       config->rate_up >= OCTO_RATE_MIN && config->rate_down >= OCTO_RATE_MIN &&
+	       config->in_flight_max >= 64 && config->in_flight_max <= 1048576 && config->payload_max >= 128 &&
 	       config->payload_max <= OCTO_DATAGRAM_MAX && config->keepalive_s >= 1 && config->keepalive_s <= 3600 &&
 	       config->jitter_permille <= 500 && config->redial_max_ns >= config->redial_min_ns &&
 	       config->redial_max_ns <= longest && config->challenge_max_ns >= config->challenge_min_ns &&
@@ -90,6 +92,15 @@ static uint32_t courier_states_size(const struct octo_host *host)
 	return (uint32_t)size;
 }
 
+static void lay_out_pool(struct pool *pool, uint64_t *end, uint32_t size, uint32_t count)
+{
+	memset(pool, 0, sizeof *pool);
+	pool->at = *end;
+	pool->size = size;
+	pool->count = count;
+	*end += aligned((uint64_t)size * count);
+}
+
 /* Fills in the offsets and returns the size of the whole. */
 static uint64_t lay_out(struct octo_channel *channel, const struct octo_config *config, const struct octo_host *host)
 {
@@ -100,7 +111,10 @@ static uint64_t lay_out(struct octo_channel *channel, const struct octo_config *
 	channel->courier_states_at = channel->directory_at + capacity * (uint64_t)sizeof(struct directory_entry);
 	channel->courier_states_size = courier_states_size(host);
 	channel->directory_mask = capacity - 1;
-	return aligned(channel->courier_states_at + (uint64_t)peers * channel->courier_states_size);
+	uint64_t end = aligned(channel->courier_states_at + (uint64_t)peers * channel->courier_states_size);
+	lay_out_pool(&channel->pages, &end, sizeof(struct sent_page), config->in_flight_max / SENT_PAGE_RECORDS);
+	lay_out_pool(&channel->fates, &end, sizeof(struct sent_fate), config->in_flight_max);
+	return end;
 }
 
 static bool couriers_fit(const struct octo_host *host)
@@ -145,7 +159,6 @@ enum octo_status octo_channel_init(void *block, size_t size, const struct octo_c
 	channel->size = needed;
 	lay_out(channel, config, host);
 	memcpy(&channel->config, config, sizeof *config);
-	channel->config.reserved = 0;
 	memset(channel->config.reserved_last, 0, sizeof channel->config.reserved_last);
 	octo_identity_from_seed(host->crypto, config->seed, &channel->self);
 	octo_wipe(channel->config.seed, sizeof channel->config.seed);
@@ -182,6 +195,7 @@ void octo_channel_close(struct octo_channel *channel)
 
 static void plan_wake(struct call *call, struct peer *peer)
 {
+	schedule_tell(call, peer); /* what this call has found out */
 	wake_queue_set(call->channel, call_peer_index(call, peer), agenda_next(call, peer, &courier_layer));
 }
 
@@ -389,6 +403,14 @@ void octo_peer_view(const struct octo_channel *channel, uint32_t index, struct o
 	view->since_heard = since(channel, peer->current.id ? peer->current.received_at : OCTO_NEVER);
 	view->redial_ns = peer->redial_wait_ns;
 	view->timeout_ns = round_trip_timeout(&peer->current.trip);
+	if (peer->current.id) {
+		view->trip_ns = peer->current.trip.smoothed_ns;
+		view->rate_bps = peer->flow.rate;
+		view->rate_estimate_bps = flow_estimate(peer);
+		view->loss_permille = estimate_chance_permille(&peer->flow.estimate);
+		view->in_flight_bytes = (uint32_t)(peer->sent.out_bytes < UINT32_MAX ? peer->sent.out_bytes : UINT32_MAX);
+		view->is_good = peer->flow.light.is_good;
+	}
 	view->since_first_success = since(channel, peer->first_success_at);
 	view->since_first_attempt = since(channel, peer->first_attempt_at);
 	view->since_last_success = since(channel, peer->last_success_at);
@@ -443,6 +465,16 @@ void octo_courier_wake(struct octo_channel *channel, const struct octo_host *hos
 	for (uint32_t i = 0; i < channel->courier_count; i++)
 		peer->couriers[i].declined_until = 0; /* something has changed: ask again */
 	schedule_read(&call, peer);
+	plan_wake(&call, peer);
+}
+
+void octo_peer_limit(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t index,
+                     uint32_t rate_bps)
+{
+	struct call call = call_begin(channel, host, now);
+	struct peer *peer = block_peer(channel, index);
+	OCTO_ASSERT(rate_bps == 0 || rate_bps >= OCTO_RATE_MIN);
+	flow_wish(peer, rate_bps);
 	plan_wake(&call, peer);
 }
 

@@ -48,7 +48,8 @@ enum {
 	OCTO_ID_TEXT_BYTES = 2 * OCTO_ID_BYTES + 1, /* FULL-ID as hexadecimal text, with its NUL */
 	OCTO_COURIER_PAYLOAD_MAX = 480,           /* most bytes one courier message can hold */
 	OCTO_RECORD_BYTES_MAX = 160,              /* largest stored record */
-	OCTO_COURIER_ID_MAX = 126                 /* courier ids are 0..126 */
+	OCTO_COURIER_ID_MAX = 126,                /* courier ids are 0..126 */
+	OCTO_RATE_MIN = 4096                      /* least bytes per second that may be agreed upon or asked for */
 };
 
 #define OCTO_NO_PEER UINT32_MAX                   /* "none of the peers" wherever a peer index is asked for */
@@ -141,6 +142,17 @@ struct octo_mandate {
 	uint16_t payload_size;    /* at most this many bytes will be written */
 };
 
+/* What became of a message whose sender gave it a handle. A LOST one may prove to have been late: DELIVERED follows.
+ * When a session ends, whatever is not known to have arrived is LOST. */
+#define OCTO_FATES(X) X(DELIVERED, "delivered") X(LOST, "lost")
+enum octo_fate {
+#define X(name, text) OCTO_FATE_##name,
+	OCTO_FATES(X)
+#undef X
+	OCTO_FATE_COUNT
+};
+const char *octo_fate_name(enum octo_fate fate);
+
 /* A kind of courier: functions over a state that the channel keeps for each (peer, courier), zeroed at first.
  * The functions know nothing of sessions. `now` is the channel's own time, which never steps backwards. */
 struct octo_courier {
@@ -150,10 +162,12 @@ struct octo_courier {
 	/* Fills *mandate (all fields are zero before). */
 	void (*mandate)(const void *state, octo_time_ns now, struct octo_mandate *mandate);
 	/* The sending opportunity: writes at most size_max bytes (never more than the mandate said), returns how many.
-	 * 0 declines. */
-	size_t (*send)(void *state, octo_time_ns now, uint8_t *out, size_t size_max);
+	 * 0 declines. *handle is 0; set to anything else, it asks to be told the message's fate. */
+	size_t (*send)(void *state, octo_time_ns now, uint8_t *out, size_t size_max, uint64_t *handle);
 	/* A message of the peer's courier with the same id. Any bytes at all may come. */
 	void (*receive)(void *state, octo_time_ns now, const uint8_t *data, size_t size);
+	/* What became of the message with this handle. NULL for a courier that never asks. */
+	void (*fate)(void *state, octo_time_ns now, uint64_t handle, enum octo_fate fate);
 };
 
 /* The load courier: numbered messages of one size at one interval, for tests and measurements. */
@@ -235,7 +249,8 @@ const char *octo_class_name(enum octo_class class);
 	X(UNSOLICITED, "unsolicited", WHOLE)                                                          \
 	X(REFUSED_TIMESTAMP, "refused-timestamp", WHOLE)                                              \
 	X(DUPLICATE, "duplicate", WHOLE)                                                              \
-	X(TOO_OLD, "too-old", WHOLE)
+	X(TOO_OLD, "too-old", WHOLE)                                                                  \
+	X(ACK_OF_UNSENT, "ack-of-unsent", WHOLE)
 
 enum octo_reason {
 #define X(name, text, class) OCTO_REASON_##name,
@@ -283,6 +298,7 @@ const char *octo_state_name(enum octo_state state);
 	X(CONFIRM_DEAD, "confirm-dead", "ACK of a dead incarnation")                                  \
 	X(PONG_CHALLENGE, "pong-challenge", "PONG to the challenge")                                  \
 	X(CLOSE, "close", "CLOSE received")                                                           \
+	X(LIED, "lied", "acknowledged what was never sent")                                                           \
 	X(RETRY, "retry", "RETRY received")                                                           \
 	X(BAD_PACKET, "bad-packet", "bad packet")
 
@@ -315,7 +331,8 @@ const char *octo_role_name(enum octo_role role);
 	X(DISCONNECTED, "the user disconnected")                                                      \
 	X(CLOSED, "the peer closed it")                                                               \
 	X(DEAD, "the peer fell silent")                                                               \
-	X(RESTARTED, "the peer came back as a new incarnation")
+	X(RESTARTED, "the peer came back as a new incarnation")                                       \
+	X(LIED, "the peer acknowledged what was never sent")
 enum octo_end {
 #define X(name, text) OCTO_END_##name,
 	OCTO_ENDS(X)
@@ -338,6 +355,16 @@ enum octo_warning {
 const char *octo_warning_name(enum octo_warning warning);
 const char *octo_warning_text(enum octo_warning warning);
 
+/* What the channel lends to peers while traffic flows. */
+#define OCTO_POOLS(X) X(SENT, "records of sent packets")
+enum octo_pool {
+#define X(name, text) OCTO_POOL_##name,
+	OCTO_POOLS(X)
+#undef X
+	OCTO_POOL_COUNT
+};
+const char *octo_pool_text(enum octo_pool pool);
+
 enum { OCTO_SUITE_CHACHA20_POLY1305 = 1, OCTO_SUITE_AES_256_GCM = 2 }; /* bits of an offer */
 const char *octo_suite_name(uint8_t suite);
 
@@ -356,6 +383,10 @@ const char *octo_suite_name(uint8_t suite);
 	X(CELIBACY, "celibacy")                                                                       \
 	X(CLOCK_STEP, "clock-step")                                                                   \
 	X(WARNING, "warning")                                                                         \
+	X(LOSS, "loss")                                                                               \
+	X(RATE, "rate")                                                                               \
+	X(LIGHT, "light")                                                                             \
+	X(POOL_EMPTY, "pool-empty")                                                                   \
 	X(MAPPED_ADDRESS, "mapped-address")                                                           \
 	X(KEYS_TURNED, "keys-turned")                                                                 \
 	/* Only from a core built with OCTO_CHECKED; they do not take part in event numbering. */     \
@@ -431,6 +462,25 @@ struct octo_event_courier {       /* COURIER_*: one courier message */
 struct octo_event_celibacy { bool began; octo_time_ns lasts_ns; };
 struct octo_event_clock { int64_t step_ns; bool was_limited; }; /* CLOCK_STEP: the caller's clock jumped */
 struct octo_event_warning { uint8_t warning; };
+struct octo_event_loss {          /* LOSS: packets were given up; some may prove to be late only */
+	uint32_t packets, bytes;
+	uint64_t number;          /* of the last one */
+	uint64_t session;         /* log id */
+	uint32_t distance;        /* packets that may overtake one before it counts as lost */
+};
+struct octo_event_rate {          /* RATE: what a path is thought to carry has changed by a fifth or more */
+	uint32_t before, rate;    /* bytes per second, within what was agreed */
+	octo_time_ns trip_ns;     /* round trip, smoothed */
+	octo_time_ns queue_ns;    /* of it, what packets wait in queues */
+	uint32_t loss_permille;   /* packets lost by chance */
+	uint64_t session;         /* log id */
+};
+struct octo_event_light {         /* LIGHT: the connection has become good or bad */
+	bool is_good;
+	octo_time_ns trip_ns;
+	uint64_t session;         /* log id */
+};
+struct octo_event_pool { uint8_t pool; uint64_t session; }; /* POOL_EMPTY: couriers wait until something is given back */
 struct octo_event_mapped {        /* MAPPED_ADDRESS: the STUN server told how we look from outside (C:150) */
 	struct octo_address address;
 	bool is_changed;          /* another one than before: a NAT has forgotten us, or we have moved */
@@ -472,6 +522,10 @@ struct octo_event {
 		struct octo_event_celibacy celibacy;
 		struct octo_event_clock clock;
 		struct octo_event_warning warning;
+		struct octo_event_loss loss;
+		struct octo_event_rate rate;
+		struct octo_event_light light;
+		struct octo_event_pool pool;
 		struct octo_event_mapped mapped;
 		struct octo_event_keys_turned keys_turned;
 		struct octo_event_audit_sealed sealed;
@@ -524,7 +578,7 @@ struct octo_config {
 	/* Handshake times [P 5]. */
 	octo_time_ns resend_ns;                   /* regular interval of every retransmission, before jitter */
 	uint32_t jitter_permille;                 /* of every interval, either way; 0..500 */
-	uint32_t reserved;                        /* ignored; no padding */
+	uint32_t in_flight_max;                   /* packets that await their acknowledgement, of all peers; 64..1,048,576 */
 	octo_time_ns offer_ns, answer_ns;         /* lifetimes of an offer (unsuspended) and of an answer */
 	octo_time_ns attempt_spacing_ns;          /* between two attempts of ours at one peer */
 	octo_time_ns initial_spacing_ns;          /* between two processed initial packets of one peer (C:95) */
@@ -621,6 +675,12 @@ struct octo_peer_view {
 	struct octo_event_session session;        /* ESTABLISHED: the current one; log_id 0 otherwise */
 	octo_time_ns redial_ns;                   /* the present wait between attempts, jitter excluded */
 	octo_time_ns timeout_ns;                  /* PTO: the present probe timeout */
+	octo_time_ns trip_ns;                     /* round trip, smoothed; 0: not measured */
+	uint32_t rate_bps;                        /* bytes per second that couriers may send at present, pacing included */
+	uint32_t rate_estimate_bps;               /* that the path is thought to carry, within what was agreed */
+	uint32_t loss_permille;                   /* packets lost by chance */
+	uint32_t in_flight_bytes;                 /* sent, and neither acknowledged nor given up */
+	bool is_good;                             /* the light: short round trips, and answers */
 	/* The four timers of C:82-85, as ages; OCTO_NEVER when it never happened. */
 	octo_time_ns since_first_success, since_first_attempt, since_last_success, since_last_failure;
 	octo_time_ns since_heard;                 /* age of the session's last authentic packet (S:22); OCTO_NEVER without one */
@@ -647,6 +707,11 @@ void octo_courier_activate(struct octo_channel *channel, const struct octo_host 
 void *octo_courier_state(struct octo_channel *channel, uint32_t peer, uint32_t courier);
 /* Say so after changing a state: the mandate is read again. */
 void octo_courier_wake(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer);
+
+/* Asks the peer to send to us at no more than this many bytes per second, in this session and later ones; 0: what was
+ * agreed. From 4,096; less is the caller's fault. */
+void octo_peer_limit(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer,
+                     uint32_t rate_bps);
 
 /* ---- For tests --------------------------------------------------------------------------------------------- */
 

@@ -3,7 +3,7 @@
 
 #include "core/intrinsic/frame.h"
 
-enum { FRAME_HEAD_BYTES = 3, BURST_PACKETS = 2 };
+enum { FRAME_HEAD_BYTES = 3 };
 /* A courier that wants to send and then writes nothing is not asked again before. */
 static const octo_time_ns decline_wait_ns = 100 * OCTO_MILLISECOND;
 
@@ -45,15 +45,22 @@ void schedule_read(struct call *call, struct peer *peer)
 	}
 }
 
+static octo_time_ns first_wish(const struct call *call, const struct peer *peer)
+{
+	octo_time_ns first = OCTO_NEVER;
+	for (uint32_t i = 0; i < call->channel->courier_count; i++)
+		if (peer->couriers[i].is_active && peer->couriers[i].wish_at < first)
+			first = peer->couriers[i].wish_at;
+	return first;
+}
+
 octo_time_ns schedule_next(struct call *call, struct peer *peer)
 {
-	octo_time_ns next = OCTO_NEVER;
-	for (uint32_t i = 0; i < call->channel->courier_count; i++)
-		if (peer->couriers[i].is_active && peer->couriers[i].wish_at < next)
-			next = peer->couriers[i].wish_at;
-	if (next != OCTO_NEVER && next < peer->current.courier_at)
-		next = peer->current.courier_at;
-	return next;
+	octo_time_ns next = first_wish(call, peer);
+	if (next == OCTO_NEVER)
+		return next;
+	octo_time_ns allowed_at = flow_next(call, peer);
+	return next > allowed_at ? next : allowed_at;
 }
 
 static uint64_t score_of(const struct call *call, const struct courier_slot *slot, uint8_t priority)
@@ -116,19 +123,22 @@ static enum grant grant(struct call *call, struct peer *peer, struct writer *fra
 {
 	uint32_t courier = 0, rivals = 0;
 	struct octo_mandate mandate = { .urgency_ms = 0 };
-	if (!pick(call, peer, writer_left(frames), &courier, &mandate, &rivals))
+	if (!sent_has_fate_room(call) || !pick(call, peer, writer_left(frames), &courier, &mandate, &rivals))
 		return GRANT_NOBODY;
 	const struct octo_courier *kind = call->host->couriers[courier];
 	uint8_t message[OCTO_DATAGRAM_MAX];
 	size_t room = writer_left(frames) - FRAME_HEAD_BYTES;
 	size_t limit = mandate.payload_size < room ? mandate.payload_size : room;
 	void *state = schedule_state(call->channel, call_peer_index(call, peer), courier);
-	size_t size = kind->send(state, call->now, message, limit);
+	uint64_t handle = 0;
+	size_t size = kind->send(state, call->now, message, limit, &handle);
 	OCTO_ASSERT(size <= limit);
 	bool is_granted = size > 0;
 	if (is_granted) {
 		struct frame frame = { .type = FRAME_COURIER, .courier = (uint8_t)kind->id, .data = message, .size = size };
 		frame_write(frames, &frame);
+		if (handle)
+			sent_note_fate(call, peer, (uint8_t)courier, false, handle);
 		report_grant(call, peer, courier, size, mandate.priority, rivals);
 	}
 	struct courier_slot *slot = &peer->couriers[courier];
@@ -138,30 +148,34 @@ static enum grant grant(struct call *call, struct peer *peer, struct writer *fra
 	return is_granted ? GRANT_SENT : GRANT_DECLINED;
 }
 
-/* The agreed rate, with a short burst allowed. */
-static void pace(struct call *call, struct peer *peer, size_t bytes)
-{
-	struct session *session = &peer->current;
-	uint64_t rate = session->agreement.rate_up;
-	octo_time_ns burst = BURST_PACKETS * OCTO_DATAGRAM_MAX * OCTO_SECOND / rate;
-	octo_time_ns earliest = call->now > burst ? call->now - burst : 0;
-	if (session->courier_at < earliest)
-		session->courier_at = earliest;
-	session->courier_at += bytes * OCTO_SECOND / rate;
-}
-
 bool schedule_fill(struct call *call, struct peer *peer, struct writer *frames)
 {
 	bool has_any = false;
+	if (first_wish(call, peer) > peer->flow.send_at)
+		flow_starved(peer); /* the couriers, and not the pacing, say when */
 	while (writer_left(frames) > FRAME_HEAD_BYTES) {
 		enum grant outcome = grant(call, peer, frames);
 		if (outcome == GRANT_NOBODY)
 			break;
 		has_any = has_any || outcome == GRANT_SENT;
 	}
-	if (has_any)
-		pace(call, peer, frames->position + DATA_OVERHEAD_BYTES_MAX);
 	return has_any;
+}
+
+void schedule_tell(struct call *call, struct peer *peer)
+{
+	struct sent_fate fate;
+	bool has_told = false;
+	while (sent_tell(call, peer, &fate)) {
+		const struct octo_courier *kind = call->host->couriers[fate.courier];
+		if (!kind->fate)
+			continue;
+		kind->fate(schedule_state(call->channel, call_peer_index(call, peer), fate.courier), call->now, fate.handle,
+		           (enum octo_fate)fate.outcome);
+		has_told = true;
+	}
+	if (has_told)
+		schedule_read(call, peer);
 }
 
 static uint32_t index_of(const struct call *call, uint8_t id)

@@ -7,10 +7,12 @@
 
 /* Reads the mandate of every active courier of a peer afresh. */
 void schedule_read(struct call *call, struct peer *peer);
-/* When the next courier wants a packet and the agreed rate allows it. */
+/* When the next courier wants a packet and flow control allows it. */
 octo_time_ns schedule_next(struct call *call, struct peer *peer);
 /* Fills a packet with messages, most pressing first. */
 bool schedule_fill(struct call *call, struct peer *peer, struct writer *frames);
+/* Tells couriers what became of their messages. */
+void schedule_tell(struct call *call, struct peer *peer);
 /* Hands a message to its courier, or discards it. */
 void schedule_deliver(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size);
 

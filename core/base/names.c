@@ -131,6 +131,28 @@ const char *octo_end_text(enum octo_end end)
 	return texts[end];
 }
 
+const char *octo_fate_name(enum octo_fate fate)
+{
+	static const char *const names[] = {
+#define X(name, text) text,
+		OCTO_FATES(X)
+#undef X
+	};
+	OCTO_ASSERT(fate < OCTO_FATE_COUNT);
+	return names[fate];
+}
+
+const char *octo_pool_text(enum octo_pool pool)
+{
+	static const char *const texts[] = {
+#define X(name, text) text,
+		OCTO_POOLS(X)
+#undef X
+	};
+	OCTO_ASSERT(pool < OCTO_POOL_COUNT);
+	return texts[pool];
+}
+
 const char *octo_warning_name(enum octo_warning warning)
 {
 	static const char *const names[] = {

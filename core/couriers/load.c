@@ -24,8 +24,9 @@ static void mandate(const void *state, octo_time_ns now, struct octo_mandate *ma
 	mandate->payload_size = load->size;
 }
 
-static size_t send(void *state, octo_time_ns now, uint8_t *out, size_t size_max)
+static size_t send(void *state, octo_time_ns now, uint8_t *out, size_t size_max, uint64_t *handle)
 {
+	(void)handle;
 	struct octo_load *load = state;
 	if (load->count == 0 || load->size < NUMBER_BYTES || size_max < load->size)
 		return 0;

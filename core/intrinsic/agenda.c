@@ -53,6 +53,8 @@ static bool run_timer(struct call *call, struct peer *peer)
 		step(call, peer, OCTO_STEP_CHALLENGE_TIMER);
 	else if (current->id && !current->is_ping_due && is_due(call, current->ping_at))
 		step(call, peer, OCTO_STEP_KEEPALIVE_TIMER);
+	else if (current->id && is_due(call, loss_next(peer)))
+		loss_run(call, peer);
 	else
 		return false;
 	return true;
@@ -136,9 +138,10 @@ static bool send_close(struct call *call, struct peer *peer, struct agenda_packe
 	return is_sent;
 }
 
-static bool has_control(const struct peer *peer)
+static bool has_control(const struct call *call, const struct peer *peer)
 {
-	return peer->current.is_ping_due || peer->current.is_pong_due || peer->claim.is_due;
+	return peer->current.is_ping_due || peer->current.is_pong_due || peer->claim.is_due ||
+	       reliability_is_due(call, peer) || flow_has_wish(call, peer);
 }
 
 /* Couriers may stream: only to an address that is known to have heard us. */
@@ -176,7 +179,7 @@ static bool send_packet(struct call *call, struct peer *peer, const struct agend
 		return true;
 	}
 	bool is_courier_due = is_due(call, courier_at(call, peer, couriers));
-	if (!has_control(peer) && !is_courier_due)
+	if (!has_control(call, peer) && !is_courier_due)
 		return false;
 	return send_data(call, peer, &peer->current, is_courier_due ? couriers->fill : NULL, packet);
 }
@@ -203,7 +206,7 @@ octo_time_ns agenda_next(struct call *call, struct peer *peer, const struct agen
 	octo_time_ns next = directory_next_sweep(peer);
 	bool is_packet_due = peer->is_reply_due || (peer->offer.id && peer->offer.is_due) ||
 	                     (peer->answer.id && peer->answer.is_due) || (peer->spare.id && peer->spare.is_ack_due) ||
-	                     (peer->current.id && (peer->current.is_ack_due || has_control(peer)));
+	                     (peer->current.id && (peer->current.is_ack_due || has_control(call, peer)));
 	if (is_packet_due)
 		return call->now;
 	earliest(&next, peer->celibate_until);
@@ -226,6 +229,8 @@ octo_time_ns agenda_next(struct call *call, struct peer *peer, const struct agen
 			earliest(&next, session_dead_at(call, &peer->current));
 		earliest(&next, peer->current.ack_resend_at);
 		earliest(&next, peer->current.ping_at);
+		earliest(&next, peer->reliability.ack_at);
+		earliest(&next, loss_next(peer));
 		earliest(&next, courier_at(call, peer, couriers));
 	}
 	return next;

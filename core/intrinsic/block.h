@@ -4,7 +4,10 @@
 #ifndef OCTO_INTRINSIC_BLOCK_H
 #define OCTO_INTRINSIC_BLOCK_H
 
+#include "core/intrinsic/flow_control.h"
 #include "core/intrinsic/key_schedule.h"
+#include "core/intrinsic/pool.h"
+#include "core/intrinsic/reliability.h"
 #include "core/intrinsic/replay_window.h"
 #include "core/intrinsic/round_trip.h"
 #include "core/intrinsic/stun.h"
@@ -76,7 +79,6 @@ struct session {                          /* cur and prev (session.c) */
 	octo_time_ns ack_sent_at;
 	octo_time_ns expires_at;          /* spare only */
 	octo_time_ns ping_sent_at;
-	octo_time_ns courier_at;          /* not before: pacing to the agreed rate */
 	uint32_t generation;
 	uint32_t ping_token, pong_token;
 	uint8_t role;                     /* enum octo_role */
@@ -134,6 +136,10 @@ struct peer {
 	struct offer offer;
 	struct answer answer;
 	struct session current, spare;
+	struct sent_packets sent;         /* these four are about the current session */
+	struct reliability reliability;
+	struct loss loss;
+	struct flow flow;
 	struct claim claim;
 	struct grave graves[BLOCK_GRAVES];
 	uint8_t grave_next;
@@ -182,6 +188,7 @@ struct octo_channel {
 	uint32_t directory_mask, directory_count;
 	uint64_t peers_at, wake_at, directory_at, courier_states_at; /* offsets from the block's start */
 	struct cookie_jar cookies;
+	struct pool pages, fates;         /* of records of sent packets, lent to peers while traffic flows */
 	struct stun_client stun;
 };
 

@@ -33,13 +33,18 @@ static void read_ranges(struct reader *reader, struct frame *frame)
 	frame->largest = read_varint(reader);
 	frame->delay = read_u8(reader);
 	frame->range_count = read_u8(reader);
-	if (frame->range_count > FRAME_ACK_RANGES_MAX) {
+	if (frame->range_count == 0 || frame->range_count > FRAME_ACK_RANGES_MAX) {
 		reader->failed = true;
 		return;
 	}
+	uint64_t at = frame->largest + 1; /* from here upwards all is told of */
 	for (uint8_t i = 0; i < frame->range_count; i++) {
-		frame->ranges[i].gap = read_varint(reader);
-		frame->ranges[i].length = read_varint(reader);
+		struct frame_range *range = &frame->ranges[i];
+		range->gap = read_varint(reader);
+		range->length = read_varint(reader);
+		bool is_sound = (range->gap == 0) == (i == 0) && range->length > 0 && range->gap < at && range->length <= at - range->gap;
+		reader->failed = reader->failed || !is_sound;
+		at = is_sound ? at - range->gap - range->length : 0;
 	}
 }
 
@@ -169,5 +174,6 @@ void frame_write(struct writer *writer, const struct frame *frame)
 
 bool frame_is_negotiated(enum frame_type type)
 {
-	return type == FRAME_PAD || type == FRAME_PING || type == FRAME_PONG || type == FRAME_CLOSE || type == FRAME_COURIER;
+	return type == FRAME_PAD || type == FRAME_PING || type == FRAME_PONG || type == FRAME_CLOSE || type == FRAME_COURIER ||
+	       type == FRAME_ACK || type == FRAME_ACK_RANGES || type == FRAME_MAX_RATE;
 }

@@ -23,7 +23,7 @@ enum frame_type {
 
 enum { FRAME_ACK_RANGES_MAX = 24 };
 
-struct frame_range { uint64_t gap, length; };
+struct frame_range { uint64_t gap, length; };  /* so many missing, then so many received, downwards from `largest` */
 
 struct frame {
 	enum frame_type type;             /* FRAME_COURIER without the id */

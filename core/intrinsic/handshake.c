@@ -62,7 +62,7 @@ static enum octo_reason become_celibate(struct call *call, struct peer *peer, st
 
 static enum octo_reason send_close(struct call *call, struct peer *peer, struct step_input *input)
 {
-	session_close(call, peer);
+	session_close(call, peer, OCTO_END_DISCONNECTED);
 	return become_celibate(call, peer, input);
 }
 
@@ -70,6 +70,16 @@ static enum octo_reason obey_close(struct call *call, struct peer *peer, struct 
 {
 	session_end(call, peer, OCTO_END_CLOSED);
 	return become_celibate(call, peer, input);
+}
+
+/* Who acknowledges what was never sent is broken, or wants to be sent more than it takes. */
+static enum octo_reason expel_liar(struct call *call, struct peer *peer, struct step_input *input)
+{
+	session_close(call, peer, OCTO_END_LIED);
+	peer->last_failure_at = call->now;
+	peer_set_role(call, peer, OCTO_ROLE_NONE);
+	peer_plan_redial(call, peer);
+	return input->reason;
 }
 
 /* ---- Timers ------------------------------------------------------------------------------------------------ */
@@ -322,6 +332,7 @@ static const struct cell table[OCTO_STEP_COUNT][OCTO_STATE_COUNT] = {
 	[OCTO_STEP_CONFIRM_DEAD]      = { NONE,                  NONE,                  LIAR(refuse),          CELL(refuse) },
 	[OCTO_STEP_PONG_CHALLENGE]    = { NONE,                  NONE,                  NONE,                  CELL(refute_claim) },
 	[OCTO_STEP_CLOSE]             = { NONE,                  NONE,                  NONE,                  CELL(obey_close) },
+	[OCTO_STEP_LIED]              = { NONE,                  NONE,                  NONE,                  LIAR(expel_liar) },
 	[OCTO_STEP_RETRY]             = { CELL(refuse),          CELL(follow_retry),    CELL(follow_retry),    CELL(refuse) },
 	[OCTO_STEP_BAD_PACKET]        = { CELL(refuse),          CELL(refuse),          CELL(refuse),          CELL(refuse) },
 };

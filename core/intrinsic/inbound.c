@@ -150,15 +150,44 @@ static enum octo_reason receive_retry(struct call *call, const struct octo_addre
 /* ---- Data ----------------------------------------------------------------------------------------------------- */
 
 /* All frames are looked at before any is obeyed: a packet with one bad frame changes nothing. */
-static enum octo_reason check_frames(const uint8_t *plain, size_t size)
+struct contents {
+	bool wants_ack;
+	int acks;                         /* acknowledging frames: one at most */
+	struct frame ack;                 /* with `acks` only */
+};
+
+static enum octo_reason check_frames(const uint8_t *plain, size_t size, struct contents *contents)
 {
 	struct reader reader = reader_of(plain, size);
 	enum octo_reason reason = OCTO_REASON_ACCEPTED;
 	struct frame frame;
-	while (frame_read(&reader, &frame))
+	contents->wants_ack = false;
+	contents->acks = 0;
+	while (frame_read(&reader, &frame)) {
 		if (!frame_is_negotiated(frame.type))
 			reason = OCTO_REASON_NOT_NEGOTIATED;
+		contents->wants_ack = contents->wants_ack || reliability_is_wanted_by(frame.type);
+		bool is_ack = frame.type == FRAME_ACK || frame.type == FRAME_ACK_RANGES;
+		bool is_low_rate = frame.type == FRAME_MAX_RATE && frame.token < OCTO_RATE_MIN;
+		if (is_low_rate || (is_ack && contents->acks++ > 0))
+			return OCTO_REASON_BAD_FRAME;
+		if (is_ack)
+			contents->ack = frame;
+	}
 	return reader.failed ? OCTO_REASON_BAD_FRAME : reason;
+}
+
+/* An acknowledgement that goes below number 0 is malformed; one of a number that was never used is a lie, which ends
+ * the session. Only the current session's packets are looked after. */
+static enum octo_reason check_ack(struct call *call, struct peer *peer, const struct contents *contents)
+{
+	enum octo_reason reason = contents->acks ? reliability_check(peer, &contents->ack) : OCTO_REASON_ACCEPTED;
+	if (reason == OCTO_REASON_ACCEPTED)
+		return reason;
+	if (reason == OCTO_REASON_BAD_FRAME)
+		return reject(call, peer, reason);
+	struct step_input input = { .reason = reason };
+	return handshake_step(call, peer, OCTO_STEP_LIED, &input);
 }
 
 static void receive_pong(struct call *call, struct peer *peer, uint32_t token)
@@ -199,6 +228,15 @@ static bool obey_frame(struct call *call, struct peer *peer, struct session *ses
 	case FRAME_COURIER:
 		deliver(call, peer, frame->courier, frame->data, frame->size);
 		return true;
+	case FRAME_ACK:
+	case FRAME_ACK_RANGES:
+		if (is_current)
+			reliability_acknowledged(call, peer, frame);
+		return true;
+	case FRAME_MAX_RATE:
+		if (is_current)
+			flow_obey(peer, frame->token);
+		return true;
 	default:
 		return true; /* PAD; the others were refused before */
 	}
@@ -230,7 +268,8 @@ static enum octo_reason receive_plain(struct call *call, const struct octo_addre
                                       struct session *session, const struct reception *reception, const uint8_t *plain,
                                       size_t size, inbound_courier deliver)
 {
-	enum octo_reason reason = check_frames(plain, size);
+	struct contents contents;
+	enum octo_reason reason = check_frames(plain, size, &contents);
 	if (reason != OCTO_REASON_ACCEPTED)
 		return reject(call, peer, reason);
 	uint64_t id = peer->answer.id;
@@ -240,11 +279,17 @@ static enum octo_reason receive_plain(struct call *call, const struct octo_addre
 			return reason;
 		session = peer->current.id == id ? &peer->current : &peer->spare;
 	}
+	reason = session == &peer->current ? check_ack(call, peer, &contents) : OCTO_REASON_ACCEPTED;
+	if (reason != OCTO_REASON_ACCEPTED)
+		return reason;
+	uint64_t expected = session->window.next;
 	replay_window_accept(&session->window, reception->number);
 	data_keys_follow(call, peer, session, reception);
 	if (session == &peer->current && session->ack_resend_at != OCTO_NEVER)
 		session_prove_address(call, peer); /* it has our ACK */
 	session_heard(call, session);
+	if (session == &peer->current)
+		reliability_received(call, peer, reception->number, expected, contents.wants_ack);
 	obey_frames(call, peer, session, plain, size, deliver);
 	return OCTO_REASON_ACCEPTED;
 }

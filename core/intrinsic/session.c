@@ -18,7 +18,6 @@ void session_begin(struct call *call, struct session *session, enum octo_role ro
 	session->received_at = call->now;
 	session->awaiting_since = session->ping_at = session->ack_resend_at = OCTO_NEVER;
 	session->ack_sent_at = session->expires_at = session->ping_sent_at = OCTO_NEVER;
-	session->courier_at = call->now;
 	session->phases.turned_at = call->now;
 	session->phases.is_confirmed = true;
 }
@@ -96,8 +95,11 @@ void session_install(struct call *call, struct peer *peer, struct session *fresh
 	} else {
 		if (current->id)
 			make_spare(call, peer, current);
+		reliability_end(call, peer);
 		*current = *fresh;
 		peer->address = *source;
+		reliability_begin(peer);
+		flow_begin(call, peer);
 		peer_set_role(call, peer, (enum octo_role)current->role);
 		report(call, peer, current, OCTO_EVENT_SESSION_UP, OCTO_END_REPLACED, true);
 	}
@@ -120,16 +122,18 @@ void session_end(struct call *call, struct peer *peer, enum octo_end end)
 	if (!current->id)
 		return;
 	report(call, peer, current, OCTO_EVENT_SESSION_DOWN, end, true);
+	reliability_end(call, peer);
 	peer->address = peer->proved;
 	wipe(call, peer, current);
 }
 
-void session_close(struct call *call, struct peer *peer)
+void session_close(struct call *call, struct peer *peer, enum octo_end end)
 {
 	struct session *current = &peer->current;
 	octo_wipe(&peer->claim, sizeof peer->claim);
-	session_end_spare(call, peer, OCTO_END_DISCONNECTED);
-	report(call, peer, current, OCTO_EVENT_SESSION_DOWN, OCTO_END_DISCONNECTED, true);
+	session_end_spare(call, peer, end);
+	report(call, peer, current, OCTO_EVENT_SESSION_DOWN, end, true);
+	reliability_end(call, peer);
 	peer->spare = *current;
 	octo_wipe(current, sizeof *current);
 	struct session *closing = &peer->spare;
@@ -195,7 +199,8 @@ static void write_ping(struct writer *writer, enum frame_type type, uint32_t tok
 	frame_write(writer, &frame);
 }
 
-static void write_control(struct call *call, struct peer *peer, struct session *session, struct writer *writer)
+static void write_control(struct call *call, struct peer *peer, struct session *session, struct writer *writer,
+                          uint8_t *record_flags)
 {
 	if (session->closes_left) {
 		struct frame close = { .type = FRAME_CLOSE, .token = 0 };
@@ -218,6 +223,11 @@ static void write_control(struct call *call, struct peer *peer, struct session *
 		session_asked(call, session);
 		session->ping_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));
 	}
+	if (peer->flow.is_wanted_due && session == &peer->current && sent_has_room(call, peer, session->number_next)) {
+		write_ping(writer, FRAME_MAX_RATE, peer->flow.wanted);
+		peer->flow.is_wanted_due = false;
+		*record_flags |= SENT_MAX_RATE;
+	}
 	if (peer->claim.is_due && session == &peer->current) {
 		write_ping(writer, FRAME_PING, peer->claim.token);
 		peer->claim.is_due = false;
@@ -227,18 +237,29 @@ static void write_control(struct call *call, struct peer *peer, struct session *
 size_t session_compose(struct call *call, struct peer *peer, struct session *session, session_filler fill,
                        uint8_t out[OCTO_DATAGRAM_MAX])
 {
-	if (session == &peer->current)
+	bool is_current = session == &peer->current;
+	uint64_t number = session->number_next;
+	uint8_t flags = 0;
+	if (is_current)
 		data_keys_turn(call, peer, session);
-	size_t header_size = data_header_write(out, session->send_id, session->phases.send_epoch & 1, session->number_next,
-	                                       UINT64_MAX);
+	size_t header_size = data_header_write(out, session->send_id, session->phases.send_epoch & 1, number,
+	                                       is_current ? peer->reliability.acknowledged : UINT64_MAX);
 	struct writer frames = writer_of(out + header_size, session->agreement.payload_max - header_size - CRYPTO_TAG_BYTES);
-	write_control(call, peer, session, &frames);
-	if (fill && fill(call, peer, &frames))
+	write_control(call, peer, session, &frames, &flags);
+	bool has_messages = fill && fill(call, peer, &frames);
+	if (has_messages)
 		expect_answer(call, session);
+	if (is_current)
+		reliability_write(call, peer, &frames, frames.position == 0);
 	if (frames.position == 0)
 		return 0;
 	data_seal(call, session, out, header_size, frames.position);
-	return header_size + frames.position + CRYPTO_TAG_BYTES;
+	size_t size = header_size + frames.position + CRYPTO_TAG_BYTES;
+	if (is_current)
+		flow_sent(call, peer, size);
+	if (has_messages || flags)
+		reliability_sent(call, peer, number, size, (uint8_t)(flags | flow_record_flags(peer)));
+	return size;
 }
 
 void session_audit_keys(struct call *call, const struct peer *peer, const struct session *session)

@@ -18,7 +18,7 @@ void session_prove_address(struct call *call, struct peer *peer);
 /* Ends the current session and with it the spare. */
 void session_end(struct call *call, struct peer *peer, enum octo_end end);
 /* Ends the current session but keeps its keys in the spare slot until three CLOSE packets are sent. */
-void session_close(struct call *call, struct peer *peer);
+void session_close(struct call *call, struct peer *peer, enum octo_end end);
 void session_end_spare(struct call *call, struct peer *peer, enum octo_end end);
 
 /* When the peer is to be taken for dead: OCTO_NEVER while nothing sent is unanswered, or it was not asked often enough,
@@ -31,7 +31,8 @@ void session_ask(struct call *call, struct session *session);
 /* A packet of this session was authentic: the peer lives. */
 void session_heard(struct call *call, struct session *session);
 
-/* Room for couriers' frames in a packet being built; appends them and returns true if it appended any. */
+/* Room for couriers' frames in a packet being built; appends them and returns true if it appended any. There is room to
+ * record the packet and one fate (sent_has_room). */
 typedef bool (*session_filler)(struct call *call, struct peer *peer, struct writer *writer);
 /* Builds the next data packet of a session. 0 when there is nothing to say. */
 size_t session_compose(struct call *call, struct peer *peer, struct session *session, session_filler fill,

@@ -433,6 +433,20 @@ static void bad_packets_of_a_known_peer_come_at_any_time(void)
 	}
 }
 
+static void a_lying_acknowledgement_ends_a_session(void)
+{
+	struct pair pair;
+	static const uint8_t ack[] = { FRAME_ACK, 0xff, 0x7f, 0, 0, 0, 0, 0 }; /* of packet 32,767 */
+	uint8_t packet[OCTO_DATAGRAM_MAX];
+	pair_open(&pair, NULL);
+	pair_establish(&pair, WINNER);
+	size_t size = pair_forge_data(&pair, WINNER, ack, sizeof ack, 0, packet);
+	CHECK_U64(pair_push(&pair, LOSER, &pair.nodes[WINNER].address, packet, size), OCTO_REASON_ACK_OF_UNSENT);
+	CHECK_U64(pair_state(&pair, LOSER), OCTO_STATE_IDLE);
+	expect_cell(&pair, OCTO_STEP_LIED, OCTO_STATE_ESTABLISHED);
+	pair_close(&pair);
+}
+
 /* The union of all above, on both sides of each pair. */
 static void every_cell_that_can_happen_ran_and_no_other(void)
 {
@@ -448,7 +462,7 @@ static void every_cell_that_can_happen_ran_and_no_other(void)
 			possible += action ? 1 : 0;
 		}
 	}
-	CHECK_U64(possible, 59);
+	CHECK_U64(possible, 60);
 }
 
 CU_ErrorCode suite_cells(void);
@@ -474,6 +488,7 @@ CU_ErrorCode suite_cells(void)
 	CU_ADD_TEST(suite, an_answer_is_confirmed_beside_a_session);
 	CU_ADD_TEST(suite, dead_incarnations_confirm_nothing);
 	CU_ADD_TEST(suite, bad_packets_of_a_known_peer_come_at_any_time);
+	CU_ADD_TEST(suite, a_lying_acknowledgement_ends_a_session);
 	CU_ADD_TEST(suite, every_cell_that_can_happen_ran_and_no_other);
 	return CU_get_error();
 }

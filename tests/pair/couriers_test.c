@@ -25,10 +25,10 @@ static void scribe_mandate(const void *state, octo_time_ns now, struct octo_mand
 	mandate->payload_size = scribe->payload_size;
 }
 
-static size_t scribe_send(void *state, octo_time_ns now, uint8_t *out, size_t size_max)
+static size_t scribe_send(void *state, octo_time_ns now, uint8_t *out, size_t size_max, uint64_t *handle)
 {
 	struct scribe *scribe = state;
-	(void)now;
+	(void)now, (void)handle;
 	scribe->asked++;
 	if (scribe->offered_least == 0 || size_max < scribe->offered_least)
 		scribe->offered_least = (uint32_t)size_max;
@@ -56,9 +56,12 @@ static void scribe_receive(void *state, octo_time_ns now, const uint8_t *data, s
 	CHECK(is_whole);
 }
 
-static const struct octo_courier first = { "first", 5, sizeof(struct scribe), scribe_mandate, scribe_send, scribe_receive };
-static const struct octo_courier second = { "second", 6, sizeof(struct scribe), scribe_mandate, scribe_send, scribe_receive };
-static const struct octo_courier third = { "third", 126, sizeof(struct scribe), scribe_mandate, scribe_send, scribe_receive };
+static const struct octo_courier first = { .name = "first", .id = 5, .state_size = sizeof(struct scribe),
+	.mandate = scribe_mandate, .send = scribe_send, .receive = scribe_receive };
+static const struct octo_courier second = { .name = "second", .id = 6, .state_size = sizeof(struct scribe),
+	.mandate = scribe_mandate, .send = scribe_send, .receive = scribe_receive };
+static const struct octo_courier third = { .name = "third", .id = 126, .state_size = sizeof(struct scribe),
+	.mandate = scribe_mandate, .send = scribe_send, .receive = scribe_receive };
 static const struct octo_courier *const scribes[] = { &first, &second, &third };
 
 /* An established pair with three scribes on each side, all accepting, none wanting. */

@@ -72,7 +72,7 @@ static void a_key_is_not_turned_twice_before_the_peer_was_heard_to_know_it(void)
 	pair_send_load(&pair, WINNER, 400, 32, 20 * OCTO_MILLISECOND);
 	pair_run(&pair, 8 * OCTO_SECOND);
 	CHECK_U64(send_epoch(&pair, WINNER), 1);
-	CHECK(pair_load(&pair, LOSER)->received >= 399);
+	CHECK(pair_load(&pair, LOSER)->received >= 70); /* without acknowledgements: ten packets a second, two keys' worth */
 	pair_lose(&pair, LOSER, OCTO_PACKET_DATA, 0);
 	pair_run(&pair, 30 * OCTO_SECOND);
 	CHECK(send_epoch(&pair, WINNER) >= 2);

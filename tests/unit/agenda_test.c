@@ -121,7 +121,7 @@ static void control_does_not_wait_for_the_rate(void)
 	pair_establish(&pair, WINNER);
 	pair_send_load(&pair, WINNER, 1000, 400, 0);
 	pair_run(&pair, OCTO_SECOND);
-	CHECK(pair_peer(&pair, WINNER)->current.courier_at > pair_call(&pair, WINNER).now);
+	CHECK(pair_peer(&pair, WINNER)->flow.send_at > pair_call(&pair, WINNER).now);
 	unsigned before = pair_sent_count(&pair, WINNER, OCTO_PACKET_DATA);
 	size_t size = pair_forge_data(&pair, LOSER, ping, sizeof ping, 0, packet);
 	CHECK_U64(pair_push(&pair, WINNER, &pair.nodes[LOSER].address, packet, size), OCTO_REASON_ACCEPTED);

@@ -200,7 +200,11 @@ static void a_peer_fits_into_four_kibibytes(void)
 static void the_digest_covers_all_but_the_pulse(void)
 {
 	struct pair pair;
-	pair_open(&pair, NULL);
+	struct pair_options options;
+	pair_default(&options);
+	options.config[WINNER].peers_max = 1;
+	options.config[WINNER].in_flight_max = 64;
+	pair_open(&pair, &options);
 	struct octo_channel *channel = pair.nodes[WINNER].channel;
 	uint8_t *bytes = (uint8_t *)channel;
 	uint64_t before = octo_channel_digest(channel);

@@ -2,6 +2,8 @@
 #include "core/octo.h"
 #include "tests/check.h"
 
+static uint64_t handle;
+
 static struct octo_mandate ask(const struct octo_load *load, octo_time_ns now)
 {
 	struct octo_mandate mandate = { .urgency_ms = 0 };
@@ -29,14 +31,14 @@ static void it_keeps_its_rhythm(void)
 	struct octo_load load = { .interval_ns = 100 * OCTO_MILLISECOND, .count = 9, .size = 8 };
 	uint8_t out[8];
 	octo_time_ns start = 50 * OCTO_SECOND, ms = OCTO_MILLISECOND;
-	CHECK_U64(octo_courier_load.send(&load, start, out, sizeof out), 8);
+	CHECK_U64(octo_courier_load.send(&load, start, out, sizeof out, &handle), 8);
 	CHECK_U64(ask(&load, start).urgency_ms, 100);
 	CHECK_U64(ask(&load, start + 30 * ms).urgency_ms, 70);
-	CHECK_U64(octo_courier_load.send(&load, start + 140 * ms, out, sizeof out), 8);
+	CHECK_U64(octo_courier_load.send(&load, start + 140 * ms, out, sizeof out, &handle), 8);
 	CHECK_U64(ask(&load, start + 140 * ms).urgency_ms, 60); /* at 200 again */
-	CHECK_U64(octo_courier_load.send(&load, start + 750 * ms, out, sizeof out), 8);
+	CHECK_U64(octo_courier_load.send(&load, start + 750 * ms, out, sizeof out, &handle), 8);
 	CHECK_U64(ask(&load, start + 750 * ms).urgency_ms, 0);  /* at once, but one only */
-	CHECK_U64(octo_courier_load.send(&load, start + 750 * ms, out, sizeof out), 8);
+	CHECK_U64(octo_courier_load.send(&load, start + 750 * ms, out, sizeof out, &handle), 8);
 	CHECK_U64(ask(&load, start + 750 * ms).urgency_ms, 100);
 	CHECK_U64(load.sent, 4);
 	CHECK_U64(load.count, 5);
@@ -46,13 +48,13 @@ static void it_declines_without_room_or_plan(void)
 {
 	struct octo_load load = { .count = 1, .size = 50 };
 	uint8_t out[64];
-	CHECK_U64(octo_courier_load.send(&load, 0, out, 49), 0);
+	CHECK_U64(octo_courier_load.send(&load, 0, out, 49, &handle), 0);
 	CHECK_U64(load.sent, 0);
-	CHECK_U64(octo_courier_load.send(&load, 0, out, 64), 50);
-	CHECK_U64(octo_courier_load.send(&load, 0, out, 64), 0);
+	CHECK_U64(octo_courier_load.send(&load, 0, out, 64, &handle), 50);
+	CHECK_U64(octo_courier_load.send(&load, 0, out, 64, &handle), 0);
 	load.count = 1;
 	load.size = 7; /* no room for its number */
-	CHECK_U64(octo_courier_load.send(&load, 0, out, 64), 0);
+	CHECK_U64(octo_courier_load.send(&load, 0, out, 64, &handle), 0);
 }
 
 /* R140: what the other side reads: numbers in order, out of order, and messages that it never wrote. */
@@ -61,7 +63,7 @@ static void it_reads_what_another_wrote(void)
 	struct octo_load from = { .count = 400, .size = 40 }, to = { .count = 0 };
 	uint8_t messages[300][40];
 	for (int i = 0; i < 300; i++)
-		CHECK_U64(octo_courier_load.send(&from, 0, messages[i], 40), 40);
+		CHECK_U64(octo_courier_load.send(&from, 0, messages[i], 40, &handle), 40);
 	octo_courier_load.receive(&to, 0, messages[0], 40);
 	octo_courier_load.receive(&to, 0, messages[299], 40);
 	CHECK_U64(to.highest, 300);

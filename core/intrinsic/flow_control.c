@@ -1,0 +1,394 @@
+/* flow_control.c: see the header. A loss says nothing by itself: a link that loses a third of all packets is paced at
+ * what it delivers over what it lets live. What tells of congestion is a queue that grows. */
+#include "core/intrinsic/flow_control.h"
+
+#include "core/intrinsic/call.h"
+
+enum {
+	PACKET = OCTO_DATAGRAM_MAX,
+	BURST_PACKETS = 2,
+	RATE_MIN = 2048,                  /* bytes per second; four packets */
+	GOOD_PER_SECOND = 30, BAD_PER_SECOND = 10, /* packets, where nothing else is known */
+	START_PACKETS = 10,               /* in the first round trip */
+	WINDOW_PACKETS = 12,              /* in flight beside twice the path's content: batches of acknowledgements */
+	CRUISE_ROUNDS = 6, FULL_ROUNDS = 3, DRAIN_ROUNDS_MAX = 8,
+	GAIN_STARTUP = 2000, GAIN_PROBE = 1250, GAIN_DRAIN = 750, GAIN_DEEP = 500, GAIN_EASED = 950,
+	CONGESTION_LOSS_PERMILLE = 100,   /* above chance */
+	UNANSWERED = 2                    /* questions in vain: nothing is known of the path any more */
+};
+static const octo_time_ns queue_low_ns = 5 * OCTO_MILLISECOND;
+static const octo_time_ns queue_high_ns = 25 * OCTO_MILLISECOND;
+static const octo_time_ns queue_rise_ns = 2 * OCTO_MILLISECOND;
+static const octo_time_ns trip_memory_ns = 10 * OCTO_SECOND;
+static const octo_time_ns trip_max_ns = 10 * OCTO_SECOND;
+static const octo_time_ns good_trip_ns = 250 * OCTO_MILLISECOND;
+static const octo_time_ns penalty_first_ns = 4 * OCTO_SECOND, penalty_min_ns = OCTO_SECOND,
+                          penalty_max_ns = 60 * OCTO_SECOND, lasting_ns = 10 * OCTO_SECOND;
+static const octo_time_ns retry_ns = 50 * OCTO_MILLISECOND;
+static const octo_time_ns tell_spacing_ns = 100 * OCTO_MILLISECOND;
+
+/* ---- Rates ------------------------------------------------------------------------------------------------------ */
+
+uint32_t flow_limit(const struct peer *peer)
+{
+	uint32_t agreed = peer->current.agreement.rate_up, wanted = peer->flow.wanted_by_peer;
+	return wanted && wanted < agreed ? wanted : agreed;
+}
+
+static uint32_t floor_per_second(const struct peer *peer)
+{
+	return peer->flow.light.is_good ? GOOD_PER_SECOND : BAD_PER_SECOND;
+}
+
+/* What to send so that as much arrives as ever did. */
+static uint64_t path_rate(const struct peer *peer)
+{
+	const struct rate_estimate *estimate = &peer->flow.estimate;
+	return (uint64_t)estimate_rate(estimate) * 1000 / (1000 - estimate_chance_permille(estimate));
+}
+
+/* With nothing measured: a few packets in a round trip, or the light's rate. */
+static uint64_t first_rate(const struct peer *peer)
+{
+	octo_time_ns trip = peer->current.trip.smoothed_ns;
+	uint64_t rate = (uint64_t)floor_per_second(peer) * PACKET;
+	uint64_t spread = trip ? START_PACKETS * (uint64_t)PACKET * OCTO_SECOND / trip : 0;
+	return spread > rate ? spread : rate;
+}
+
+uint32_t flow_estimate(const struct peer *peer)
+{
+	uint64_t rate = peer->flow.estimate.has_sample ? path_rate(peer) : first_rate(peer);
+	uint32_t limit = flow_limit(peer);
+	return rate < limit ? (uint32_t)rate : limit;
+}
+
+static octo_time_ns time_of(uint64_t packets, uint64_t rate)
+{
+	return packets * PACKET * OCTO_SECOND / (rate < RATE_MIN ? RATE_MIN : rate);
+}
+
+static octo_time_ns queue_limit(octo_time_ns limit_ns, unsigned packets, const struct peer *peer)
+{
+	octo_time_ns quantum = time_of(packets, path_rate(peer));
+	return limit_ns > quantum ? limit_ns : quantum;
+}
+
+static octo_time_ns low_queue(const struct peer *peer)
+{
+	return queue_limit(queue_low_ns, 2, peer);
+}
+
+static octo_time_ns high_queue(const struct peer *peer)
+{
+	octo_time_ns quarter = peer->flow.estimate.trip_min_ns / 4;
+	return queue_limit(quarter > queue_high_ns ? quarter : queue_high_ns, 3, peer);
+}
+
+static unsigned gain_of(const struct flow *flow)
+{
+	switch ((enum flow_phase)flow->phase) {
+	case FLOW_STARTUP: return GAIN_STARTUP;
+	case FLOW_PROBE: return GAIN_PROBE;
+	case FLOW_DRAIN: return flow->is_deep ? GAIN_DEEP : GAIN_DRAIN;
+	case FLOW_CRUISE: break;
+	}
+	return flow->is_path_easy ? 1000 : GAIN_EASED;
+}
+
+/* Whether the agreement, and not the path, is what limits us: then there is nothing to probe for. */
+static bool is_held_by_limit(const struct peer *peer)
+{
+	return peer->flow.is_path_easy && path_rate(peer) >= flow_limit(peer) - flow_limit(peer) / 8;
+}
+
+static void report_rate(struct call *call, struct peer *peer, const struct estimate_round *round)
+{
+	struct flow *flow = &peer->flow;
+	uint32_t rate = flow_estimate(peer);
+	bool is_news = (uint64_t)rate * 4 >= (uint64_t)flow->told_rate * 5 || (uint64_t)rate * 5 <= (uint64_t)flow->told_rate * 4;
+	if (!is_news || (flow->told_at && call->now - flow->told_at < tell_spacing_ns))
+		return;
+	struct octo_event event = { .rate = { .before = flow->told_rate, .rate = rate, .trip_ns = peer->current.trip.smoothed_ns,
+		.queue_ns = round->queue_ns, .loss_permille = estimate_chance_permille(&flow->estimate),
+		.session = peer->current.log_id } };
+	flow->told_rate = rate;
+	flow->told_at = call->now;
+	call_emit(call, &event, OCTO_EVENT_RATE, call_peer_index(call, peer));
+}
+
+static void set_rate(struct peer *peer)
+{
+	struct flow *flow = &peer->flow;
+	uint64_t limit = flow_limit(peer), rate = first_rate(peer);
+	if (flow->estimate.has_sample) {
+		uint64_t path = path_rate(peer) * gain_of(flow) / 1000;
+		if (flow->phase != FLOW_STARTUP || path > rate)
+			rate = path;
+		if (flow->phase == FLOW_CRUISE && is_held_by_limit(peer))
+			rate = limit;
+	}
+	if (rate < RATE_MIN)
+		rate = RATE_MIN;
+	flow->rate = (uint32_t)(rate < limit ? rate : limit);
+}
+
+void flow_begin(struct call *call, struct peer *peer)
+{
+	struct flow *flow = &peer->flow;
+	uint32_t wanted = flow->wanted;
+	memset(flow, 0, sizeof *flow);
+	flow->wanted = wanted;
+	flow->is_wanted_due = wanted != 0;
+	flow->is_path_easy = true;
+	flow->send_at = call->now;
+	flow->light.changed_at = flow->light.eased_at = call->now;
+	flow->light.penalty_ns = penalty_first_ns;
+	flow->light.fine_since = OCTO_NEVER;
+	flow->estimate.trip_min_at = call->now;
+	set_rate(peer);
+	flow->told_rate = flow->rate;
+}
+
+void flow_obey(struct peer *peer, uint32_t rate)
+{
+	peer->flow.wanted_by_peer = rate;
+	set_rate(peer);
+}
+
+void flow_wish(struct peer *peer, uint32_t rate)
+{
+	uint32_t wanted = rate ? rate : UINT32_MAX;
+	peer->flow.is_wanted_due = peer->flow.wanted != wanted && (rate || peer->flow.wanted);
+	if (peer->flow.is_wanted_due)
+		peer->flow.wanted = wanted;
+}
+
+bool flow_has_wish(const struct call *call, const struct peer *peer)
+{
+	return peer->flow.is_wanted_due && sent_has_room(call, peer, peer->current.number_next);
+}
+
+/* ---- The light --------------------------------------------------------------------------------------------------- */
+
+static void switch_light(struct call *call, struct peer *peer, bool is_good)
+{
+	struct flow_light *light = &peer->flow.light;
+	octo_time_ns lasted = call->now - light->changed_at;
+	if (!is_good && lasted < lasting_ns)
+		light->penalty_ns = light->penalty_ns * 2 < penalty_max_ns ? light->penalty_ns * 2 : penalty_max_ns;
+	light->is_good = is_good;
+	light->changed_at = light->eased_at = call->now;
+	light->fine_since = OCTO_NEVER;
+	struct octo_event event = { .light = { .is_good = is_good, .trip_ns = peer->current.trip.smoothed_ns,
+		.session = peer->current.log_id } };
+	call_emit(call, &event, OCTO_EVENT_LIGHT, call_peer_index(call, peer));
+}
+
+static void judge_light(struct call *call, struct peer *peer)
+{
+	struct flow_light *light = &peer->flow.light;
+	bool is_fine = peer->current.trip.smoothed_ns <= good_trip_ns && peer->loss.asks < UNANSWERED;
+	if (light->is_good && !is_fine) {
+		switch_light(call, peer, false);
+	} else if (light->is_good) {
+		for (; call->now - light->eased_at >= lasting_ns && light->penalty_ns > penalty_min_ns; light->eased_at += lasting_ns)
+			light->penalty_ns = light->penalty_ns / 2 > penalty_min_ns ? light->penalty_ns / 2 : penalty_min_ns;
+	} else if (!is_fine) {
+		light->fine_since = OCTO_NEVER;
+	} else if (light->fine_since == OCTO_NEVER) {
+		light->fine_since = call->now;
+	} else if (call->now - light->fine_since >= light->penalty_ns) {
+		switch_light(call, peer, true);
+	}
+}
+
+/* ---- Sending ------------------------------------------------------------------------------------------------------- */
+
+static uint64_t window_bytes(const struct peer *peer)
+{
+	uint64_t trip_us = peer->flow.estimate.trip_min_ns / OCTO_MICROSECOND;
+	uint64_t rate = peer->flow.phase == FLOW_STARTUP ? peer->flow.rate : path_rate(peer);
+	return 2 * (rate * trip_us / 1000000) + WINDOW_PACKETS * (uint64_t)PACKET;
+}
+
+static void say_out_of_room(struct call *call, struct peer *peer)
+{
+	struct octo_event event = { .pool = { .pool = OCTO_POOL_SENT, .session = peer->current.log_id } };
+	peer->flow.is_out_of_room = true;
+	call_emit(call, &event, OCTO_EVENT_POOL_EMPTY, call_peer_index(call, peer));
+}
+
+octo_time_ns flow_next(struct call *call, struct peer *peer)
+{
+	struct flow *flow = &peer->flow;
+	if (!sent_has_room(call, peer, peer->current.number_next)) {
+		if (!flow->is_out_of_room)
+			say_out_of_room(call, peer);
+		return call_after(call, retry_ns); /* another peer may give back what we need */
+	}
+	flow->is_out_of_room = false;
+	bool is_full = peer->sent.out_bytes >= window_bytes(peer);
+	bool is_blind = peer->loss.asks >= UNANSWERED;
+	if (is_full && peer->loss.asks == 0)
+		return OCTO_NEVER;
+	octo_time_ns at = flow->send_at;
+	if (is_full || is_blind) { /* no acknowledgements to go by: the light's rate, so that nothing stalls */
+		octo_time_ns floor_at = peer->loss.sent_at + OCTO_SECOND / floor_per_second(peer);
+		if (floor_at > at)
+			at = floor_at;
+	}
+	return at;
+}
+
+void flow_sent(struct call *call, struct peer *peer, size_t bytes)
+{
+	struct flow *flow = &peer->flow;
+	octo_time_ns burst = time_of(BURST_PACKETS, flow->rate);
+	octo_time_ns earliest = call->now > burst ? call->now - burst : 0;
+	if (flow->send_at < earliest)
+		flow->send_at = earliest;
+	flow->send_at += bytes * OCTO_SECOND / flow->rate;
+}
+
+void flow_starved(struct peer *peer)
+{
+	peer->flow.estimate.is_starved = 1;
+}
+
+uint8_t flow_record_flags(const struct peer *peer)
+{
+	const struct flow *flow = &peer->flow;
+	bool is_below = flow->phase == FLOW_DRAIN || (flow->is_path_easy && flow->estimate.is_starved) ||
+	                (flow->phase == FLOW_CRUISE && is_held_by_limit(peer));
+	return is_below ? SENT_BELOW : 0;
+}
+
+/* ---- Learning ------------------------------------------------------------------------------------------------------ */
+
+static void enter(struct flow *flow, enum flow_phase phase)
+{
+	flow->phase = (uint8_t)phase;
+	flow->phase_rounds = 0;
+	flow->is_deep = flow->is_after_probe = false;
+}
+
+static void run_startup(struct flow *flow, const struct estimate_round *round)
+{
+	if (round->is_starved)
+		return;
+	if (round->rate >= flow->full_rate + flow->full_rate / 4) {
+		flow->full_rate = round->rate;
+		flow->full_rounds = 0;
+	} else if (++flow->full_rounds >= FULL_ROUNDS) {
+		enter(flow, FLOW_DRAIN);
+	}
+}
+
+static void run_drain(struct peer *peer, octo_time_ns now, const struct estimate_round *round)
+{
+	struct flow *flow = &peer->flow;
+	if (round->queue_ns > low_queue(peer) && flow->phase_rounds < DRAIN_ROUNDS_MAX)
+		return;
+	bool has_more = flow->is_after_probe && flow->phase_rounds == 1 && round->queue_ns <= low_queue(peer) &&
+	                round->rate > flow->probed_rate + flow->probed_rate / 10;
+	if (flow->phase_rounds >= DRAIN_ROUNDS_MAX || (flow->is_deep && flow->phase_rounds >= 2)) {
+		/* It does not get shorter than this: the path itself has changed. */
+		flow->estimate.trip_min_ns += round->queue_ns;
+		flow->estimate.trip_min_at = now;
+	} else if (flow->is_deep) {
+		return;
+	}
+	flow->probed_rate = estimate_rate(&flow->estimate);
+	enter(flow, has_more ? FLOW_PROBE : FLOW_CRUISE);
+}
+
+static void run_phase(struct peer *peer, octo_time_ns now, const struct estimate_round *round)
+{
+	struct flow *flow = &peer->flow;
+	bool is_rising = round->queue_ns > flow->queue_before_ns + queue_rise_ns && round->queue_ns > low_queue(peer);
+	bool is_congested = round->queue_ns > high_queue(peer) ||
+	                    (is_rising && round->loss_permille > estimate_chance_permille(&flow->estimate) + CONGESTION_LOSS_PERMILLE);
+	if (flow->phase_rounds < UINT8_MAX)
+		flow->phase_rounds++;
+	if (is_congested && flow->phase != FLOW_DRAIN) {
+		/* A queue stands, so what arrives is what the path carries. */
+		estimate_set(&flow->estimate, round->rate);
+		enter(flow, FLOW_DRAIN);
+		return;
+	}
+	switch ((enum flow_phase)flow->phase) {
+	case FLOW_STARTUP:
+		run_startup(flow, round);
+		break;
+	case FLOW_DRAIN:
+		run_drain(peer, now, round);
+		break;
+	case FLOW_CRUISE:
+		if (now - flow->estimate.trip_min_at > trip_memory_ns && !is_held_by_limit(peer)) {
+			enter(flow, FLOW_DRAIN);
+			flow->is_deep = true;
+		} else if (flow->phase_rounds >= CRUISE_ROUNDS && flow->is_path_easy && !is_held_by_limit(peer) &&
+		           !round->is_starved) {
+			flow->probed_rate = estimate_rate(&flow->estimate);
+			enter(flow, FLOW_PROBE);
+		}
+		break;
+	case FLOW_PROBE:
+		enter(flow, FLOW_DRAIN);
+		flow->is_after_probe = true;
+		break;
+	}
+}
+
+void flow_take_trip(struct call *call, struct peer *peer, const struct flow_arrival *arrival)
+{
+	octo_time_ns trip = arrival->trip_ns;
+	if (trip == 0 || trip > trip_max_ns)
+		return;
+	octo_time_ns delay = arrival->delay_ns < LOSS_ACK_DELAY_NS ? arrival->delay_ns : LOSS_ACK_DELAY_NS;
+	octo_time_ns fair = trip > delay ? trip - delay : 1;
+	round_trip_sample(&peer->current.trip, fair);
+	estimate_trip(&peer->flow.estimate, call->now, fair);
+}
+
+void flow_arrived(struct call *call, struct peer *peer, const struct flow_arrival *arrival)
+{
+	struct flow *flow = &peer->flow;
+	struct estimate_round round;
+	if (!estimate_arrived(&flow->estimate, call->now, arrival, peer->current.number_next, &round)) {
+		if (flow->phase == FLOW_STARTUP && estimate_has_queue(&flow->estimate, high_queue(peer))) {
+			enter(flow, FLOW_DRAIN); /* at such a pace the end of the round is too late */
+			set_rate(peer);
+		}
+		return;
+	}
+	flow->is_path_easy = round.queue_ns <= low_queue(peer);
+	run_phase(peer, call->now, &round);
+	flow->queue_before_ns = round.queue_ns;
+	set_rate(peer);
+	judge_light(call, peer);
+	report_rate(call, peer, &round);
+}
+
+void flow_lost(struct peer *peer, const struct sent_record *record)
+{
+	estimate_lost(&peer->flow.estimate, record->flags & SENT_BELOW);
+	if (record->flags & SENT_MAX_RATE)
+		peer->flow.is_wanted_due = true; /* the present wish, whichever that one told of */
+}
+
+void flow_was_late(struct peer *peer, const struct sent_record *record)
+{
+	estimate_was_late(&peer->flow.estimate, record->flags & SENT_BELOW);
+}
+
+void flow_unanswered(struct call *call, struct peer *peer)
+{
+	judge_light(call, peer);
+}
+
+octo_time_ns flow_latest_trip(const struct peer *peer)
+{
+	return peer->flow.estimate.trip_latest_ns;
+}

@@ -1,0 +1,132 @@
+/* rate_estimate.c: a round's rate is what arrived in it over its time, from one acknowledgement to another, which the
+ * batching of acknowledgements cannot distort; and never above the rate at which it was sent. */
+#include "core/intrinsic/rate_estimate.h"
+
+enum { ROUND_PACKETS = 10, BELOW_MEMORY = 512, BELOW_LEAST = 64, ALL_MEMORY = 256, ALL_SLACK_PERMILLE = 30,
+       CHANCE_MAX_PERMILLE = 500 };
+static const octo_time_ns round_max_ns = 10 * OCTO_SECOND;
+
+void estimate_trip(struct rate_estimate *estimate, octo_time_ns now, octo_time_ns trip_ns)
+{
+	estimate->trip_latest_ns = trip_ns;
+	if (estimate->trip_round_ns == 0 || trip_ns < estimate->trip_round_ns)
+		estimate->trip_round_ns = trip_ns;
+	if (estimate->trip_min_ns == 0 || trip_ns < estimate->trip_min_ns)
+		estimate->trip_min_ns = trip_ns;
+	if (trip_ns <= estimate->trip_min_ns + estimate->trip_min_ns / 16)
+		estimate->trip_min_at = now;
+}
+
+/* Counts fade: old ones weigh half as much each time there are many. */
+static void count(uint32_t *seen, uint32_t *lost, uint32_t packets, uint32_t memory)
+{
+	*seen += packets;
+	while (*seen > memory) {
+		*seen /= 2;
+		*lost /= 2;
+	}
+}
+
+static void begin_round(struct rate_estimate *estimate, octo_time_ns now, const struct flow_arrival *arrival,
+                        uint64_t number_next)
+{
+	estimate->began_at = now;
+	estimate->began_sent_at = arrival->sent_at;
+	estimate->end_number = number_next;
+	estimate->bytes = estimate->trip_round_ns = 0;
+	estimate->packets = estimate->lost = estimate->is_starved = 0;
+}
+
+static void keep(struct rate_estimate *estimate, uint32_t rate, bool is_starved)
+{
+	if (is_starved) {
+		if (rate > estimate_rate(estimate))
+			estimate->best[estimate->at] = rate;
+		return;
+	}
+	estimate->at = (estimate->at + 1) % ESTIMATE_ROUNDS;
+	estimate->best[estimate->at] = rate;
+}
+
+bool estimate_arrived(struct rate_estimate *estimate, octo_time_ns now, const struct flow_arrival *arrival,
+                      uint64_t number_next, struct estimate_round *round)
+{
+	count(&estimate->below_seen, &estimate->below_lost, arrival->below, BELOW_MEMORY);
+	count(&estimate->all_seen, &estimate->all_lost, arrival->packets, ALL_MEMORY);
+	if (estimate->began_at == 0) {
+		begin_round(estimate, now, arrival, number_next);
+		return false;
+	}
+	estimate->bytes += arrival->bytes;
+	estimate->packets += arrival->packets;
+	if (arrival->number < estimate->end_number || estimate->packets < ROUND_PACKETS)
+		return false;
+	octo_time_ns took = now - estimate->began_at;
+	octo_time_ns sent_in = arrival->sent_at > estimate->began_sent_at ? arrival->sent_at - estimate->began_sent_at : 0;
+	if (sent_in > took)
+		took = sent_in;
+	if (took == 0)
+		return false; /* all at one instant: the next will tell */
+	uint64_t bytes = estimate->bytes < UINT32_MAX ? estimate->bytes : UINT32_MAX;
+	uint64_t rate = bytes * OCTO_SECOND / took;
+	round->rate = (uint32_t)(rate < UINT32_MAX ? rate : UINT32_MAX);
+	round->loss_permille = (uint32_t)(estimate->lost * UINT64_C(1000) / (estimate->lost + estimate->packets));
+	round->queue_ns = estimate->trip_round_ns > estimate->trip_min_ns ? estimate->trip_round_ns - estimate->trip_min_ns : 0;
+	round->is_starved = estimate->is_starved || took > round_max_ns;
+	keep(estimate, round->rate, round->is_starved);
+	estimate->has_sample = 1;
+	begin_round(estimate, now, arrival, number_next);
+	return true;
+}
+
+bool estimate_has_queue(const struct rate_estimate *estimate, octo_time_ns queue_ns)
+{
+	return estimate->has_sample && estimate->packets >= ROUND_PACKETS &&
+	       estimate->trip_round_ns > estimate->trip_min_ns + queue_ns;
+}
+
+void estimate_lost(struct rate_estimate *estimate, bool is_below)
+{
+	estimate->lost++;
+	estimate->all_lost++;
+	count(&estimate->all_seen, &estimate->all_lost, 1, ALL_MEMORY);
+	if (!is_below)
+		return;
+	estimate->below_lost++;
+	count(&estimate->below_seen, &estimate->below_lost, 1, BELOW_MEMORY);
+}
+
+void estimate_was_late(struct rate_estimate *estimate, bool is_below)
+{
+	if (estimate->lost)
+		estimate->lost--;
+	if (estimate->all_lost)
+		estimate->all_lost--;
+	if (is_below && estimate->below_lost)
+		estimate->below_lost--;
+}
+
+uint32_t estimate_rate(const struct rate_estimate *estimate)
+{
+	uint32_t best = 0;
+	for (int i = 0; i < ESTIMATE_ROUNDS; i++)
+		if (estimate->best[i] > best)
+			best = estimate->best[i];
+	return best;
+}
+
+void estimate_set(struct rate_estimate *estimate, uint32_t rate)
+{
+	for (int i = 0; i < ESTIMATE_ROUNDS; i++)
+		estimate->best[i] = rate;
+}
+
+uint32_t estimate_chance_permille(const struct rate_estimate *estimate)
+{
+	uint32_t below_of = estimate->below_seen > BELOW_LEAST ? estimate->below_seen : BELOW_LEAST;
+	uint32_t all_of = estimate->all_seen ? estimate->all_seen : 1;
+	uint32_t below = estimate->below_lost * 1000 / below_of;
+	uint32_t all = estimate->all_lost * 1000 / all_of + ALL_SLACK_PERMILLE; /* chance is a part of all */
+	uint32_t chance = below < all ? below : all;
+	return chance < CHANCE_MAX_PERMILLE ? chance : CHANCE_MAX_PERMILLE;
+}

@@ -1,0 +1,58 @@
+/* rate_estimate.h: what a path carries (C:141): delivery rate, round trips, and how much it loses by chance. Measured in
+ * rounds of one round trip and at least ten packets. Draws no conclusions: flow_control.h does. */
+#ifndef OCTO_INTRINSIC_RATE_ESTIMATE_H
+#define OCTO_INTRINSIC_RATE_ESTIMATE_H
+
+#include "core/octo.h"
+
+enum { ESTIMATE_ROUNDS = 10 };
+
+/* What one acknowledgement brought. */
+struct flow_arrival {
+	octo_time_ns trip_ns;             /* a fair sample, the peer's delay included; 0: none */
+	octo_time_ns delay_ns;            /* that the peer says it held it back */
+	octo_time_ns sent_at;             /* of the youngest packet that arrived */
+	uint64_t number;                  /* of that packet */
+	uint64_t bytes;
+	uint32_t packets, below;          /* arrivals in time; of those, paced below what the path carries */
+};
+
+struct rate_estimate {
+	uint32_t best[ESTIMATE_ROUNDS];   /* bytes per second, a round each */
+	uint32_t at;                      /* the present one of those */
+	uint32_t has_sample;
+	octo_time_ns trip_latest_ns;      /* 0: none yet, as for all trips here */
+	octo_time_ns trip_min_ns, trip_min_at;
+	octo_time_ns trip_round_ns;       /* least of the present round */
+	/* The present round. */
+	octo_time_ns began_at, began_sent_at; /* 0: none */
+	uint64_t end_number, bytes;
+	uint32_t packets, lost;
+	uint32_t is_starved;              /* by the couriers: it says nothing of the path's limit */
+	/* Losses by chance: of packets paced below what the path carries, and of all, both fading. */
+	uint32_t below_seen, below_lost, all_seen, all_lost;
+	uint32_t reserved;                /* 0; no padding */
+};
+
+struct estimate_round {                   /* a finished one */
+	uint32_t rate;                    /* bytes per second */
+	uint32_t loss_permille;
+	octo_time_ns queue_ns;            /* how much longer than the shortest its shortest trip was */
+	bool is_starved;
+};
+
+void estimate_trip(struct rate_estimate *estimate, octo_time_ns now, octo_time_ns trip_ns);
+/* True when that ended a round. `number_next`: of the packet to be sent next. */
+bool estimate_arrived(struct rate_estimate *estimate, octo_time_ns now, const struct flow_arrival *arrival,
+                      uint64_t number_next, struct estimate_round *round);
+/* Whether the present round, as far as it has come, waits in queues for so long. */
+bool estimate_has_queue(const struct rate_estimate *estimate, octo_time_ns queue_ns);
+void estimate_lost(struct rate_estimate *estimate, bool is_below);
+void estimate_was_late(struct rate_estimate *estimate, bool is_below);
+/* Bytes per second that were delivered at best in the last rounds; 0 before the first. */
+uint32_t estimate_rate(const struct rate_estimate *estimate);
+/* A new limit has shown itself: forgets the best. */
+void estimate_set(struct rate_estimate *estimate, uint32_t rate);
+uint32_t estimate_chance_permille(const struct rate_estimate *estimate);
+
+#endif
