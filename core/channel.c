@@ -5,6 +5,8 @@
 #include "core/intrinsic/identity.h"
 #include "core/intrinsic/id_duel.h"
 #include "core/intrinsic/inbound.h"
+#include "core/intrinsic/peer.h"
+#include "core/intrinsic/reachability.h"
 #include "core/intrinsic/record.h"
 #include "core/intrinsic/session_directory.h"
 #include "core/intrinsic/wake_queue.h"
@@ -21,7 +23,7 @@ static const struct agenda_couriers courier_layer = { .fill = schedule_fill, .ne
 
 /* What is copied into the block has no padding, whose bytes nobody would have set. */
 _Static_assert(sizeof(struct octo_agreement) == 16, "an agreement has no padding");
-_Static_assert(sizeof(struct octo_config) == 192, "a configuration has no padding");
+_Static_assert(sizeof(struct octo_config) == 248, "a configuration has no padding");
 
 void octo_config_default(struct octo_config *config)
 {
@@ -46,6 +48,13 @@ void octo_config_default(struct octo_config *config)
 	config->challenge_max_ns = 5 * OCTO_SECOND;
 	config->dead_min_ns = 10 * OCTO_SECOND;
 	config->celibacy_ns = 60 * OCTO_SECOND;
+	config->ping_base_ns = OCTO_SECOND;
+	config->ping_step_ns = 600 * OCTO_SECOND;
+	config->ping_max_ns = 3600 * OCTO_SECOND;
+	config->ping_recent_ns = 3600 * OCTO_SECOND;
+	config->honeymoon_ping_ns = OCTO_SECOND;
+	config->honeymoon_ns = 60 * OCTO_SECOND;
+	config->probe_spacing_ns = OCTO_SECOND;
 	config->cookie_rotation_ns = 120 * OCTO_SECOND;
 	config->clock_step_max_ns = 3600 * OCTO_SECOND;
 	config->curve_rate_max = 64;
@@ -56,7 +65,8 @@ static bool is_in_range(const struct octo_config *config)
 	const octo_time_ns longest = UINT64_C(365) * 86400 * OCTO_SECOND;
 	const octo_time_ns times[] = { config->resend_ns, config->offer_ns, config->answer_ns, config->attempt_spacing_ns,
 		config->initial_spacing_ns, config->redial_min_ns, config->spare_ns, config->challenge_min_ns,
-		config->dead_min_ns, config->celibacy_ns, config->cookie_rotation_ns, config->clock_step_max_ns };
+		config->dead_min_ns, config->celibacy_ns, config->ping_base_ns, config->ping_step_ns, config->ping_recent_ns,
+		config->honeymoon_ping_ns, config->honeymoon_ns, config->probe_spacing_ns, config->cookie_rotation_ns, config->clock_step_max_ns };
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
 		if (times[i] == 0 || times[i] > longest)
 			return false;
@@ -70,7 +80,8 @@ static bool is_in_range(const struct octo_config *config)
 	       config->jitter_permille <= 500 && config->redial_max_ns >= config->redial_min_ns &&
 	       config->redial_max_ns <= longest && config->challenge_max_ns >= config->challenge_min_ns &&
 	       config->challenge_max_ns <= longest && config->nudge_spacing_ns <= longest &&
-	       config->stored_epoch < epoch_limit - 1;
+	       config->ping_max_ns >= config->ping_base_ns && config->ping_max_ns <= longest &&
+	       config->stored_switch <= OCTO_SWITCH_OFF && config->stored_epoch < epoch_limit - 1;
 }
 
 static uint64_t aligned(uint64_t size)
@@ -141,7 +152,7 @@ enum octo_status octo_channel_init(void *block, size_t size, const struct octo_c
 	channel->size = needed;
 	lay_out(channel, config, host);
 	memcpy(&channel->config, config, sizeof *config);
-	channel->config.reserved = channel->config.reserved_too = 0;
+	channel->config.reserved_too = 0;
 	octo_identity_from_seed(host->crypto, config->seed, &channel->self);
 	octo_wipe(channel->config.seed, sizeof channel->config.seed);
 	channel->epoch = config->stored_epoch + 1;
@@ -155,6 +166,10 @@ enum octo_status octo_channel_init(void *block, size_t size, const struct octo_c
 	channel->pulse.caller_now = now;
 	channel->pulse.own_now = own_time_start;
 	struct call call = call_begin(channel, host, now);
+	channel->reach.position = (uint8_t)config->stored_switch;
+	channel->reach.honeymoon_until = OCTO_NEVER;
+	if (config->stored_switch == OCTO_SWITCH_ON) /* a start enables communications again (C:49-50) */
+		reachability_honeymoon(&call, false);
 	record_save_node(&call); /* before anything is sent: no two boots share an epoch */
 	*out = channel;
 	return OCTO_OK;
@@ -230,6 +245,7 @@ bool octo_channel_send(struct octo_channel *channel, const struct octo_host *hos
                        uint8_t out[OCTO_DATAGRAM_MAX], size_t *size, struct octo_address *to)
 {
 	struct call call = call_begin(channel, host, now);
+	reachability_wear_off(&call);
 	for (;;) {
 		uint32_t index = wake_queue_first(channel);
 		if (index == OCTO_NO_PEER || block_peer(channel, index)->wake_at > call.now)
@@ -255,8 +271,10 @@ octo_time_ns octo_channel_next_wake(const struct octo_channel *channel)
 	const struct pulse *pulse = &channel->pulse;
 	octo_time_ns wait = channel->config.clock_step_max_ns / 2;
 	uint32_t first = wake_queue_first(channel);
-	if (first != OCTO_NO_PEER) {
-		octo_time_ns at = block_peer(channel, first)->wake_at;
+	octo_time_ns at = reachability_wears_off_at(channel);
+	if (first != OCTO_NO_PEER && block_peer(channel, first)->wake_at < at)
+		at = block_peer(channel, first)->wake_at;
+	if (at != OCTO_NEVER) {
 		octo_time_ns until = at > pulse->own_now ? at - pulse->own_now : 0;
 		if (until < wait)
 			wait = until;
@@ -295,7 +313,9 @@ enum octo_status octo_peer_add(struct octo_channel *channel, const struct octo_h
 	peer->redial_wait_ns = channel->config.redial_min_ns;
 	for (uint32_t i = 0; i < BLOCK_COURIERS_MAX; i++)
 		peer->couriers[i].wish_at = OCTO_NEVER;
+	reachability_enter(&call, peer);
 	wake_queue_add(channel, index);
+	plan_wake(&call, peer);
 	*out = index;
 	return OCTO_OK;
 }
@@ -308,7 +328,7 @@ enum octo_status octo_peer_restore(struct octo_channel *channel, const struct oc
 	OCTO_ASSERT(peer_state(peer) == OCTO_STATE_IDLE && peer->attempted_at == OCTO_NEVER); /* just added */
 	enum octo_status status = record_load_peer(&call, peer, record, size, off_ns);
 	if (status == OCTO_OK && peer->is_wanted)
-		peer->redial_at = call.now;
+		peer_dial_again(&call, peer);
 	plan_wake(&call, peer);
 	return status;
 }
@@ -344,9 +364,53 @@ void octo_disconnect(struct octo_channel *channel, const struct octo_host *host,
 	user_step(channel, host, now, peer, OCTO_STEP_DISCONNECT);
 }
 
+/* ---- Reachability ------------------------------------------------------------------------------------------------- */
+
+static void plan_all(struct call *call)
+{
+	for (uint32_t i = 0; i < call->channel->peer_count; i++)
+		plan_wake(call, block_peer(call->channel, i));
+}
+
+void octo_enable(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, bool is_on)
+{
+	struct call call = call_begin(channel, host, now);
+	if (!reachability_switch(&call, is_on))
+		return;
+	for (uint32_t i = 0; i < channel->peer_count; i++) {
+		struct peer *peer = block_peer(channel, i);
+		struct step_input input = { .is_user = true, .reason = OCTO_REASON_ACCEPTED };
+		if (is_on)
+			peer->redial_at = OCTO_NEVER; /* pings take its place */
+		else
+			handshake_step(&call, peer, OCTO_STEP_SWITCH_OFF, &input);
+	}
+	plan_all(&call);
+}
+
+enum octo_status octo_honeymoon(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now)
+{
+	struct call call = call_begin(channel, host, now);
+	if (channel->reach.position != OCTO_SWITCH_ON)
+		return OCTO_SWITCHED_OFF;
+	reachability_honeymoon(&call, true);
+	plan_all(&call);
+	return OCTO_OK;
+}
+
+enum octo_mode octo_channel_mode(const struct octo_channel *channel)
+{
+	return reachability_channel_mode(channel);
+}
+
 static octo_time_ns since(const struct octo_channel *channel, octo_time_ns at)
 {
 	return at == OCTO_NEVER ? OCTO_NEVER : channel->pulse.own_now - at;
+}
+
+static octo_time_ns until(const struct octo_channel *channel, octo_time_ns at)
+{
+	return at == OCTO_NEVER ? OCTO_NEVER : at > channel->pulse.own_now ? at - channel->pulse.own_now : 0;
 }
 
 void octo_peer_view(const struct octo_channel *channel, uint32_t index, struct octo_peer_view *view)
@@ -366,6 +430,10 @@ void octo_peer_view(const struct octo_channel *channel, uint32_t index, struct o
 		view->session = session_describe(&peer->current);
 	view->since_heard = since(channel, peer->current.id ? peer->current.received_at : OCTO_NEVER);
 	view->redial_ns = peer->redial_wait_ns;
+	view->mode = reachability_mode(channel, peer);
+	view->is_active = peer->reach.is_active;
+	view->next_ping_ns = until(channel, reachability_next_ping(channel, peer));
+	view->since_activity = since(channel, peer->current.id ? peer->current.received_at : peer->reach.activity_at);
 	view->timeout_ns = round_trip_timeout(&peer->current.trip);
 	view->since_first_success = since(channel, peer->first_success_at);
 	view->since_first_attempt = since(channel, peer->first_attempt_at);

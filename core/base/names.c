@@ -128,6 +128,50 @@ const char *octo_end_text(enum octo_end end)
 	return texts[end];
 }
 
+const char *octo_mode_name(enum octo_mode mode)
+{
+	static const char *const names[] = {
+#define X(name, key, text) key,
+		OCTO_MODES(X)
+#undef X
+	};
+	OCTO_ASSERT(mode < OCTO_MODE_COUNT);
+	return names[mode];
+}
+
+const char *octo_mode_text(enum octo_mode mode)
+{
+	static const char *const texts[] = {
+#define X(name, key, text) text,
+		OCTO_MODES(X)
+#undef X
+	};
+	OCTO_ASSERT(mode < OCTO_MODE_COUNT);
+	return texts[mode];
+}
+
+const char *octo_activity_name(enum octo_activity activity)
+{
+	static const char *const names[] = {
+#define X(name, key, text) key,
+		OCTO_ACTIVITIES(X)
+#undef X
+	};
+	OCTO_ASSERT(activity < OCTO_ACTIVITY_COUNT);
+	return names[activity];
+}
+
+const char *octo_activity_text(enum octo_activity activity)
+{
+	static const char *const texts[] = {
+#define X(name, key, text) text,
+		OCTO_ACTIVITIES(X)
+#undef X
+	};
+	OCTO_ASSERT(activity < OCTO_ACTIVITY_COUNT);
+	return texts[activity];
+}
+
 const char *octo_warning_name(enum octo_warning warning)
 {
 	static const char *const names[] = {

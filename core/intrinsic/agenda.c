@@ -4,6 +4,7 @@
 #include "core/intrinsic/handshake.h"
 #include "core/intrinsic/offer.h"
 #include "core/intrinsic/peer.h"
+#include "core/intrinsic/reachability.h"
 #include "core/intrinsic/session_directory.h"
 
 static bool is_due(const struct call *call, octo_time_ns at)
@@ -19,9 +20,9 @@ static void step(struct call *call, struct peer *peer, enum octo_step which)
 
 /* ---- Expiries and timers --------------------------------------------------------------------------------------- */
 
-static bool may_redial(const struct peer *peer)
+static bool may_redial(const struct call *call, const struct peer *peer)
 {
-	return peer->redial_at != OCTO_NEVER && peer->is_wanted && peer->celibate_until == OCTO_NEVER &&
+	return call->channel->reach.position != OCTO_SWITCH_OFF && peer->redial_at != OCTO_NEVER && peer->is_wanted && peer->celibate_until == OCTO_NEVER &&
 	       peer_state(peer) == OCTO_STATE_IDLE;
 }
 
@@ -41,7 +42,7 @@ static bool run_timer(struct call *call, struct peer *peer)
 		step(call, peer, OCTO_STEP_ANSWER_EXPIRED);
 	else if (offer->id && is_due(call, offer->expires_at))
 		step(call, peer, OCTO_STEP_OFFER_EXPIRED);
-	else if (may_redial(peer) && is_due(call, peer->redial_at))
+	else if (may_redial(call, peer) && is_due(call, peer->redial_at))
 		step(call, peer, OCTO_STEP_CONNECT);
 	else if (offer->id && is_due(call, offer->resend_at))
 		step(call, peer, OCTO_STEP_OFFER_TIMER);
@@ -157,6 +158,15 @@ static bool send_packet(struct call *call, struct peer *peer, const struct agend
 		peer->is_reply_due = false;
 		return true;
 	}
+	if (is_due(call, reachability_next(call->channel, peer))) {
+		uint8_t probe[PROBE_BYTES];
+		struct octo_address to;
+		bool is_made = reachability_compose(call, peer, probe, &to);
+		OCTO_ASSERT(is_made);
+		put(packet, probe, sizeof probe, &to);
+		packet->is_cached = false;
+		return true;
+	}
 	if (peer->spare.closes_left && is_due(call, peer->spare.expires_at))
 		return send_close(call, peer, packet);
 	if (peer->offer.id && peer->offer.is_due) {
@@ -207,7 +217,8 @@ octo_time_ns agenda_next(struct call *call, struct peer *peer, const struct agen
 	if (is_packet_due)
 		return call->now;
 	earliest(&next, peer->celibate_until);
-	if (may_redial(peer))
+	earliest(&next, reachability_next(call->channel, peer));
+	if (may_redial(call, peer))
 		earliest(&next, peer->redial_at);
 	if (peer->offer.id) {
 		earliest(&next, peer->offer.expires_at);

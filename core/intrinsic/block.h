@@ -11,7 +11,8 @@
 enum {
 	BLOCK_COURIERS_MAX = 16,
 	BLOCK_GRAVES = 2,                 /* session ids of the lately dead, a peer */
-	BLOCK_STALE_SOURCES = 4
+	BLOCK_SOURCES = 4,                /* addresses whose last answer is remembered */
+	BLOCK_PINGS = 8                   /* pings of a peer that may still be answered */
 };
 
 /* Times below are the channel's own (call.h), OCTO_NEVER when not set. A slot with id 0 is empty, and all zero. */
@@ -99,7 +100,23 @@ struct courier_slot {                     /* a courier towards a peer (schedule.
 };
 
 struct grave { uint64_t id; octo_time_ns until; };
-struct stale_source { struct octo_address address; octo_time_ns at; bool is_used; };
+struct recent_source { struct octo_address address; octo_time_ns at; bool is_used; };
+
+struct ping { uint64_t token; octo_time_ns at; }; /* OCTO_NEVER: none, or answered */
+
+struct peer_reach {                       /* whether a peer is there (reachability.c) */
+	octo_time_ns activity_at;         /* its last response; its entry when there was none */
+	octo_time_ns pinged_at;           /* the last ping to it */
+	octo_time_ns ping_from;           /* none before */
+	octo_time_ns saved_interval_ns;   /* between pings when the record was saved last */
+	uint64_t order;                   /* of its activity among those of all peers, also over restarts; 0: never active */
+	uint64_t reply_token;             /* one PROBE-REPLY waiting to be sent */
+	struct octo_address reply_to;
+	bool is_reply_due, is_active;
+	uint8_t ping_next;                /* in pings[] */
+	struct ping pings[BLOCK_PINGS];
+	struct recent_source sources[BLOCK_SOURCES];
+};
 
 struct peer {
 	struct octo_card card;
@@ -125,7 +142,8 @@ struct peer {
 	struct claim claim;
 	struct grave graves[BLOCK_GRAVES];
 	uint8_t grave_next;
-	struct stale_source stale_sources[BLOCK_STALE_SOURCES];
+	struct recent_source stale_sources[BLOCK_SOURCES];
+	struct peer_reach reach;
 	/* One RETRY waiting to be sent. */
 	bool is_reply_due;
 	struct octo_address reply_to;
@@ -143,6 +161,15 @@ struct cookie_jar {
 	octo_time_ns second_began_at;     /* SYNs that reached the curve in the present second */
 	uint32_t curves_in_second;
 	bool has_key;
+};
+
+struct reach {                            /* the channel's part of reachability.c */
+	octo_time_ns honeymoon_until;
+	uint64_t order;                   /* of the last peer whose activity began or ended */
+	uint32_t active_count;
+	uint8_t position;                 /* enum octo_switch */
+	bool is_wished;                   /* the user wanted the honeymoon */
+	uint8_t reserved[2];
 };
 
 /* What even a rejected packet may change; outside the digest. */
@@ -170,6 +197,7 @@ struct octo_channel {
 	uint32_t directory_mask, directory_count;
 	uint64_t peers_at, wake_at, directory_at, courier_states_at; /* offsets from the block's start */
 	struct cookie_jar cookies;
+	struct reach reach;
 };
 
 static inline void *block_at(const struct octo_channel *channel, uint64_t offset)

@@ -6,6 +6,7 @@
 #include "core/intrinsic/claim.h"
 #include "core/intrinsic/offer.h"
 #include "core/intrinsic/peer.h"
+#include "core/intrinsic/reachability.h"
 #include "core/intrinsic/record.h"
 #include "core/intrinsic/retry.h"
 #include "core/intrinsic/session.h"
@@ -30,6 +31,8 @@ static enum octo_reason dial(struct call *call, struct peer *peer, struct step_i
 		peer->redial_wait_ns = call->channel->config.redial_min_ns;
 		record_save_peer(call, peer); /* the switch stays on over a restart */
 	}
+	if (call->channel->reach.position == OCTO_SWITCH_OFF)
+		return OCTO_REASON_ACCEPTED; /* remembered until the switch is on */
 	if (peer->attempted_at != OCTO_NEVER && call->now - peer->attempted_at < spacing)
 		peer->redial_at = peer->attempted_at + spacing;
 	else
@@ -70,6 +73,42 @@ static enum octo_reason obey_close(struct call *call, struct peer *peer, struct 
 {
 	session_end(call, peer, OCTO_END_CLOSED);
 	return become_celibate(call, peer, input);
+}
+
+/* Switched off: as if we were not there. What the peer makes of a CLOSE keeps it from calling for a while; we ourselves
+ * are not celibate, for the switch says more. */
+static enum octo_reason forget_plans(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)input;
+	offer_wipe(call, peer, false);
+	answer_wipe(call, peer, false);
+	reachability_inactive(call, peer, OCTO_ACTIVITY_COMPLETED, OCTO_NEVER);
+	peer->redial_at = OCTO_NEVER;
+	peer->is_reply_due = peer->reach.is_reply_due = false;
+	peer_set_role(call, peer, OCTO_ROLE_NONE);
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason close_and_rest(struct call *call, struct peer *peer, struct step_input *input)
+{
+	session_close(call, peer);
+	return forget_plans(call, peer, input);
+}
+
+/* ---- Pings --------------------------------------------------------------------------------------------------- */
+
+static enum octo_reason note_activity(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)input;
+	reachability_active(call, peer, OCTO_ACTIVITY_ANSWERED);
+	record_save_peer(call, peer);
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason dial_active(struct call *call, struct peer *peer, struct step_input *input)
+{
+	note_activity(call, peer, input);
+	return dial(call, peer, input);
 }
 
 /* ---- Timers ------------------------------------------------------------------------------------------------ */
@@ -153,7 +192,7 @@ static enum octo_reason bury_session(struct call *call, struct peer *peer, struc
 	session_end(call, peer, OCTO_END_DEAD);
 	peer->last_failure_at = call->now;
 	peer_set_role(call, peer, OCTO_ROLE_NONE);
-	peer->redial_at = call->now; /* dialling itself keeps attempts apart */
+	peer_dial_again(call, peer);
 	return OCTO_REASON_ACCEPTED;
 }
 
@@ -300,6 +339,8 @@ static const struct cell table[OCTO_STEP_COUNT][OCTO_STATE_COUNT] = {
 	/*                              idle                  offering              answering              established */
 	[OCTO_STEP_CONNECT]           = { CELL(dial),            CELL(note_wish),       CELL(note_wish),       CELL(keep_session) },
 	[OCTO_STEP_DISCONNECT]        = { CELL(become_celibate), CELL(become_celibate), CELL(become_celibate), CELL(send_close) },
+	[OCTO_STEP_SWITCH_OFF]        = { CELL(forget_plans),    CELL(forget_plans),    CELL(forget_plans),    CELL(close_and_rest) },
+	[OCTO_STEP_PING_ANSWERED]     = { CELL(dial_active),     CELL(note_activity),   CELL(note_activity),   CELL(note_activity) },
 	[OCTO_STEP_OFFER_TIMER]       = { NONE,                  CELL(resend_syn),      NONE,                  NONE },
 	[OCTO_STEP_OFFER_EXPIRED]     = { NONE,                  CELL(give_up_offer),   NONE,                  NONE },
 	[OCTO_STEP_ANSWER_TIMER]      = { NONE,                  NONE,                  CELL(resend_syn_ack),  CELL(resend_syn_ack) },

@@ -6,6 +6,8 @@
 #include "core/intrinsic/frame.h"
 #include "core/intrinsic/offer.h"
 #include "core/intrinsic/peer.h"
+#include "core/intrinsic/probe.h"
+#include "core/intrinsic/reachability.h"
 #include "core/intrinsic/retry.h"
 #include "core/intrinsic/session.h"
 #include "core/intrinsic/session_directory.h"
@@ -29,14 +31,18 @@ static struct peer *find_by_hint(struct call *call, const uint8_t syn[SYN_BYTES]
 	return NULL;
 }
 
+static bool is_celibate(const struct call *call, const struct peer *peer)
+{
+	return peer->celibate_until != OCTO_NEVER && peer->celibate_until > call->now;
+}
+
 /* Which row of the table an authentic SYN is. `reason` is filled for the rows that reject it. */
 static enum octo_step classify_syn(struct call *call, struct peer *peer, struct step_input *input)
 {
 	const struct answer *answer = &peer->answer;
 	const struct claim *claim = &peer->claim;
 	enum octo_state state = peer_state(peer);
-	bool is_celibate = peer->celibate_until != OCTO_NEVER && peer->celibate_until > call->now;
-	if (is_celibate && !input->is_user) {
+	if (is_celibate(call, peer) && !input->is_user) {
 		input->reason = OCTO_REASON_CELIBATE;
 		return OCTO_STEP_SYN_CELIBATE;
 	}
@@ -80,6 +86,8 @@ static enum octo_reason receive_syn(struct call *call, const struct octo_address
 	enum octo_reason reason = peer_open_syn(call, peer, bytes, &offer);
 	if (reason != OCTO_REASON_ACCEPTED)
 		return reject(call, peer, reason);
+	if (call->channel->reach.position == OCTO_SWITCH_OFF)
+		return reject(call, peer, OCTO_REASON_SWITCHED_OFF);
 	inbound->is_timestamp_fresh = offer.timestamp > peer->timestamp_seen;
 	struct transcript identity;
 	transcript_start(&identity, peer->card.id, call->channel->self.card.id, bytes);
@@ -87,6 +95,32 @@ static enum octo_reason receive_syn(struct call *call, const struct octo_address
 		                    .identity = &identity, .is_user = header->flags & PACKET_FLAG_USER };
 	enum octo_step step = classify_syn(call, peer, &input);
 	return handshake_step(call, peer, step, &input);
+}
+
+/* ---- PROBE, PROBE-REPLY ---------------------------------------------------------------------------------------- */
+
+/* A user's ping is answered in celibacy, but does not end it: it may be an old one, played again. The SYN behind it
+ * has a timestamp, and does. */
+static enum octo_reason receive_probe(struct call *call, const struct octo_address *from, const uint8_t *bytes,
+                                      const struct packet_header *header, struct inbound *inbound)
+{
+	struct peer *peer = probe_find(call, bytes);
+	struct step_input input = { .reason = OCTO_REASON_ACCEPTED };
+	if (!peer)
+		return OCTO_REASON_UNKNOWN_SENDER;
+	inbound->peer = peer;
+	if (!probe_is_authentic(peer, bytes))
+		return reject(call, peer, OCTO_REASON_BAD_TAG);
+	if (call->channel->reach.position == OCTO_SWITCH_OFF)
+		return reject(call, peer, OCTO_REASON_SWITCHED_OFF);
+	if (is_celibate(call, peer) && !(header->flags & PACKET_FLAG_USER))
+		return reject(call, peer, OCTO_REASON_CELIBATE);
+	if (header->type == OCTO_PACKET_PROBE_REPLY)
+		return reachability_is_answer(call, peer, probe_token(bytes)) ?
+		       handshake_step(call, peer, OCTO_STEP_PING_ANSWERED, &input) :
+		       reject(call, peer, OCTO_REASON_UNSOLICITED);
+	enum octo_reason reason = reachability_asked(call, peer, probe_token(bytes), from);
+	return reason == OCTO_REASON_ACCEPTED ? reason : reject(call, peer, reason);
 }
 
 /* ---- SYN-ACK, ACK, RETRY ------------------------------------------------------------------------------------- */
@@ -293,7 +327,7 @@ enum octo_reason inbound_receive(struct call *call, const struct octo_address *f
 	if (type == OCTO_PACKET_SYN)
 		return receive_syn(call, from, bytes, &header, inbound);
 	if (type == OCTO_PACKET_PROBE || type == OCTO_PACKET_PROBE_REPLY)
-		return OCTO_REASON_NOT_SUPPORTED;
+		return receive_probe(call, from, bytes, &header, inbound);
 	struct peer *peer = directory_find(call->channel, header.session_id);
 	if (!peer)
 		return OCTO_REASON_UNKNOWN_SESSION;

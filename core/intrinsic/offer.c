@@ -1,6 +1,7 @@
 /* offer.c: the initiator's half of the handshake. */
 #include "core/intrinsic/offer.h"
 
+#include "core/intrinsic/reachability.h"
 #include "core/intrinsic/record.h"
 #include "core/intrinsic/session.h"
 #include "core/intrinsic/session_directory.h"
@@ -60,7 +61,7 @@ void offer_make(struct call *call, struct peer *peer)
 	offer->is_due = true;
 	offer->resend_at = OCTO_NEVER; /* until it has been sent */
 	offer->expires_at = call_after(call, call->channel->config.offer_ns);
-	write_syn(call, peer, peer->is_user_wish);
+	write_syn(call, peer, reachability_is_wish(call->channel, peer));
 	call_audit_secret(call, call_peer_index(call, peer), offer->secret, 'e', true);
 	peer->attempted_at = call->now;
 	peer->redial_at = OCTO_NEVER;

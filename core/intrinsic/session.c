@@ -2,6 +2,7 @@
  * sides know all three, so both keep the same one (C:81). */
 #include "core/intrinsic/session.h"
 
+#include "core/intrinsic/reachability.h"
 #include "core/intrinsic/record.h"
 #include "core/intrinsic/session_directory.h"
 
@@ -106,6 +107,7 @@ void session_install(struct call *call, struct peer *peer, struct session *fresh
 	peer->last_success_at = call->now;
 	if (peer->first_success_at == OCTO_NEVER)
 		peer->first_success_at = call->now;
+	reachability_active(call, peer, OCTO_ACTIVITY_CONNECTED);
 	record_save_peer(call, peer);
 }
 
@@ -117,6 +119,8 @@ void session_end(struct call *call, struct peer *peer, enum octo_end end)
 	if (!current->id)
 		return;
 	report(call, peer, current, OCTO_EVENT_SESSION_DOWN, end, true);
+	reachability_inactive(call, peer, end == OCTO_END_CLOSED ? OCTO_ACTIVITY_COMPLETED : OCTO_ACTIVITY_SILENT,
+	                      current->received_at);
 	peer->address = peer->proved;
 	wipe(call, peer, current);
 }
@@ -127,6 +131,7 @@ void session_close(struct call *call, struct peer *peer)
 	octo_wipe(&peer->claim, sizeof peer->claim);
 	session_end_spare(call, peer, OCTO_END_DISCONNECTED);
 	report(call, peer, current, OCTO_EVENT_SESSION_DOWN, OCTO_END_DISCONNECTED, true);
+	reachability_inactive(call, peer, OCTO_ACTIVITY_COMPLETED, current->received_at);
 	peer->spare = *current;
 	octo_wipe(current, sizeof *current);
 	struct session *closing = &peer->spare;

@@ -64,6 +64,12 @@ void amplification_received(struct checks *checks, uint32_t node, const struct o
 			source->is_proven = true;
 		return;
 	}
+	if (packet->type == OCTO_PACKET_PROBE && packet->class == OCTO_CLASS_WHOLE) {
+		struct check_account *asking = account_of(checks, node, &packet->address);
+		if (asking)
+			asking->probe_bytes += packet->size;
+		return;
+	}
 	bool is_authentic = packet->type == OCTO_PACKET_SYN &&
 	                    (packet->class == OCTO_CLASS_WHOLE || packet->is_timestamp_fresh);
 	struct check_account *account = is_authentic ? account_of(checks, node, &packet->address) : NULL;
@@ -111,6 +117,19 @@ static void judge_retry(struct checks *checks, uint32_t node, uint32_t to_node, 
 		               account->authentic_bytes, account->retry_bytes);
 }
 
+/* As long as what it answers, and once each. */
+static void judge_reply(struct checks *checks, uint32_t node, uint32_t to_node, struct check_account *account,
+                        size_t size)
+{
+	account->reply_bytes += size;
+	check_evaluated(checks, INVARIANT_S7);
+	if (account->reply_bytes > account->probe_bytes)
+		check_violated(checks, INVARIANT_S7, node, to_node,
+		               "expected at most the %" PRIu64 " bytes of authentic pings in answers "
+		               "to them, found %" PRIu64,
+		               account->probe_bytes, account->reply_bytes);
+}
+
 static void judge_known(struct checks *checks, uint32_t node, uint32_t to_node,
                         const struct check_account *account, enum octo_packet_type type)
 {
@@ -146,6 +165,12 @@ void amplification_sent(struct checks *checks, uint32_t node, uint32_t to_node, 
 		judge_known(checks, node, to_node, account, type);
 		if (account->is_given || account->is_proven)
 			*proven = *to;
+		return;
+	case OCTO_PACKET_PROBE:
+		judge_known(checks, node, to_node, account, type);
+		return;
+	case OCTO_PACKET_PROBE_REPLY:
+		judge_reply(checks, node, to_node, account, size);
 		return;
 	default:
 		check_evaluated(checks, INVARIANT_S7);
