@@ -147,10 +147,10 @@ $(CARRIERS): $(CARRIER_OBJ) $(BUILD)/list/carriers
 $(VIZ): $(VIZ_OBJ) $(BUILD)/list/viz
 	$(archive)
 
-$(BUILD)/octosim: $(CLI_OBJ) $(WORLD) $(CARRIERS) $(BUILD)/list/cli
+$(BUILD)/octosim: $(CLI_OBJ) $(CARRIERS) $(WORLD) $(BUILD)/list/cli
 	$(call link,$(BASE_LIBS))
 # The simulator on the core as it ships: same hashes, fewer checks.
-$(BUILD)/plain/octosim: $(CLI_OBJ) $(SIM) $(PLAIN) $(CARRIERS) $(BUILD)/list/cli
+$(BUILD)/plain/octosim: $(CLI_OBJ) $(CARRIERS) $(SIM) $(PLAIN) $(BUILD)/list/cli
 	$(call link,$(BASE_LIBS))
 # The library holds main() too: the linker takes it from there, and the viewer's tests bring their own instead.
 $(BUILD)/octoviz: $(VIZ) $(WORLD)
@@ -191,11 +191,11 @@ $(BUILD)/tests/suites-all.c: SUITES = $(SUITE_SRC)
 $(BUILD)/tests/suites-viz.c: SUITES = $(VIZ_SUITE_SRC)
 $(BUILD)/tests/suites-one.c: SUITES = $(ONE)
 
-$(BUILD)/tests/octotest: $(call obj,$(SUPPORT_SRC) $(SUITE_SRC)) $(BUILD)/obj/tests/suites-all.o $(WORLD) $(CARRIERS) | have-cunit
+$(BUILD)/tests/octotest: $(call obj,$(SUPPORT_SRC) $(SUITE_SRC)) $(BUILD)/obj/tests/suites-all.o $(CARRIERS) $(WORLD) | have-cunit
 	$(call link,$(CUNIT_LIBS) $(BASE_LIBS) -lm)
 $(BUILD)/tests/viztest: $(call obj,$(SUPPORT_SRC) $(VIZ_SUITE_SRC)) $(BUILD)/obj/tests/suites-viz.o $(VIZ) $(WORLD) | have-cunit
 	$(call link,$(CUNIT_LIBS) $(BASE_LIBS) $(VIZ_LIBS))
-$(BUILD)/tests/onetest: $(call obj,$(SUPPORT_SRC) $(ONE)) $(BUILD)/obj/tests/suites-one.o $(WORLD) $(CARRIERS) | have-cunit
+$(BUILD)/tests/onetest: $(call obj,$(SUPPORT_SRC) $(ONE)) $(BUILD)/obj/tests/suites-one.o $(CARRIERS) $(WORLD) | have-cunit
 	$(call link,$(CUNIT_LIBS) $(BASE_LIBS) -lm)
 
 # A benchmark of whole runs has all checks on, hence the checked core; one of the core measures what ships.

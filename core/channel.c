@@ -23,7 +23,7 @@ static const struct agenda_couriers courier_layer = { .fill = schedule_fill, .ne
 
 /* What is copied into the block has no padding, whose bytes nobody would have set. */
 _Static_assert(sizeof(struct octo_agreement) == 16, "an agreement has no padding");
-_Static_assert(sizeof(struct octo_config) == 248, "a configuration has no padding");
+_Static_assert(sizeof(struct octo_config) == 288, "a configuration has no padding");
 
 void octo_config_default(struct octo_config *config)
 {
@@ -58,6 +58,9 @@ void octo_config_default(struct octo_config *config)
 	config->cookie_rotation_ns = 120 * OCTO_SECOND;
 	config->clock_step_max_ns = 3600 * OCTO_SECOND;
 	config->curve_rate_max = 64;
+	config->turn_packets = UINT32_C(1) << 20;
+	config->turn_ns = 600 * OCTO_SECOND;
+	config->stun_interval_ns = 25 * OCTO_SECOND;
 }
 
 static bool is_in_range(const struct octo_config *config)
@@ -66,12 +69,13 @@ static bool is_in_range(const struct octo_config *config)
 	const octo_time_ns times[] = { config->resend_ns, config->offer_ns, config->answer_ns, config->attempt_spacing_ns,
 		config->initial_spacing_ns, config->redial_min_ns, config->spare_ns, config->challenge_min_ns,
 		config->dead_min_ns, config->celibacy_ns, config->ping_base_ns, config->ping_step_ns, config->ping_recent_ns,
-		config->honeymoon_ping_ns, config->honeymoon_ns, config->probe_spacing_ns, config->cookie_rotation_ns, config->clock_step_max_ns };
+		config->honeymoon_ping_ns, config->honeymoon_ns, config->probe_spacing_ns, config->cookie_rotation_ns,
+		config->clock_step_max_ns, config->stun_interval_ns, config->turn_ns };
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
 		if (times[i] == 0 || times[i] > longest)
 			return false;
 	bool is_coarse = config->clock_step_max_ns >= OCTO_SECOND && config->challenge_min_ns >= 8 * OCTO_MILLISECOND &&
-	                 config->resend_ns >= OCTO_MILLISECOND;
+	                 config->resend_ns >= OCTO_MILLISECOND && config->turn_ns >= OCTO_SECOND && config->turn_packets >= 16;
 	return is_coarse && config->peers_max >= 1 && config->peers_max <= 65535 && config->version_min == PACKET_VERSION &&
 	       config->version_max == PACKET_VERSION && (config->suites & OCTO_SUITE_CHACHA20_POLY1305) &&
 	       !(config->suites & ~(OCTO_SUITE_CHACHA20_POLY1305 | OCTO_SUITE_AES_256_GCM)) &&
@@ -152,7 +156,7 @@ enum octo_status octo_channel_init(void *block, size_t size, const struct octo_c
 	channel->size = needed;
 	lay_out(channel, config, host);
 	memcpy(&channel->config, config, sizeof *config);
-	channel->config.reserved_too = 0;
+	memset(channel->config.reserved_last, 0, sizeof channel->config.reserved_last);
 	octo_identity_from_seed(host->crypto, config->seed, &channel->self);
 	octo_wipe(channel->config.seed, sizeof channel->config.seed);
 	channel->epoch = config->stored_epoch + 1;
@@ -166,6 +170,7 @@ enum octo_status octo_channel_init(void *block, size_t size, const struct octo_c
 	channel->pulse.caller_now = now;
 	channel->pulse.own_now = own_time_start;
 	struct call call = call_begin(channel, host, now);
+	stun_start(&call);
 	channel->reach.position = (uint8_t)config->stored_switch;
 	channel->reach.honeymoon_until = OCTO_NEVER;
 	if (config->stored_switch == OCTO_SWITCH_ON) /* a start enables communications again (C:49-50) */
@@ -241,12 +246,26 @@ static void report_sent(struct call *call, uint32_t peer, const struct agenda_pa
 	call_emit(call, &event, OCTO_EVENT_PACKET_SENT, peer);
 }
 
+/* The only packets of the channel's own, which are for none of its peers. */
+static bool send_stun(struct call *call, uint8_t out[OCTO_DATAGRAM_MAX], size_t *size, struct octo_address *to)
+{
+	struct agenda_packet packet = { .bytes = out, .size = STUN_HEADER_BYTES };
+	if (!stun_send(call, out))
+		return false;
+	*size = packet.size;
+	*to = packet.to = call->channel->config.stun_server;
+	report_sent(call, OCTO_NO_PEER, &packet);
+	return true;
+}
+
 bool octo_channel_send(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now,
                        uint8_t out[OCTO_DATAGRAM_MAX], size_t *size, struct octo_address *to)
 {
 	struct call call = call_begin(channel, host, now);
 	reachability_wear_off(&call);
 	for (;;) {
+		if (send_stun(&call, out, size, to))
+			return true;
 		uint32_t index = wake_queue_first(channel);
 		if (index == OCTO_NO_PEER || block_peer(channel, index)->wake_at > call.now)
 			return false;
@@ -272,6 +291,8 @@ octo_time_ns octo_channel_next_wake(const struct octo_channel *channel)
 	octo_time_ns wait = channel->config.clock_step_max_ns / 2;
 	uint32_t first = wake_queue_first(channel);
 	octo_time_ns at = reachability_wears_off_at(channel);
+	if (channel->stun.next_at < at)
+		at = channel->stun.next_at;
 	if (first != OCTO_NO_PEER && block_peer(channel, first)->wake_at < at)
 		at = block_peer(channel, first)->wake_at;
 	if (at != OCTO_NEVER) {
@@ -445,6 +466,12 @@ void octo_peer_view(const struct octo_channel *channel, uint32_t index, struct o
 uint32_t octo_peer_count(const struct octo_channel *channel)
 {
 	return channel->peer_count;
+}
+
+bool octo_channel_mapped_address(const struct octo_channel *channel, struct octo_address *address)
+{
+	*address = channel->stun.mapped;
+	return address->port != 0;
 }
 
 const struct octo_card *octo_channel_card(const struct octo_channel *channel)

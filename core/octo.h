@@ -180,6 +180,7 @@ extern const struct octo_courier octo_courier_load; /* id 1 */
 
 enum octo_packet_type {
 	OCTO_PACKET_UNKNOWN = 0,
+	OCTO_PACKET_STUN = 0x01,                  /* any first byte below 0x40, with STUN's magic cookie */
 	OCTO_PACKET_SYN = 0x41,
 	OCTO_PACKET_SYN_ACK = 0x42,
 	OCTO_PACKET_ACK = 0x43,
@@ -189,7 +190,7 @@ enum octo_packet_type {
 	OCTO_PACKET_DATA = 0x80                   /* any first byte with the top bit set */
 };
 const char *octo_packet_type_name(enum octo_packet_type type);
-/* The type a datagram claims to be, from its first byte alone; OCTO_PACKET_UNKNOWN when it is none of ours. */
+/* The type a datagram claims to be, from its first bytes alone; OCTO_PACKET_UNKNOWN when it is none of ours. */
 enum octo_packet_type octo_packet_type_of(const uint8_t *bytes, size_t size);
 
 /* Packet classes (C:58-61). "initial" (session id 0) is a property beside the class. */
@@ -393,6 +394,8 @@ const char *octo_suite_name(uint8_t suite);
 	X(ACTIVITY, "activity")                                                                       \
 	X(CLOCK_STEP, "clock-step")                                                                   \
 	X(WARNING, "warning")                                                                         \
+	X(MAPPED_ADDRESS, "mapped-address")                                                           \
+	X(KEYS_TURNED, "keys-turned")                                                                 \
 	/* Only from a core built with OCTO_CHECKED; they do not take part in event numbering. */     \
 	X(AUDIT_SEALED, "audit-sealed")                                                               \
 	X(AUDIT_SECRET, "audit-secret")                                                               \
@@ -474,6 +477,15 @@ struct octo_event_activity {      /* ACTIVITY: a peer became active, or stopped 
 };
 struct octo_event_clock { int64_t step_ns; bool was_limited; }; /* CLOCK_STEP: the caller's clock jumped */
 struct octo_event_warning { uint8_t warning; };
+struct octo_event_mapped {        /* MAPPED_ADDRESS: the STUN server told how we look from outside (C:150) */
+	struct octo_address address;
+	bool is_changed;          /* another one than before: a NAT has forgotten us, or we have moved */
+};
+struct octo_event_keys_turned {   /* KEYS_TURNED: a direction of a session goes on under the hash of its key [P 6.4] */
+	uint64_t session;         /* log id */
+	uint32_t epoch;           /* how often by now */
+	bool is_sending;          /* ours for sending; else the peer turned its own, and we followed */
+};
 struct octo_event_audit_sealed {  /* a key and nonce were used on this plaintext */
 	uint64_t key, nonce_high, nonce_low, plain; /* digests of key and plaintext; the nonce's first 16 bytes */
 	bool is_counter;          /* the nonce is a counter that only goes up under this key */
@@ -508,6 +520,8 @@ struct octo_event {
 		struct octo_event_activity activity;
 		struct octo_event_clock clock;
 		struct octo_event_warning warning;
+		struct octo_event_mapped mapped;
+		struct octo_event_keys_turned keys_turned;
 		struct octo_event_audit_sealed sealed;
 		struct octo_event_audit_secret secret;
 		struct octo_event_audit_keys keys;
@@ -579,7 +593,11 @@ struct octo_config {
 	octo_time_ns cookie_rotation_ns;
 	octo_time_ns clock_step_max_ns;           /* a longer forward step of the clock counts as this much */
 	uint32_t curve_rate_max;                  /* SYNs a second that may reach the curve before cookies are demanded */
-	uint32_t reserved_too;                    /* ignored; no padding */
+	uint32_t turn_packets;                    /* packets under one data key; at least 16 */
+	octo_time_ns turn_ns;                     /* and time; at least a second */
+	struct octo_address stun_server;          /* asked for our address as seen from outside; port 0: nobody is */
+	uint16_t reserved_last[3];                /* ignored; no padding */
+	octo_time_ns stun_interval_ns;            /* between two such questions, less up to the jitter */
 };
 
 /* The defaults: OKK1's own numbers [P 8], 8 peers, ChaCha20-Poly1305, 125,000 bytes per second; seed all zero. */
@@ -689,6 +707,8 @@ struct octo_peer_view {
 void octo_peer_view(const struct octo_channel *channel, uint32_t peer, struct octo_peer_view *view);
 /* Peers in the address book: valid indices are those below. A peer keeps its index as long as the channel lives. */
 uint32_t octo_peer_count(const struct octo_channel *channel);
+/* How we look from outside, as the STUN server said last. False: it has not said yet, or none is configured. */
+bool octo_channel_mapped_address(const struct octo_channel *channel, struct octo_address *address);
 /* Our own card, and the counters. Both are in the block: borrowed, and valid until it moves or is closed. */
 const struct octo_card *octo_channel_card(const struct octo_channel *channel);
 const struct octo_counters *octo_channel_counters(const struct octo_channel *channel);

@@ -19,7 +19,7 @@ int sim_packet_kind(enum octo_packet_type type)
 {
 	if (type == OCTO_PACKET_DATA)
 		return 7;
-	return type == OCTO_PACKET_UNKNOWN ? 0 : (int)type - OCTO_PACKET_SYN + 1;
+	return type == OCTO_PACKET_UNKNOWN || type == OCTO_PACKET_STUN ? 0 : (int)type - OCTO_PACKET_SYN + 1;
 }
 
 static struct sim_packet_fates *fates_of(struct sim *sim, const struct packet *packet)

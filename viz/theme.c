@@ -52,7 +52,7 @@ enum color_name theme_packet_color(enum octo_packet_type type)
 	case OCTO_PACKET_ACK: return COLOR_ACK;
 	case OCTO_PACKET_RETRY: return COLOR_RETRY;
 	case OCTO_PACKET_DATA: return COLOR_DATA;
-	case OCTO_PACKET_PROBE: case OCTO_PACKET_PROBE_REPLY: case OCTO_PACKET_UNKNOWN: break;
+	case OCTO_PACKET_PROBE: case OCTO_PACKET_PROBE_REPLY: case OCTO_PACKET_STUN: case OCTO_PACKET_UNKNOWN: break;
 	}
 	return type & OCTO_PACKET_DATA ? COLOR_DATA : COLOR_OTHER;
 }
@@ -77,6 +77,7 @@ const char *theme_packet_letters(enum octo_packet_type type)
 	case OCTO_PACKET_RETRY: return "RTY";
 	case OCTO_PACKET_PROBE: return "PRB";
 	case OCTO_PACKET_PROBE_REPLY: return "RPL";
+	case OCTO_PACKET_STUN: return "STN";
 	case OCTO_PACKET_DATA: return "DAT";
 	case OCTO_PACKET_UNKNOWN: break;
 	}

@@ -31,6 +31,7 @@ static const char *type_name(uint8_t type)
 	case OCTO_PACKET_RETRY: return "RETRY";
 	case OCTO_PACKET_PROBE: return "PROBE";
 	case OCTO_PACKET_PROBE_REPLY: return "PROBE-REPLY";
+	case OCTO_PACKET_STUN: return "STUN";
 	default: return type & OCTO_PACKET_DATA ? "data" : "junk";
 	}
 }

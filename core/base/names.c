@@ -24,6 +24,7 @@ const char *octo_packet_type_name(enum octo_packet_type type)
 	case OCTO_PACKET_PROBE: return "probe";
 	case OCTO_PACKET_PROBE_REPLY: return "probe-reply";
 	case OCTO_PACKET_DATA: return "data";
+	case OCTO_PACKET_STUN: return "stun";
 	case OCTO_PACKET_UNKNOWN: break;
 	}
 	return "unknown";
@@ -37,6 +38,8 @@ enum octo_packet_type octo_packet_type_of(const uint8_t *bytes, size_t size)
 		return OCTO_PACKET_DATA;
 	if (bytes[0] >= OCTO_PACKET_SYN && bytes[0] <= OCTO_PACKET_PROBE_REPLY)
 		return (enum octo_packet_type)bytes[0];
+	if (size >= 8 && bytes[0] < 0x40 && bytes[4] == 0x21 && bytes[5] == 0x12 && bytes[6] == 0xa4 && bytes[7] == 0x42)
+		return OCTO_PACKET_STUN;
 	return OCTO_PACKET_UNKNOWN;
 }
 

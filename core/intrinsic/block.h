@@ -7,6 +7,7 @@
 #include "core/intrinsic/key_schedule.h"
 #include "core/intrinsic/replay_window.h"
 #include "core/intrinsic/round_trip.h"
+#include "core/intrinsic/stun.h"
 
 enum {
 	BLOCK_COURIERS_MAX = 16,
@@ -53,6 +54,16 @@ struct answer {                           /* I: the peer's attempt, answered and
 	uint8_t syn_ack[SYN_ACK_BYTES];
 };
 
+struct key_phases {                       /* of a session's two data keys (data_keys.c) */
+	uint64_t send_from, receive_from; /* first packet number under the present key */
+	octo_time_ns turned_at;           /* the sending key */
+	octo_time_ns previous_until;
+	uint32_t send_epoch, receive_epoch; /* how often each was turned */
+	uint32_t ping_epoch;              /* in which the PING that is out was sent */
+	uint32_t is_confirmed;            /* the peer was heard to know the present sending key */
+	uint8_t previous[OCTO_KEY_BYTES]; /* the receiving key before this one */
+};
+
 struct session {                          /* cur and prev (session.c) */
 	uint64_t id;                      /* receive session id */
 	uint64_t send_id;
@@ -78,6 +89,7 @@ struct session {                          /* cur and prev (session.c) */
 	struct round_trip trip;
 	struct replay_window window;
 	uint8_t send_key[OCTO_KEY_BYTES], receive_key[OCTO_KEY_BYTES];
+	struct key_phases phases;
 	uint8_t ack[ACK_BYTES];           /* initiator: the cached ACK */
 	uint8_t syn_ack_identity[16];     /* initiator: hash of the SYN-ACK that was accepted */
 };
@@ -198,6 +210,7 @@ struct octo_channel {
 	uint64_t peers_at, wake_at, directory_at, courier_states_at; /* offsets from the block's start */
 	struct cookie_jar cookies;
 	struct reach reach;
+	struct stun_client stun;
 };
 
 static inline void *block_at(const struct octo_channel *channel, uint64_t offset)

@@ -3,6 +3,7 @@
 
 #include "core/intrinsic/answer.h"
 #include "core/intrinsic/cookie.h"
+#include "core/intrinsic/data_keys.h"
 #include "core/intrinsic/frame.h"
 #include "core/intrinsic/offer.h"
 #include "core/intrinsic/peer.h"
@@ -203,6 +204,7 @@ static void receive_pong(struct call *call, struct peer *peer, uint32_t token)
 	} else if (session->is_ping_out && token == session->ping_token) {
 		round_trip_sample(&session->trip, call->now - session->ping_sent_at);
 		session->is_ping_out = false;
+		data_keys_confirm(session, session->phases.ping_epoch);
 		session_prove_address(call, peer);
 	}
 }
@@ -257,6 +259,30 @@ static enum octo_reason confirm_by_data(struct call *call, const struct octo_add
 	return handshake_step(call, peer, OCTO_STEP_CONFIRMED, &input);
 }
 
+/* What an authentic packet says. */
+static enum octo_reason receive_plain(struct call *call, const struct octo_address *from, struct peer *peer,
+                                      struct session *session, const struct reception *reception, const uint8_t *plain,
+                                      size_t size, inbound_courier deliver)
+{
+	enum octo_reason reason = check_frames(plain, size);
+	if (reason != OCTO_REASON_ACCEPTED)
+		return reject(call, peer, reason);
+	uint64_t id = peer->answer.id;
+	if (reception->is_answer) {
+		reason = confirm_by_data(call, from, peer);
+		if (reason != OCTO_REASON_ACCEPTED)
+			return reason;
+		session = peer->current.id == id ? &peer->current : &peer->spare;
+	}
+	replay_window_accept(&session->window, reception->number);
+	data_keys_follow(call, peer, session, reception);
+	if (session == &peer->current && session->ack_resend_at != OCTO_NEVER)
+		session_prove_address(call, peer); /* it has our ACK */
+	session_heard(call, session);
+	obey_frames(call, peer, session, plain, size, deliver);
+	return OCTO_REASON_ACCEPTED;
+}
+
 static enum octo_reason receive_data(struct call *call, const struct octo_address *from, const uint8_t *bytes, size_t size,
                                      inbound_courier deliver, struct inbound *inbound)
 {
@@ -274,33 +300,22 @@ static enum octo_reason receive_data(struct call *call, const struct octo_addres
 	if (!is_answer && (session->id != header.session_id || session->closes_left))
 		return reject(call, peer, peer->offer.id == header.session_id ? OCTO_REASON_UNSOLICITED :
 		                                                                OCTO_REASON_CLOSED_SESSION);
-	if (header.key_phase || header.wants_sync)
+	if (header.wants_sync)
 		return reject(call, peer, OCTO_REASON_NOT_NEGOTIATED);
-	static const struct replay_window untouched;
+	struct reception reception;
 	uint8_t plain[OCTO_DATAGRAM_MAX];
-	reason = session_open(call, is_answer ? peer->answer.receive_key : session->receive_key,
-	                      is_answer ? peer->answer.agreement.suite : session->agreement.suite,
-	                      is_answer ? &untouched : &session->window, &header, bytes, size, plain, &inbound->number);
-	if (reason == OCTO_REASON_BAD_TAG)
-		return reject(call, peer, reason);
-	if (reason != OCTO_REASON_ACCEPTED)
-		return reason;
-	size_t plain_size = size - header.size - CRYPTO_TAG_BYTES;
-	reason = check_frames(plain, plain_size);
-	if (reason != OCTO_REASON_ACCEPTED)
-		return reject(call, peer, reason);
-	if (is_answer) {
-		reason = confirm_by_data(call, from, peer);
-		if (reason != OCTO_REASON_ACCEPTED)
-			return reason;
-		session = peer->current.id == header.session_id ? &peer->current : &peer->spare;
-	}
-	replay_window_accept(&session->window, inbound->number);
-	if (session == &peer->current && session->ack_resend_at != OCTO_NEVER)
-		session_prove_address(call, peer); /* it has our ACK */
-	session_heard(call, session);
-	obey_frames(call, peer, session, plain, plain_size, deliver);
-	return OCTO_REASON_ACCEPTED;
+	if (is_answer)
+		reception_of_answer(&reception, &peer->answer, &header);
+	else
+		reception_of_session(&reception, call, session, &header);
+	inbound->number = reception.number;
+	reason = data_open(call, &reception, &header, bytes, size, plain);
+	if (reason == OCTO_REASON_ACCEPTED)
+		reason = receive_plain(call, from, peer, session, &reception, plain, size - header.size - CRYPTO_TAG_BYTES, deliver);
+	else if (reason == OCTO_REASON_BAD_TAG)
+		reason = reject(call, peer, reason);
+	octo_wipe(&reception, sizeof reception);
+	return reason;
 }
 
 /* ---- Any packet ------------------------------------------------------------------------------------------------ */
@@ -315,6 +330,8 @@ enum octo_reason inbound_receive(struct call *call, const struct octo_address *f
 		return OCTO_REASON_TOO_SHORT;
 	if (size > OCTO_DATAGRAM_MAX)
 		return OCTO_REASON_TOO_LONG;
+	if (type == OCTO_PACKET_STUN)
+		return stun_receive(call, from, bytes, size);
 	if (type == OCTO_PACKET_DATA)
 		return receive_data(call, from, bytes, size, deliver, inbound);
 	enum octo_reason reason = packet_check(bytes, size, &header);

@@ -118,6 +118,14 @@ static void labelled_hash(uint8_t *out, size_t out_size, const uint8_t key[OCTO_
 	keyed_hash(out, out_size, key, OCTO_KEY_BYTES, input, writer.position);
 }
 
+void key_turn(uint8_t key[OCTO_KEY_BYTES])
+{
+	uint8_t next[OCTO_KEY_BYTES];
+	keyed_hash(next, sizeof next, key, OCTO_KEY_BYTES, "next", 4);
+	memcpy(key, next, sizeof next);
+	octo_wipe(next, sizeof next);
+}
+
 void session_keys_derive(struct session_keys *keys, const uint8_t ck3[OCTO_KEY_BYTES], const struct transcript *h2)
 {
 	uint8_t data[2 * OCTO_KEY_BYTES], log_id[16]; /* libsodium's BLAKE2b makes 16 bytes at least */

@@ -44,6 +44,8 @@ struct session_keys {
 	uint8_t initiator_to_adherent[OCTO_KEY_BYTES], adherent_to_initiator[OCTO_KEY_BYTES];
 	uint64_t log_id;
 };
+/* A direction's next data key in the place of the present one. */
+void key_turn(uint8_t key[OCTO_KEY_BYTES]);
 void session_keys_derive(struct session_keys *keys, const uint8_t ck3[OCTO_KEY_BYTES], const struct transcript *h2);
 
 #endif

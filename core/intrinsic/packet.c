@@ -225,7 +225,8 @@ enum octo_reason data_header_read(const uint8_t *bytes, size_t size, struct data
 	return OCTO_REASON_ACCEPTED;
 }
 
-size_t data_header_write(uint8_t out[DATA_HEADER_BYTES_MAX], uint64_t session_id, uint64_t number, uint64_t acknowledged)
+size_t data_header_write(uint8_t out[DATA_HEADER_BYTES_MAX], uint64_t session_id, bool key_phase, uint64_t number,
+                         uint64_t acknowledged)
 {
 	/* Enough bits for twice the span that is not acknowledged, so that the receiver cannot take it for another. */
 	uint64_t span = acknowledged == UINT64_MAX ? number + 1 : number - acknowledged;
@@ -233,7 +234,7 @@ size_t data_header_write(uint8_t out[DATA_HEADER_BYTES_MAX], uint64_t session_id
 	while (number_bytes < 4 && span >= UINT64_C(1) << (8 * number_bytes - 1))
 		number_bytes++;
 	struct writer writer = writer_of(out, DATA_HEADER_BYTES_MAX);
-	write_u8(&writer, (uint8_t)(BIT_DATA | (number_bytes - 1) << 2));
+	write_u8(&writer, (uint8_t)(BIT_DATA | (key_phase ? BIT_KEY_PHASE : 0) | (number_bytes - 1) << 2));
 	write_u64(&writer, session_id);
 	write_le(&writer, number_bytes, number);
 	return writer.position;

@@ -128,7 +128,8 @@ struct data_header {
 enum octo_reason data_header_read(const uint8_t *bytes, size_t size, struct data_header *header);
 /* Writes the header for `number`, of which no acknowledgement was seen since `acknowledged` (UINT64_MAX: none yet).
  * Returns its size. */
-size_t data_header_write(uint8_t out[DATA_HEADER_BYTES_MAX], uint64_t session_id, uint64_t number, uint64_t acknowledged);
+size_t data_header_write(uint8_t out[DATA_HEADER_BYTES_MAX], uint64_t session_id, bool key_phase, uint64_t number,
+                         uint64_t acknowledged);
 /* The full number next to `expected` (the highest accepted plus one) that ends in these bytes. */
 uint64_t data_number_expand(uint64_t expected, uint32_t truncated, uint8_t number_bytes);
 

@@ -2,6 +2,7 @@
  * sides know all three, so both keep the same one (C:81). */
 #include "core/intrinsic/session.h"
 
+#include "core/intrinsic/data_keys.h"
 #include "core/intrinsic/reachability.h"
 #include "core/intrinsic/record.h"
 #include "core/intrinsic/session_directory.h"
@@ -19,6 +20,8 @@ void session_begin(struct call *call, struct session *session, enum octo_role ro
 	session->awaiting_since = session->ping_at = session->ack_resend_at = OCTO_NEVER;
 	session->ack_sent_at = session->expires_at = session->ping_sent_at = OCTO_NEVER;
 	session->courier_at = call->now;
+	session->phases.turned_at = call->now;
+	session->phases.is_confirmed = true;
 }
 
 struct octo_event_session session_describe(const struct session *session)
@@ -214,6 +217,7 @@ static void write_control(struct call *call, struct peer *peer, struct session *
 		write_ping(writer, FRAME_PING, session->ping_token);
 		session->is_ping_due = false;
 		session->is_ping_out = true;
+		session->phases.ping_epoch = session->phases.send_epoch;
 		session->keepalive_ns = 0;
 		session->ping_sent_at = call->now;
 		session_asked(call, session);
@@ -225,60 +229,21 @@ static void write_control(struct call *call, struct peer *peer, struct session *
 	}
 }
 
-static void nonce_of(uint8_t nonce[CRYPTO_NONCE_BYTES], uint64_t number)
-{
-	memset(nonce, 0, 4);
-	store_le(nonce + 4, 8, number);
-}
-
-/* header || full session id || key epoch, which is 0 until there is rekeying. */
-static size_t data_ad(uint8_t ad[DATA_HEADER_BYTES_MAX + 12], const uint8_t *header, size_t header_size, uint64_t id)
-{
-	memcpy(ad, header, header_size);
-	store_le(ad + header_size, 8, id);
-	store_le(ad + header_size + 8, 4, 0);
-	return header_size + 12;
-}
-
 size_t session_compose(struct call *call, struct peer *peer, struct session *session, session_filler fill,
                        uint8_t out[OCTO_DATAGRAM_MAX])
 {
-	size_t header_size = data_header_write(out, session->send_id, session->number_next, UINT64_MAX);
+	if (session == &peer->current)
+		data_keys_turn(call, peer, session);
+	size_t header_size = data_header_write(out, session->send_id, session->phases.send_epoch & 1, session->number_next,
+	                                       UINT64_MAX);
 	struct writer frames = writer_of(out + header_size, session->agreement.payload_max - header_size - CRYPTO_TAG_BYTES);
 	write_control(call, peer, session, &frames);
 	if (fill && fill(call, peer, &frames))
 		expect_answer(call, session);
 	if (frames.position == 0)
 		return 0;
-	uint8_t nonce[CRYPTO_NONCE_BYTES], ad[DATA_HEADER_BYTES_MAX + 12];
-	nonce_of(nonce, session->number_next);
-	size_t ad_size = data_ad(ad, out, header_size, session->send_id);
-	struct crypto_box box = { .key = session->send_key, .nonce = nonce, .ad = ad, .ad_size = ad_size,
-		                  .in = frames.bytes, .out = frames.bytes, .size = frames.position };
-	call_seal(call, session->agreement.suite, &box, true);
-	session->number_next++;
+	data_seal(call, session, out, header_size, frames.position);
 	return header_size + frames.position + CRYPTO_TAG_BYTES;
-}
-
-enum octo_reason session_open(struct call *call, const uint8_t receive_key[OCTO_KEY_BYTES], uint8_t suite,
-                              const struct replay_window *window, const struct data_header *header,
-                              const uint8_t *bytes, size_t size, uint8_t plain[OCTO_DATAGRAM_MAX], uint64_t *number)
-{
-	uint8_t nonce[CRYPTO_NONCE_BYTES], ad[DATA_HEADER_BYTES_MAX + 12];
-	*number = data_number_expand(window->next, header->truncated, header->number_bytes);
-	nonce_of(nonce, *number);
-	size_t ad_size = data_ad(ad, bytes, header->size, header->session_id);
-	struct crypto_box box = { .key = receive_key, .nonce = nonce, .ad = ad, .ad_size = ad_size,
-		                  .in = bytes + header->size, .out = plain,
-		                  .size = size - header->size - CRYPTO_TAG_BYTES };
-	if (!call->host->crypto->open(suite, &box))
-		return OCTO_REASON_BAD_TAG;
-	switch (replay_window_look(window, *number)) {
-	case REPLAY_SEEN: return OCTO_REASON_DUPLICATE;
-	case REPLAY_TOO_OLD: return OCTO_REASON_TOO_OLD;
-	case REPLAY_NEW: break;
-	}
-	return OCTO_REASON_ACCEPTED;
 }
 
 void session_audit_keys(struct call *call, const struct peer *peer, const struct session *session)

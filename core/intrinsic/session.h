@@ -37,12 +37,6 @@ typedef bool (*session_filler)(struct call *call, struct peer *peer, struct writ
 size_t session_compose(struct call *call, struct peer *peer, struct session *session, session_filler fill,
                        uint8_t out[OCTO_DATAGRAM_MAX]);
 
-/* Opens a data packet with these keys into `plain`. Changes no state.
- * Returns OCTO_REASON_ACCEPTED, BAD_TAG, DUPLICATE, TOO_OLD. */
-enum octo_reason session_open(struct call *call, const uint8_t receive_key[OCTO_KEY_BYTES], uint8_t suite,
-                              const struct replay_window *window, const struct data_header *header,
-                              const uint8_t *bytes, size_t size, uint8_t plain[OCTO_DATAGRAM_MAX], uint64_t *number);
-
 struct octo_event_session session_describe(const struct session *session);
 void session_audit_keys(struct call *call, const struct peer *peer, const struct session *session);
 

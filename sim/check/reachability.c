@@ -25,7 +25,7 @@ static void judge_ping(struct checks *checks, uint32_t node, uint32_t peer)
 static void judge_silence(struct checks *checks, uint32_t node, uint32_t peer, uint8_t type)
 {
 	const struct check_node *state = &checks->nodes[node];
-	if (!state->is_off)
+	if (!state->is_off || type == OCTO_PACKET_STUN) /* its server is no peer */
 		return;
 	check_evaluated(checks, INVARIANT_M3);
 	bool is_close = type == OCTO_PACKET_DATA && check_now(checks) - state->off_at <= closing_ns;

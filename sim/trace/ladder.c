@@ -97,6 +97,8 @@ static const char *type_text(const struct ladder_arrow *arrow, bool is_short)
 		return "PROBE";
 	case OCTO_PACKET_PROBE_REPLY:
 		return is_short ? "REPLY" : "PROBE-REPLY";
+	case OCTO_PACKET_STUN:
+		return "STUN";
 	case OCTO_PACKET_DATA:
 		return "DATA";
 	default:

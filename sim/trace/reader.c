@@ -137,7 +137,7 @@ static bool read_head(struct reader *reader)
 
 static bool is_packet_type(uint64_t type)
 {
-	return type == OCTO_PACKET_UNKNOWN || type == OCTO_PACKET_DATA ||
+	return type == OCTO_PACKET_UNKNOWN || type == OCTO_PACKET_STUN || type == OCTO_PACKET_DATA ||
 	       (type >= OCTO_PACKET_SYN && type <= OCTO_PACKET_PROBE_REPLY);
 }
 

@@ -282,7 +282,7 @@ static void random_frames_are_all_used_or_not_at_all(void)
 static void header_bits_of_other_versions_are_refused(void)
 {
 	static const struct { uint8_t bits; enum octo_reason reason; } cases[] = {
-		{ 0x40, OCTO_REASON_NOT_NEGOTIATED }, { 0x02, OCTO_REASON_NOT_NEGOTIATED },
+		{ 0x40, OCTO_REASON_BAD_TAG }, { 0x02, OCTO_REASON_NOT_NEGOTIATED }, /* 0x40: the next key, which sealed nothing */
 		{ 0x10, OCTO_REASON_NOT_NEGOTIATED }, { 0x20, OCTO_REASON_NOT_NEGOTIATED }, { 0x01, OCTO_REASON_BAD_FLAGS }
 	};
 	static const uint8_t ping[] = { 0x03, 1, 2, 3, 4 };

@@ -392,7 +392,7 @@ size_t pair_forge_data(struct pair *pair, int who, const uint8_t *frames, size_t
 {
 	struct session *session = &pair_peer(pair, who)->current;
 	uint8_t nonce[CRYPTO_NONCE_BYTES] = { 0 }, ad[DATA_HEADER_BYTES_MAX + 12] = { 0 };
-	size_t header_size = data_header_write(out, session->send_id, session->number_next, UINT64_MAX);
+	size_t header_size = data_header_write(out, session->send_id, false, session->number_next, UINT64_MAX);
 	out[0] |= bits;
 	memcpy(ad, out, header_size);
 	store_le(ad + header_size, 8, session->send_id);

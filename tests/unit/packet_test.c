@@ -284,7 +284,7 @@ static void a_packet_number_takes_the_least_bytes(void)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		uint8_t out[64] = { 0 };
 		struct data_header header;
-		size_t size = data_header_write(out, 65536, cases[i].number, UINT64_MAX);
+		size_t size = data_header_write(out, 65536, false, cases[i].number, UINT64_MAX);
 		CHECK_U64(size, 9 + cases[i].bytes);
 		CHECK_U64(out[0], 0x80 | (cases[i].bytes - 1) << 2);
 		CHECK_U64(data_header_read(out, sizeof out, &header), OCTO_REASON_ACCEPTED);
@@ -303,7 +303,7 @@ static void a_truncated_number_expands_to_itself(void)
 		for (uint64_t number = starts[i]; number < starts[i] + 300; number++) {
 			uint8_t out[64] = { 0 };
 			struct data_header header;
-			data_header_write(out, 65536, number, UINT64_MAX);
+			data_header_write(out, 65536, false, number, UINT64_MAX);
 			CHECK_U64(data_header_read(out, sizeof out, &header), OCTO_REASON_ACCEPTED);
 			for (uint64_t behind = 0; behind < 60 && behind <= number; behind += 7)
 				CHECK_U64(data_number_expand(number - behind, header.truncated, header.number_bytes), number);
