@@ -335,6 +335,17 @@ enum octo_status octo_peer_restore(struct octo_channel *channel, const struct oc
 	return status;
 }
 
+void octo_peer_set_address(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t index,
+                           const struct octo_address *address)
+{
+	struct call call = call_begin(channel, host, now);
+	struct peer *peer = block_peer(channel, index);
+	if (peer_state(peer) == OCTO_STATE_ESTABLISHED)
+		return;
+	peer->address = peer->proved = *address;
+	record_save_peer(&call, peer);
+}
+
 enum octo_status octo_peer_find(const struct octo_channel *channel, const uint8_t id[OCTO_ID_BYTES], uint32_t *out)
 {
 	for (uint32_t i = 0; i < channel->peer_count; i++) {

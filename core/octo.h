@@ -501,7 +501,9 @@ struct octo_host {
 	/* Fills `out` with unpredictable bytes. Must be a cryptographic source on a real node. */
 	void (*entropy)(void *context, uint8_t *out, size_t size);
 	/* Keeps a record (at most OCTO_RECORD_BYTES_MAX bytes) in place of the previous one of this peer, or of OCTO_SELF.
-	 * Must be durable when it returns: the channel sends only afterwards. May be NULL: nothing survives a restart. */
+	 * Must be durable when it returns: the channel sends only afterwards. (Who sends what octo_channel_send() gives out may
+	 * make it durable just before that goes on its way: one write for all that was saved since the last.) May be NULL:
+	 * nothing survives a restart. */
 	void (*save)(void *context, uint32_t peer, const uint8_t *record, size_t size);
 	/* One call an event, in order of happening. The event is borrowed. Must not call into the channel. May be NULL. */
 	void (*observe)(void *context, const struct octo_event *event);
@@ -595,6 +597,10 @@ OCTO_MUST_CHECK enum octo_status octo_peer_add(struct octo_channel *channel, con
 OCTO_MUST_CHECK enum octo_status octo_peer_restore(struct octo_channel *channel, const struct octo_host *host,
                                                    octo_time_ns now, uint32_t peer, const uint8_t *record, size_t size,
                                                    octo_time_ns off_ns);
+/* The user enters another address: attempts go there from now on, and it is stored as the last known one. A session stays
+ * where it is, and nothing changes while there is one. An index outside of the address book is the caller's fault. */
+void octo_peer_set_address(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer,
+                           const struct octo_address *address);
 /* The index of the peer with this FULL-ID. Returns OCTO_OK, or OCTO_UNKNOWN_PEER with *peer untouched. Looks through
  * the whole address book. */
 OCTO_MUST_CHECK enum octo_status octo_peer_find(const struct octo_channel *channel, const uint8_t id[OCTO_ID_BYTES],
