@@ -21,7 +21,7 @@ static const struct agenda_couriers courier_layer = { .fill = schedule_fill, .ne
 
 /* What is copied into the block has no padding, whose bytes nobody would have set. */
 _Static_assert(sizeof(struct octo_agreement) == 16, "an agreement has no padding");
-_Static_assert(sizeof(struct octo_config) == 232, "a configuration has no padding");
+_Static_assert(sizeof(struct octo_config) == 240, "a configuration has no padding");
 
 void octo_config_default(struct octo_config *config)
 {
@@ -51,6 +51,7 @@ void octo_config_default(struct octo_config *config)
 	config->curve_rate_max = 64;
 	config->turn_packets = UINT32_C(1) << 20;
 	config->turn_ns = 600 * OCTO_SECOND;
+	config->rekey_ns = 3600 * OCTO_SECOND;
 	config->stun_interval_ns = 25 * OCTO_SECOND;
 }
 
@@ -60,7 +61,7 @@ static bool is_in_range(const struct octo_config *config)
 	const octo_time_ns times[] = { config->resend_ns, config->offer_ns, config->answer_ns, config->attempt_spacing_ns,
 		config->initial_spacing_ns, config->redial_min_ns, config->spare_ns, config->challenge_min_ns,
 		config->dead_min_ns, config->celibacy_ns, config->cookie_rotation_ns, config->clock_step_max_ns,
-		config->stun_interval_ns, config->turn_ns };
+		config->stun_interval_ns, config->turn_ns, config->rekey_ns };
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
 		if (times[i] == 0 || times[i] > longest)
 			return false;
@@ -392,6 +393,7 @@ void octo_peer_view(const struct octo_channel *channel, uint32_t index, struct o
 	view->is_celibate = peer->celibate_until != OCTO_NEVER && peer->celibate_until > channel->pulse.own_now;
 	view->is_challenged = view->has_claim = peer->claim.is_held;
 	view->has_offer = peer->offer.id != 0;
+	view->is_rekeying = peer->offer.is_inside;
 	view->has_answer = peer->answer.id != 0;
 	view->has_spare = peer->spare.id != 0;
 	view->address = peer->address;

@@ -267,6 +267,7 @@ const char *octo_state_name(enum octo_state state);
 	X(ANSWER_EXPIRED, "answer-expired", "answer expired")                                         \
 	X(CONFIRM_TIMER, "confirm-timer", "ACK's resend timer")                                       \
 	X(KEEPALIVE_TIMER, "keepalive-timer", "keepalive timer")                                      \
+	X(REKEY_TIMER, "rekey-timer", "new keys wanted")                                              \
 	X(CHALLENGE_TIMER, "challenge-timer", "challenge's resend timer")                             \
 	X(CHALLENGE_EXPIRED, "challenge-expired", "challenge unanswered")                             \
 	X(SESSION_DEAD, "session-dead", "peer is dead")                                               \
@@ -277,6 +278,7 @@ const char *octo_state_name(enum octo_state state);
 	X(SYN_TOO_SOON, "syn-too-soon", "SYN, too soon")                                              \
 	X(SYN_COOKIE, "syn-cookie", "SYN, cookie demanded")                                           \
 	X(SYN_FRESH, "syn-fresh", "SYN, fresh")                                                       \
+	X(SYN_INSIDE, "syn-inside", "SYN inside the session, fresh")                                  \
 	X(SYN_ACK_VALID, "syn-ack-valid", "SYN-ACK for the offer")                                    \
 	X(SYN_ACK_FINISHED, "syn-ack-finished", "SYN-ACK for a finished offer")                       \
 	X(CONFIRMED, "confirmed", "ACK or first data for the answer")                                 \
@@ -541,6 +543,7 @@ struct octo_config {
 	uint32_t curve_rate_max;                  /* SYNs a second that may reach the curve before cookies are demanded */
 	uint32_t turn_packets;                    /* packets under one data key; at least 16 */
 	octo_time_ns turn_ns;                     /* and time; at least a second */
+	octo_time_ns rekey_ns;                    /* life of a session's secrets: then a handshake inside it makes new ones */
 	struct octo_address stun_server;          /* asked for our address as seen from outside; port 0: nobody is */
 	uint16_t reserved_last[3];                /* ignored; no padding */
 	octo_time_ns stun_interval_ns;            /* between two such questions, less up to the jitter */
@@ -622,6 +625,7 @@ struct octo_peer_view {
 	enum octo_role role;                      /* in the session, or in the attempt when there is none */
 	bool is_wanted, is_celibate, is_challenged;
 	bool has_offer, has_answer, has_spare;    /* filled slots beside the current session */
+	bool is_rekeying;                         /* the offer beside the session is for new secrets of it [P 7.6] */
 	bool has_claim;                           /* an initial packet is held while the session is challenged */
 	struct octo_address address;
 	struct octo_event_session session;        /* ESTABLISHED: the current one; log_id 0 otherwise */
