@@ -23,7 +23,7 @@ static const struct agenda_couriers courier_layer = { .fill = schedule_fill, .ne
 
 /* What is copied into the block has no padding, whose bytes nobody would have set. */
 _Static_assert(sizeof(struct octo_agreement) == 16, "an agreement has no padding");
-_Static_assert(sizeof(struct octo_config) == 288, "a configuration has no padding");
+_Static_assert(sizeof(struct octo_config) == 296, "a configuration has no padding");
 
 void octo_config_default(struct octo_config *config)
 {
@@ -60,6 +60,7 @@ void octo_config_default(struct octo_config *config)
 	config->curve_rate_max = 64;
 	config->turn_packets = UINT32_C(1) << 20;
 	config->turn_ns = 600 * OCTO_SECOND;
+	config->rekey_ns = 3600 * OCTO_SECOND;
 	config->stun_interval_ns = 25 * OCTO_SECOND;
 }
 
@@ -70,7 +71,7 @@ static bool is_in_range(const struct octo_config *config)
 		config->initial_spacing_ns, config->redial_min_ns, config->spare_ns, config->challenge_min_ns,
 		config->dead_min_ns, config->celibacy_ns, config->ping_base_ns, config->ping_step_ns, config->ping_recent_ns,
 		config->honeymoon_ping_ns, config->honeymoon_ns, config->probe_spacing_ns, config->cookie_rotation_ns,
-		config->clock_step_max_ns, config->stun_interval_ns, config->turn_ns };
+		config->clock_step_max_ns, config->stun_interval_ns, config->turn_ns, config->rekey_ns };
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
 		if (times[i] == 0 || times[i] > longest)
 			return false;
@@ -354,6 +355,17 @@ enum octo_status octo_peer_restore(struct octo_channel *channel, const struct oc
 	return status;
 }
 
+void octo_peer_set_address(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t index,
+                           const struct octo_address *address)
+{
+	struct call call = call_begin(channel, host, now);
+	struct peer *peer = block_peer(channel, index);
+	if (peer_state(peer) == OCTO_STATE_ESTABLISHED)
+		return;
+	peer->address = peer->proved = *address;
+	record_save_peer(&call, peer);
+}
+
 enum octo_status octo_peer_find(const struct octo_channel *channel, const uint8_t id[OCTO_ID_BYTES], uint32_t *out)
 {
 	for (uint32_t i = 0; i < channel->peer_count; i++) {
@@ -444,6 +456,7 @@ void octo_peer_view(const struct octo_channel *channel, uint32_t index, struct o
 	view->is_celibate = peer->celibate_until != OCTO_NEVER && peer->celibate_until > channel->pulse.own_now;
 	view->is_challenged = view->has_claim = peer->claim.is_held;
 	view->has_offer = peer->offer.id != 0;
+	view->is_rekeying = peer->offer.is_inside;
 	view->has_answer = peer->answer.id != 0;
 	view->has_spare = peer->spare.id != 0;
 	view->address = peer->address;

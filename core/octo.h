@@ -270,6 +270,7 @@ const char *octo_state_name(enum octo_state state);
 	X(ANSWER_EXPIRED, "answer-expired", "answer expired")                                         \
 	X(CONFIRM_TIMER, "confirm-timer", "ACK's resend timer")                                       \
 	X(KEEPALIVE_TIMER, "keepalive-timer", "keepalive timer")                                      \
+	X(REKEY_TIMER, "rekey-timer", "new keys wanted")                                              \
 	X(CHALLENGE_TIMER, "challenge-timer", "challenge's resend timer")                             \
 	X(CHALLENGE_EXPIRED, "challenge-expired", "challenge unanswered")                             \
 	X(SESSION_DEAD, "session-dead", "peer is dead")                                               \
@@ -280,6 +281,7 @@ const char *octo_state_name(enum octo_state state);
 	X(SYN_TOO_SOON, "syn-too-soon", "SYN, too soon")                                              \
 	X(SYN_COOKIE, "syn-cookie", "SYN, cookie demanded")                                           \
 	X(SYN_FRESH, "syn-fresh", "SYN, fresh")                                                       \
+	X(SYN_INSIDE, "syn-inside", "SYN inside the session, fresh")                                  \
 	X(SYN_ACK_VALID, "syn-ack-valid", "SYN-ACK for the offer")                                    \
 	X(SYN_ACK_FINISHED, "syn-ack-finished", "SYN-ACK for a finished offer")                       \
 	X(CONFIRMED, "confirmed", "ACK or first data for the answer")                                 \
@@ -552,7 +554,9 @@ struct octo_host {
 	/* Fills `out` with unpredictable bytes. Must be a cryptographic source on a real node. */
 	void (*entropy)(void *context, uint8_t *out, size_t size);
 	/* Keeps a record (at most OCTO_RECORD_BYTES_MAX bytes) in place of the previous one of this peer, or of OCTO_SELF.
-	 * Must be durable when it returns: the channel sends only afterwards. May be NULL: nothing survives a restart. */
+	 * Must be durable when it returns: the channel sends only afterwards. (Who sends what octo_channel_send() gives out may
+	 * make it durable just before that goes on its way: one write for all that was saved since the last.) May be NULL:
+	 * nothing survives a restart. */
 	void (*save)(void *context, uint32_t peer, const uint8_t *record, size_t size);
 	/* One call an event, in order of happening. The event is borrowed. Must not call into the channel. May be NULL. */
 	void (*observe)(void *context, const struct octo_event *event);
@@ -595,6 +599,7 @@ struct octo_config {
 	uint32_t curve_rate_max;                  /* SYNs a second that may reach the curve before cookies are demanded */
 	uint32_t turn_packets;                    /* packets under one data key; at least 16 */
 	octo_time_ns turn_ns;                     /* and time; at least a second */
+	octo_time_ns rekey_ns;                    /* life of a session's secrets: then a handshake inside it makes new ones */
 	struct octo_address stun_server;          /* asked for our address as seen from outside; port 0: nobody is */
 	uint16_t reserved_last[3];                /* ignored; no padding */
 	octo_time_ns stun_interval_ns;            /* between two such questions, less up to the jitter */
@@ -656,6 +661,10 @@ OCTO_MUST_CHECK enum octo_status octo_peer_add(struct octo_channel *channel, con
 OCTO_MUST_CHECK enum octo_status octo_peer_restore(struct octo_channel *channel, const struct octo_host *host,
                                                    octo_time_ns now, uint32_t peer, const uint8_t *record, size_t size,
                                                    octo_time_ns off_ns);
+/* The user enters another address: attempts go there from now on, and it is stored as the last known one. A session stays
+ * where it is, and nothing changes while there is one. An index outside of the address book is the caller's fault. */
+void octo_peer_set_address(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer,
+                           const struct octo_address *address);
 /* The index of the peer with this FULL-ID. Returns OCTO_OK, or OCTO_UNKNOWN_PEER with *peer untouched. Looks through
  * the whole address book. */
 OCTO_MUST_CHECK enum octo_status octo_peer_find(const struct octo_channel *channel, const uint8_t id[OCTO_ID_BYTES],
@@ -689,6 +698,7 @@ struct octo_peer_view {
 	enum octo_role role;                      /* in the session, or in the attempt when there is none */
 	bool is_wanted, is_celibate, is_challenged;
 	bool has_offer, has_answer, has_spare;    /* filled slots beside the current session */
+	bool is_rekeying;                         /* the offer beside the session is for new secrets of it [P 7.6] */
 	bool has_claim;                           /* an initial packet is held while the session is challenged */
 	struct octo_address address;
 	struct octo_event_session session;        /* ESTABLISHED: the current one; log_id 0 otherwise */

@@ -1,6 +1,7 @@
 /* agenda.c: first what expires, then timers, then packets; each in a fixed order, so that one instant has one outcome. */
 #include "core/intrinsic/agenda.h"
 
+#include "core/intrinsic/answer.h"
 #include "core/intrinsic/handshake.h"
 #include "core/intrinsic/offer.h"
 #include "core/intrinsic/peer.h"
@@ -24,6 +25,11 @@ static bool may_redial(const struct call *call, const struct peer *peer)
 {
 	return call->channel->reach.position != OCTO_SWITCH_OFF && peer->redial_at != OCTO_NEVER && peer->is_wanted && peer->celibate_until == OCTO_NEVER &&
 	       peer_state(peer) == OCTO_STATE_IDLE;
+}
+
+static bool may_rekey(const struct peer *peer)
+{
+	return peer->current.id && !peer->offer.id && !peer->answer.id && !peer->claim.is_held;
 }
 
 /* The first expiry or timer that is due; false when there is none. */
@@ -52,6 +58,8 @@ static bool run_timer(struct call *call, struct peer *peer)
 		step(call, peer, OCTO_STEP_CONFIRM_TIMER);
 	else if (peer->claim.is_held && is_due(call, peer->claim.next_at))
 		step(call, peer, OCTO_STEP_CHALLENGE_TIMER);
+	else if (may_rekey(peer) && is_due(call, current->rekey_at))
+		step(call, peer, OCTO_STEP_REKEY_TIMER);
 	else if (current->id && !current->is_ping_due && is_due(call, current->ping_at))
 		step(call, peer, OCTO_STEP_KEEPALIVE_TIMER);
 	else
@@ -76,29 +84,22 @@ static void send_syn(struct call *call, struct peer *peer, struct agenda_packet 
 	put(packet, offer->syn, SYN_BYTES, offer_take_target(peer));
 	packet->number = offer->id;
 	packet->is_cached = offer->sends > 0;
-	if (offer->sends++ == 0)
-		offer->sent_first_at = call->now;
-	offer->is_due = false;
-	if (offer->resend_at == OCTO_NEVER)
-		offer->resend_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));
+	offer_sent(call, offer);
 }
 
 static bool send_syn_ack(struct call *call, struct peer *peer, struct agenda_packet *packet)
 {
 	struct answer *answer = &peer->answer;
-	answer->is_due = false;
-	if (answer->resend_at == OCTO_NEVER)
-		answer->resend_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));
-	if (answer->credit_bytes < SYN_ACK_BYTES)
-		return false; /* the source has to ask again first */
+	if (answer->credit_bytes < SYN_ACK_BYTES) { /* the source has to ask again first */
+		answer->is_due = false;
+		if (answer->resend_at == OCTO_NEVER)
+			answer->resend_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));
+		return false;
+	}
 	answer->credit_bytes = (uint16_t)(answer->credit_bytes - SYN_ACK_BYTES);
 	put(packet, answer->syn_ack, SYN_ACK_BYTES, &answer->source);
 	packet->is_cached = answer->sends > 0;
-	if (answer->sends == 0)
-		answer->sent_first_at = call->now;
-	if (answer->sends < UINT8_MAX)
-		answer->sends++;
-	answer->sent_at = call->now;
+	answer_sent(call, answer);
 	return true;
 }
 
@@ -139,7 +140,8 @@ static bool send_close(struct call *call, struct peer *peer, struct agenda_packe
 
 static bool has_control(const struct peer *peer)
 {
-	return peer->current.is_ping_due || peer->current.is_pong_due || peer->claim.is_due;
+	return peer->current.is_ping_due || peer->current.is_pong_due || peer->claim.is_due ||
+	       session_has_inside(peer);
 }
 
 /* Couriers may stream: only to an address that is known to have heard us. */
@@ -169,11 +171,11 @@ static bool send_packet(struct call *call, struct peer *peer, const struct agend
 	}
 	if (peer->spare.closes_left && is_due(call, peer->spare.expires_at))
 		return send_close(call, peer, packet);
-	if (peer->offer.id && peer->offer.is_due) {
+	if (peer->offer.id && peer->offer.is_due && !peer->offer.is_inside) {
 		send_syn(call, peer, packet);
 		return true;
 	}
-	if (peer->answer.id && peer->answer.is_due && send_syn_ack(call, peer, packet))
+	if (peer->answer.id && peer->answer.is_due && !peer->answer.is_inside && send_syn_ack(call, peer, packet))
 		return true;
 	if (peer->spare.id && peer->spare.is_ack_due) {
 		send_ack(call, peer, &peer->spare, packet);
@@ -237,6 +239,8 @@ octo_time_ns agenda_next(struct call *call, struct peer *peer, const struct agen
 			earliest(&next, session_dead_at(call, &peer->current));
 		earliest(&next, peer->current.ack_resend_at);
 		earliest(&next, peer->current.ping_at);
+		if (may_rekey(peer))
+			earliest(&next, peer->current.rekey_at);
 		earliest(&next, courier_at(call, peer, couriers));
 	}
 	return next;

@@ -30,6 +30,7 @@ struct offer {                            /* O: our pending attempt (offer.c) */
 	uint8_t syn[SYN_BYTES];
 	uint32_t sends;
 	bool is_suspended, is_due;
+	bool is_inside;                   /* of a rekeying: it travels inside the session */
 	bool is_target_unproved;          /* the peer's known address takes turns with it */
 	bool is_known_next;
 };
@@ -44,6 +45,7 @@ struct answer {                           /* I: the peer's attempt, answered and
 	struct octo_address source;
 	uint16_t credit_bytes;            /* may still be sent to source before it proves itself */
 	bool is_due;
+	bool is_inside;                   /* to an offer that came inside the session */
 	uint8_t sends;
 	uint32_t generation;
 	struct octo_agreement agreement;
@@ -77,6 +79,7 @@ struct session {                          /* cur and prev (session.c) */
 	octo_time_ns ack_sent_at;
 	octo_time_ns expires_at;          /* spare only */
 	octo_time_ns ping_sent_at;
+	octo_time_ns rekey_at;            /* initiator: when to make new keys; OCTO_NEVER */
 	octo_time_ns courier_at;          /* not before: pacing to the agreed rate */
 	uint32_t generation;
 	uint32_t ping_token, pong_token;

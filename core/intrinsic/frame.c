@@ -169,5 +169,6 @@ void frame_write(struct writer *writer, const struct frame *frame)
 
 bool frame_is_negotiated(enum frame_type type)
 {
-	return type == FRAME_PAD || type == FRAME_PING || type == FRAME_PONG || type == FRAME_CLOSE || type == FRAME_COURIER;
+	return type == FRAME_PAD || type == FRAME_PING || type == FRAME_PONG || type == FRAME_CLOSE ||
+	       type == FRAME_HANDSHAKE || type == FRAME_COURIER;
 }

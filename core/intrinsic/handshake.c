@@ -196,6 +196,32 @@ static enum octo_reason bury_session(struct call *call, struct peer *peer, struc
 	return OCTO_REASON_ACCEPTED;
 }
 
+/* ---- New keys for a session ---------------------------------------------------------------------------------- */
+
+static enum octo_reason begin_rekey(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)input;
+	offer_make(call, peer);
+	return OCTO_REASON_ACCEPTED;
+}
+
+/* The old keys do for a while longer. */
+static enum octo_reason put_off_rekey(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)input;
+	offer_wipe(call, peer, false);
+	peer->current.rekey_at = call_after(call, call->channel->config.redial_max_ns);
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason answer_inside(struct call *call, struct peer *peer, struct step_input *input)
+{
+	charge_initial(call, peer);
+	enum octo_reason reason = answer_make(call, peer, input->bytes, input->offer, input->from);
+	peer->answer.is_inside = reason == OCTO_REASON_ACCEPTED;
+	return reason;
+}
+
 /* ---- SYN ---------------------------------------------------------------------------------------------------- */
 
 static enum octo_reason refuse(struct call *call, struct peer *peer, struct step_input *input)
@@ -341,12 +367,13 @@ static const struct cell table[OCTO_STEP_COUNT][OCTO_STATE_COUNT] = {
 	[OCTO_STEP_DISCONNECT]        = { CELL(become_celibate), CELL(become_celibate), CELL(become_celibate), CELL(send_close) },
 	[OCTO_STEP_SWITCH_OFF]        = { CELL(forget_plans),    CELL(forget_plans),    CELL(forget_plans),    CELL(close_and_rest) },
 	[OCTO_STEP_PING_ANSWERED]     = { CELL(dial_active),     CELL(note_activity),   CELL(note_activity),   CELL(note_activity) },
-	[OCTO_STEP_OFFER_TIMER]       = { NONE,                  CELL(resend_syn),      NONE,                  NONE },
-	[OCTO_STEP_OFFER_EXPIRED]     = { NONE,                  CELL(give_up_offer),   NONE,                  NONE },
+	[OCTO_STEP_OFFER_TIMER]       = { NONE,                  CELL(resend_syn),      NONE,                  CELL(resend_syn) },
+	[OCTO_STEP_OFFER_EXPIRED]     = { NONE,                  CELL(give_up_offer),   NONE,                  CELL(put_off_rekey) },
 	[OCTO_STEP_ANSWER_TIMER]      = { NONE,                  NONE,                  CELL(resend_syn_ack),  CELL(resend_syn_ack) },
 	[OCTO_STEP_ANSWER_EXPIRED]    = { NONE,                  NONE,                  CELL(give_up_answer),  CELL(drop_kept_answer) },
 	[OCTO_STEP_CONFIRM_TIMER]     = { NONE,                  NONE,                  NONE,                  CELL(resend_ack) },
 	[OCTO_STEP_KEEPALIVE_TIMER]   = { NONE,                  NONE,                  NONE,                  CELL(ask_for_life) },
+	[OCTO_STEP_REKEY_TIMER]       = { NONE,                  NONE,                  NONE,                  CELL(begin_rekey) },
 	[OCTO_STEP_CHALLENGE_TIMER]   = { NONE,                  NONE,                  NONE,                  CELL(challenge_again) },
 	[OCTO_STEP_CHALLENGE_EXPIRED] = { NONE,                  NONE,                  NONE,                  CELL(believe_claim) },
 	[OCTO_STEP_SESSION_DEAD]      = { NONE,                  NONE,                  NONE,                  CELL(bury_session) },
@@ -357,7 +384,8 @@ static const struct cell table[OCTO_STEP_COUNT][OCTO_STATE_COUNT] = {
 	[OCTO_STEP_SYN_TOO_SOON]      = { CELL(refuse),          CELL(refuse),          CELL(refuse),          CELL(refuse) },
 	[OCTO_STEP_SYN_COOKIE]        = { CELL(demand_cookie),   CELL(demand_cookie),   CELL(demand_cookie),   NONE },
 	[OCTO_STEP_SYN_FRESH]         = { CELL(answer_syn),      CELL(duel),            CELL(answer_syn),      CELL(hold_claim) },
-	[OCTO_STEP_SYN_ACK_VALID]     = { NONE,                  CELL(complete_offer),  CELL(complete_offer),  NONE },
+	[OCTO_STEP_SYN_INSIDE]        = { NONE,                  NONE,                  NONE,                  CELL(answer_inside) },
+	[OCTO_STEP_SYN_ACK_VALID]     = { NONE,                  CELL(complete_offer),  CELL(complete_offer),  CELL(complete_offer) },
 	[OCTO_STEP_SYN_ACK_FINISHED]  = { CELL(refuse),          CELL(refuse),          CELL(refuse),          CELL(repeat_ack) },
 	[OCTO_STEP_CONFIRMED]         = { NONE,                  NONE,                  CELL(confirm_answer),  CELL(confirm_answer) },
 	[OCTO_STEP_CONFIRM_DEAD]      = { NONE,                  NONE,                  LIAR(refuse),          CELL(refuse) },

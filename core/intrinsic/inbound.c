@@ -183,6 +183,15 @@ static enum octo_reason receive_retry(struct call *call, const struct octo_addre
 
 /* ---- Data ----------------------------------------------------------------------------------------------------- */
 
+/* Only SYN and SYN-ACK travel inside a session. */
+static bool is_rekeying(const struct frame *frame)
+{
+	enum octo_packet_type type = octo_packet_type_of(frame->data, frame->size);
+	struct packet_header header;
+	bool is_known = type == OCTO_PACKET_SYN || type == OCTO_PACKET_SYN_ACK;
+	return is_known && packet_check(frame->data, frame->size, &header) == OCTO_REASON_ACCEPTED;
+}
+
 /* All frames are looked at before any is obeyed: a packet with one bad frame changes nothing. */
 static enum octo_reason check_frames(const uint8_t *plain, size_t size)
 {
@@ -192,6 +201,8 @@ static enum octo_reason check_frames(const uint8_t *plain, size_t size)
 	while (frame_read(&reader, &frame))
 		if (!frame_is_negotiated(frame.type))
 			reason = OCTO_REASON_NOT_NEGOTIATED;
+		else if (frame.type == FRAME_HANDSHAKE && !is_rekeying(&frame))
+			reader.failed = true;
 	return reader.failed ? OCTO_REASON_BAD_FRAME : reason;
 }
 
@@ -209,9 +220,58 @@ static void receive_pong(struct call *call, struct peer *peer, uint32_t token)
 	}
 }
 
+/* ---- A handshake inside the session: new secrets for it -------------------------------------------------------- */
+
+/* Which row of the table; the session itself proves who sent it, so nobody is asked for a cookie or challenged. */
+static enum octo_step classify_inside(const struct call *call, const struct peer *peer, struct step_input *input)
+{
+	octo_time_ns spacing = call->channel->config.initial_spacing_ns;
+	const struct answer *answer = &peer->answer;
+	if (answer->id && equal_bytes(answer->syn_identity.h, input->identity->h, sizeof input->identity->h)) {
+		input->reason = OCTO_REASON_REPEATED;
+		return OCTO_STEP_SYN_REPEATED;
+	}
+	if (input->timestamp <= peer->timestamp_seen || (answer->id && input->timestamp <= answer->timestamp)) {
+		input->reason = OCTO_REASON_STALE;
+		return OCTO_STEP_SYN_STALE;
+	}
+	if (peer->initial_at != OCTO_NEVER && call->now - peer->initial_at < spacing) {
+		input->reason = OCTO_REASON_TOO_SOON;
+		return OCTO_STEP_SYN_TOO_SOON;
+	}
+	return OCTO_STEP_SYN_INSIDE;
+}
+
+/* Only the session's initiator may begin: so two of them cannot cross. */
+static void receive_syn_inside(struct call *call, const struct octo_address *from, struct peer *peer, const uint8_t *syn)
+{
+	struct syn_offer offer;
+	enum octo_reason reason = peer->current.role == OCTO_ROLE_ADHERENT ? peer_open_syn(call, peer, syn, &offer)
+	                                                                  : OCTO_REASON_UNSOLICITED;
+	if (reason != OCTO_REASON_ACCEPTED) {
+		reject(call, peer, reason);
+		return;
+	}
+	struct transcript identity;
+	transcript_start(&identity, peer->card.id, call->channel->self.card.id, syn);
+	struct step_input input = { .bytes = syn, .from = from, .timestamp = offer.timestamp, .offer = &offer,
+		                    .identity = &identity };
+	enum octo_step step = classify_inside(call, peer, &input);
+	handshake_step(call, peer, step, &input);
+}
+
+static void receive_inside(struct call *call, const struct octo_address *from, struct peer *peer,
+                           const struct frame *frame)
+{
+	if (octo_packet_type_of(frame->data, frame->size) == OCTO_PACKET_SYN)
+		receive_syn_inside(call, from, peer, frame->data);
+	else
+		receive_syn_ack(call, from, frame->data, peer, load_le(frame->data + 4, 8));
+}
+
 /* Returns false when the session is over. */
-static bool obey_frame(struct call *call, struct peer *peer, struct session *session, const struct frame *frame,
-                       inbound_courier deliver)
+static bool obey_frame(struct call *call, const struct octo_address *from, struct peer *peer, struct session *session,
+                       const struct frame *frame, inbound_courier deliver)
 {
 	bool is_current = session == &peer->current;
 	struct step_input none = { .reason = OCTO_REASON_ACCEPTED };
@@ -230,6 +290,10 @@ static bool obey_frame(struct call *call, struct peer *peer, struct session *ses
 		else
 			session_end_spare(call, peer, OCTO_END_CLOSED);
 		return false;
+	case FRAME_HANDSHAKE:
+		if (is_current)
+			receive_inside(call, from, peer, frame);
+		return false; /* it stands last, and its session may be the spare one by now */
 	case FRAME_COURIER:
 		deliver(call, peer, frame->courier, frame->data, frame->size);
 		return true;
@@ -238,13 +302,13 @@ static bool obey_frame(struct call *call, struct peer *peer, struct session *ses
 	}
 }
 
-static void obey_frames(struct call *call, struct peer *peer, struct session *session, const uint8_t *plain, size_t size,
-                        inbound_courier deliver)
+static void obey_frames(struct call *call, const struct octo_address *from, struct peer *peer, struct session *session,
+                        const uint8_t *plain, size_t size, inbound_courier deliver)
 {
 	struct reader reader = reader_of(plain, size);
 	struct frame frame;
 	while (frame_read(&reader, &frame))
-		if (!obey_frame(call, peer, session, &frame, deliver))
+		if (!obey_frame(call, from, peer, session, &frame, deliver))
 			return;
 }
 
@@ -279,7 +343,7 @@ static enum octo_reason receive_plain(struct call *call, const struct octo_addre
 	if (session == &peer->current && session->ack_resend_at != OCTO_NEVER)
 		session_prove_address(call, peer); /* it has our ACK */
 	session_heard(call, session);
-	obey_frames(call, peer, session, plain, size, deliver);
+	obey_frames(call, from, peer, session, plain, size, deliver);
 	return OCTO_REASON_ACCEPTED;
 }
 

@@ -2,12 +2,16 @@
  * sides know all three, so both keep the same one (C:81). */
 #include "core/intrinsic/session.h"
 
+#include "core/intrinsic/answer.h"
 #include "core/intrinsic/data_keys.h"
+#include "core/intrinsic/offer.h"
 #include "core/intrinsic/reachability.h"
 #include "core/intrinsic/record.h"
 #include "core/intrinsic/session_directory.h"
 
 enum { CLOSES = 3, TIMEOUTS_UNTIL_DEAD = 3, ASK_PART = 3, ASKS_UNTIL_DEAD = 8 };
+/* A SYN inside a session, with PING and PONG in front, needs so much. */
+enum { REKEY_PAYLOAD_BYTES = DATA_OVERHEAD_BYTES_MAX + 2 * 5 + 2 + SYN_BYTES };
 static const octo_time_ns close_spacing_ns = 100 * OCTO_MILLISECOND;
 
 void session_begin(struct call *call, struct session *session, enum octo_role role,
@@ -18,7 +22,7 @@ void session_begin(struct call *call, struct session *session, enum octo_role ro
 	session->agreement = *agreement;
 	session->received_at = call->now;
 	session->awaiting_since = session->ping_at = session->ack_resend_at = OCTO_NEVER;
-	session->ack_sent_at = session->expires_at = session->ping_sent_at = OCTO_NEVER;
+	session->ack_sent_at = session->expires_at = session->ping_sent_at = session->rekey_at = OCTO_NEVER;
 	session->courier_at = call->now;
 	session->phases.turned_at = call->now;
 	session->phases.is_confirmed = true;
@@ -98,6 +102,8 @@ void session_install(struct call *call, struct peer *peer, struct session *fresh
 		if (current->id)
 			make_spare(call, peer, current);
 		*current = *fresh;
+		if (current->role == OCTO_ROLE_INITIATOR && current->agreement.payload_max >= REKEY_PAYLOAD_BYTES)
+			current->rekey_at = call_after(call, call->channel->config.rekey_ns);
 		peer->address = *source;
 		peer_set_role(call, peer, (enum octo_role)current->role);
 		report(call, peer, current, OCTO_EVENT_SESSION_UP, OCTO_END_REPLACED, true);
@@ -124,6 +130,10 @@ void session_end(struct call *call, struct peer *peer, enum octo_end end)
 	report(call, peer, current, OCTO_EVENT_SESSION_DOWN, end, true);
 	reachability_inactive(call, peer, end == OCTO_END_CLOSED ? OCTO_ACTIVITY_COMPLETED : OCTO_ACTIVITY_SILENT,
 	                      current->received_at);
+	if (peer->offer.is_inside)
+		offer_wipe(call, peer, false);
+	if (peer->answer.is_inside)
+		answer_wipe(call, peer, false);
 	peer->address = peer->proved;
 	wipe(call, peer, current);
 }
@@ -194,6 +204,24 @@ void session_heard(struct call *call, struct session *session)
 	session->ping_at = call_after(call, session->keepalive_ns);
 }
 
+bool session_has_inside(const struct peer *peer)
+{
+	return (peer->offer.is_inside && peer->offer.is_due) || (peer->answer.is_inside && peer->answer.is_due);
+}
+
+/* A rekeying's SYN or SYN-ACK, with no courier behind it: who reads it goes on under the new session. */
+static void write_inside(struct call *call, struct peer *peer, struct writer *writer)
+{
+	bool is_offer = peer->offer.is_inside && peer->offer.is_due;
+	struct frame frame = { .type = FRAME_HANDSHAKE, .data = is_offer ? peer->offer.syn : peer->answer.syn_ack,
+		.size = is_offer ? SYN_BYTES : SYN_ACK_BYTES };
+	frame_write(writer, &frame);
+	if (is_offer)
+		offer_sent(call, &peer->offer);
+	else
+		answer_sent(call, &peer->answer);
+}
+
 static void write_ping(struct writer *writer, enum frame_type type, uint32_t token)
 {
 	struct frame frame = { .type = type, .token = token };
@@ -238,7 +266,9 @@ size_t session_compose(struct call *call, struct peer *peer, struct session *ses
 	                                       UINT64_MAX);
 	struct writer frames = writer_of(out + header_size, session->agreement.payload_max - header_size - CRYPTO_TAG_BYTES);
 	write_control(call, peer, session, &frames);
-	if (fill && fill(call, peer, &frames))
+	if (session == &peer->current && session_has_inside(peer))
+		write_inside(call, peer, &frames);
+	else if (fill && fill(call, peer, &frames))
 		expect_answer(call, session);
 	if (frames.position == 0)
 		return 0;

@@ -118,6 +118,27 @@ static void timers_of_attempts_run_out(void)
 	pair_close(&pair);
 }
 
+/* A rekeying's offer, with a session around it: answered, or not. */
+static void an_offer_inside_a_session_is_answered_or_runs_out(void)
+{
+	struct pair pair;
+	reach(&pair, OCTO_STATE_ESTABLISHED);
+	int who = pair_view(&pair, WINNER).role == OCTO_ROLE_INITIATOR ? WINNER : LOSER;
+	pair_run(&pair, 3599 * OCTO_SECOND);
+	pair_lose(&pair, who, OCTO_PACKET_DATA, PAIR_FOREVER);
+	pair_run(&pair, 20 * OCTO_SECOND);
+	pair_lose(&pair, who, OCTO_PACKET_DATA, 0);
+	pair_run(&pair, 120 * OCTO_SECOND);
+	for (int side = WINNER; side <= LOSER; side++) {
+		CHECK_U64(pair_cell(&pair, side, OCTO_STEP_REKEY_TIMER, OCTO_STATE_ESTABLISHED), side == who ? 2 : 0);
+		CHECK_U64(pair_cell(&pair, side, OCTO_STEP_OFFER_EXPIRED, OCTO_STATE_ESTABLISHED), side == who ? 1 : 0);
+		CHECK_U64(pair_cell(&pair, side, OCTO_STEP_OFFER_TIMER, OCTO_STATE_ESTABLISHED) > 0, side == who);
+		CHECK_U64(pair_cell(&pair, side, OCTO_STEP_SYN_ACK_VALID, OCTO_STATE_ESTABLISHED), side == who ? 1 : 0);
+		CHECK_U64(pair_cell(&pair, side, OCTO_STEP_SYN_INSIDE, OCTO_STATE_ESTABLISHED), side == who ? 0 : 1);
+	}
+	pair_close(&pair);
+}
+
 /* A suspended offer goes on where it stopped when the answer runs out. */
 static void a_suspended_offer_goes_on(void)
 {
@@ -497,7 +518,7 @@ static void every_cell_that_can_happen_ran_and_no_other(void)
 			possible += action ? 1 : 0;
 		}
 	}
-	CHECK_U64(possible, 67);
+	CHECK_U64(possible, 72);
 }
 
 CU_ErrorCode suite_cells(void);
@@ -511,6 +532,7 @@ CU_ErrorCode suite_cells(void)
 	CU_ADD_TEST(suite, the_switch_goes_off_at_any_time);
 	CU_ADD_TEST(suite, pings_are_answered_at_any_time);
 	CU_ADD_TEST(suite, timers_of_attempts_run_out);
+	CU_ADD_TEST(suite, an_offer_inside_a_session_is_answered_or_runs_out);
 	CU_ADD_TEST(suite, a_suspended_offer_goes_on);
 	CU_ADD_TEST(suite, a_kept_answer_lives_beside_the_session);
 	CU_ADD_TEST(suite, timers_of_sessions_run);
