@@ -12,8 +12,7 @@
 enum {
 	BLOCK_COURIERS_MAX = 16,
 	BLOCK_GRAVES = 2,                 /* session ids of the lately dead, a peer */
-	BLOCK_SOURCES = 4,                /* addresses whose last answer is remembered */
-	BLOCK_PINGS = 8                   /* pings of a peer that may still be answered */
+	BLOCK_STALE_SOURCES = 4
 };
 
 /* Times below are the channel's own (call.h), OCTO_NEVER when not set. A slot with id 0 is empty, and all zero. */
@@ -117,6 +116,11 @@ struct courier_slot {                     /* a courier towards a peer (schedule.
 struct grave { uint64_t id; octo_time_ns until; };
 struct recent_source { struct octo_address address; octo_time_ns at; bool is_used; };
 
+enum {
+	REACH_SOURCES = 4,                /* addresses of a peer whose last ping is remembered */
+	REACH_PINGS = 8                   /* pings to a peer that may still be answered */
+};
+
 struct ping { uint64_t token; octo_time_ns at; }; /* OCTO_NEVER: none, or answered */
 
 struct peer_reach {                       /* whether a peer is there (reachability.c) */
@@ -129,8 +133,8 @@ struct peer_reach {                       /* whether a peer is there (reachabili
 	struct octo_address reply_to;
 	bool is_reply_due, is_active;
 	uint8_t ping_next;                /* in pings[] */
-	struct ping pings[BLOCK_PINGS];
-	struct recent_source sources[BLOCK_SOURCES];
+	struct ping pings[REACH_PINGS];
+	struct recent_source sources[REACH_SOURCES];
 };
 
 struct peer {
@@ -157,7 +161,7 @@ struct peer {
 	struct claim claim;
 	struct grave graves[BLOCK_GRAVES];
 	uint8_t grave_next;
-	struct recent_source stale_sources[BLOCK_SOURCES];
+	struct recent_source stale_sources[BLOCK_STALE_SOURCES];
 	struct peer_reach reach;
 	/* One RETRY waiting to be sent. */
 	bool is_reply_due;

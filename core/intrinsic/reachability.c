@@ -100,7 +100,7 @@ void reachability_enter(struct call *call, struct peer *peer)
 	reach->activity_at = call->now;
 	reach->pinged_at = OCTO_NEVER;
 	reach->ping_from = spread(call, call_peer_index(call, peer));
-	for (int i = 0; i < BLOCK_PINGS; i++)
+	for (int i = 0; i < REACH_PINGS; i++)
 		reach->pings[i].at = OCTO_NEVER;
 }
 
@@ -206,7 +206,7 @@ static void write_ping(struct call *call, struct peer *peer, uint8_t out[PROBE_B
 	call_random(call, token, sizeof token);
 	ping->token = load_le(token, sizeof token);
 	ping->at = reach->pinged_at = call->now;
-	reach->ping_next = (uint8_t)((reach->ping_next + 1) % BLOCK_PINGS);
+	reach->ping_next = (uint8_t)((reach->ping_next + 1) % REACH_PINGS);
 	probe_make(peer, OCTO_PACKET_PROBE, reachability_is_wish(call->channel, peer), ping->token, out);
 	/* The age that decides is brought up to date whenever it decides otherwise: a dozen times, and never again. */
 	octo_time_ns interval = interval_after(call->channel, peer, call->now);
@@ -238,7 +238,7 @@ bool reachability_compose(struct call *call, struct peer *peer, uint8_t out[PROB
 static struct recent_source *place_for(struct call *call, struct peer_reach *reach, const struct octo_address *from)
 {
 	struct recent_source *found = NULL;
-	for (int i = 0; i < BLOCK_SOURCES; i++) {
+	for (int i = 0; i < REACH_SOURCES; i++) {
 		struct recent_source *place = &reach->sources[i];
 		bool is_recent = place->is_used && call->now - place->at < call->channel->config.probe_spacing_ns;
 		if (is_recent && same_address(&place->address, from))
@@ -264,7 +264,7 @@ enum octo_reason reachability_asked(struct call *call, struct peer *peer, uint64
 
 bool reachability_is_answer(struct call *call, struct peer *peer, uint64_t token)
 {
-	for (int i = 0; i < BLOCK_PINGS; i++) {
+	for (int i = 0; i < REACH_PINGS; i++) {
 		struct ping *ping = &peer->reach.pings[i];
 		if (ping->at == OCTO_NEVER || ping->token != token || call->now - ping->at > token_life_ns)
 			continue;

@@ -44,7 +44,7 @@ static struct recent_source *stale_place(struct call *call, struct peer *peer, c
 {
 	octo_time_ns spacing = call->channel->config.attempt_spacing_ns;
 	struct recent_source *free_place = NULL;
-	for (int i = 0; i < BLOCK_SOURCES; i++) {
+	for (int i = 0; i < BLOCK_STALE_SOURCES; i++) {
 		struct recent_source *place = &peer->stale_sources[i];
 		bool is_recent = place->is_used && call->now - place->at < spacing;
 		if (is_recent && same_address(&place->address, source))

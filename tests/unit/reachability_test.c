@@ -267,9 +267,9 @@ static void a_flood_of_pings_is_answered_once_a_second(void)
 		push_probe(&pair, OCTO_PACKET_PROBE, false, i, &source);
 		pair_run(&pair, OCTO_MILLISECOND);
 	}
-	CHECK_U64(pair_sent_count(&pair, WINNER, OCTO_PACKET_PROBE_REPLY), 3 + BLOCK_SOURCES);
+	CHECK_U64(pair_sent_count(&pair, WINNER, OCTO_PACKET_PROBE_REPLY), 3 + REACH_SOURCES);
 	struct pair_datagram reply = pair_sent(&pair, WINNER, OCTO_PACKET_PROBE_REPLY, 0);
-	CHECK_U64(reply.target.port, 1000 + BLOCK_SOURCES - 1);
+	CHECK_U64(reply.target.port, 1000 + REACH_SOURCES - 1);
 	CHECK_U64(reply.size, PROBE_BYTES);
 	CHECK(!pair_view(&pair, WINNER).is_active); /* asking proves nothing */
 	pair_close(&pair);
