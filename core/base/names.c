@@ -131,6 +131,28 @@ const char *octo_end_text(enum octo_end end)
 	return texts[end];
 }
 
+const char *octo_warning_name(enum octo_warning warning)
+{
+	static const char *const names[] = {
+#define X(name, key, text) key,
+		OCTO_WARNINGS(X)
+#undef X
+	};
+	OCTO_ASSERT(warning < OCTO_WARNING_COUNT);
+	return names[warning];
+}
+
+const char *octo_warning_text(enum octo_warning warning)
+{
+	static const char *const texts[] = {
+#define X(name, key, text) text,
+		OCTO_WARNINGS(X)
+#undef X
+	};
+	OCTO_ASSERT(warning < OCTO_WARNING_COUNT);
+	return texts[warning];
+}
+
 const char *octo_mode_name(enum octo_mode mode)
 {
 	static const char *const names[] = {
@@ -173,28 +195,6 @@ const char *octo_activity_text(enum octo_activity activity)
 	};
 	OCTO_ASSERT(activity < OCTO_ACTIVITY_COUNT);
 	return texts[activity];
-}
-
-const char *octo_warning_name(enum octo_warning warning)
-{
-	static const char *const names[] = {
-#define X(name, key, text) key,
-		OCTO_WARNINGS(X)
-#undef X
-	};
-	OCTO_ASSERT(warning < OCTO_WARNING_COUNT);
-	return names[warning];
-}
-
-const char *octo_warning_text(enum octo_warning warning)
-{
-	static const char *const texts[] = {
-#define X(name, key, text) text,
-		OCTO_WARNINGS(X)
-#undef X
-	};
-	OCTO_ASSERT(warning < OCTO_WARNING_COUNT);
-	return texts[warning];
 }
 
 const char *octo_event_name(enum octo_event_kind kind)
