@@ -5,6 +5,8 @@
 #include "core/intrinsic/identity.h"
 #include "core/intrinsic/id_duel.h"
 #include "core/intrinsic/inbound.h"
+#include "core/intrinsic/peer.h"
+#include "core/intrinsic/reachability.h"
 #include "core/intrinsic/record.h"
 #include "core/intrinsic/session_directory.h"
 #include "core/intrinsic/wake_queue.h"
@@ -21,7 +23,7 @@ static const struct agenda_couriers courier_layer = { .fill = schedule_fill, .ne
 
 /* What is copied into the block has no padding, whose bytes nobody would have set. */
 _Static_assert(sizeof(struct octo_agreement) == 16, "an agreement has no padding");
-_Static_assert(sizeof(struct octo_config) == 232, "a configuration has no padding");
+_Static_assert(sizeof(struct octo_config) == 304, "a configuration has no padding");
 
 void octo_config_default(struct octo_config *config)
 {
@@ -46,12 +48,20 @@ void octo_config_default(struct octo_config *config)
 	config->challenge_max_ns = 5 * OCTO_SECOND;
 	config->dead_min_ns = 10 * OCTO_SECOND;
 	config->celibacy_ns = 60 * OCTO_SECOND;
+	config->ping_base_ns = OCTO_SECOND;
+	config->ping_step_ns = 600 * OCTO_SECOND;
+	config->ping_max_ns = 3600 * OCTO_SECOND;
+	config->ping_recent_ns = 3600 * OCTO_SECOND;
+	config->honeymoon_ping_ns = OCTO_SECOND;
+	config->honeymoon_ns = 60 * OCTO_SECOND;
+	config->probe_spacing_ns = OCTO_SECOND;
 	config->cookie_rotation_ns = 120 * OCTO_SECOND;
 	config->clock_step_max_ns = 3600 * OCTO_SECOND;
 	config->curve_rate_max = 64;
 	config->in_flight_max = 512;
 	config->turn_packets = UINT32_C(1) << 20;
 	config->turn_ns = 600 * OCTO_SECOND;
+	config->rekey_ns = 3600 * OCTO_SECOND;
 	config->stun_interval_ns = 25 * OCTO_SECOND;
 }
 
@@ -60,8 +70,9 @@ static bool is_in_range(const struct octo_config *config)
 	const octo_time_ns longest = UINT64_C(365) * 86400 * OCTO_SECOND;
 	const octo_time_ns times[] = { config->resend_ns, config->offer_ns, config->answer_ns, config->attempt_spacing_ns,
 		config->initial_spacing_ns, config->redial_min_ns, config->spare_ns, config->challenge_min_ns,
-		config->dead_min_ns, config->celibacy_ns, config->cookie_rotation_ns, config->clock_step_max_ns,
-		config->stun_interval_ns, config->turn_ns };
+		config->dead_min_ns, config->celibacy_ns, config->ping_base_ns, config->ping_step_ns, config->ping_recent_ns,
+		config->honeymoon_ping_ns, config->honeymoon_ns, config->probe_spacing_ns, config->cookie_rotation_ns,
+		config->clock_step_max_ns, config->stun_interval_ns, config->turn_ns, config->rekey_ns };
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
 		if (times[i] == 0 || times[i] > longest)
 			return false;
@@ -76,7 +87,8 @@ static bool is_in_range(const struct octo_config *config)
 	       config->jitter_permille <= 500 && config->redial_max_ns >= config->redial_min_ns &&
 	       config->redial_max_ns <= longest && config->challenge_max_ns >= config->challenge_min_ns &&
 	       config->challenge_max_ns <= longest && config->nudge_spacing_ns <= longest &&
-	       config->stored_epoch < epoch_limit - 1;
+	       config->ping_max_ns >= config->ping_base_ns && config->ping_max_ns <= longest &&
+	       config->stored_switch <= OCTO_SWITCH_OFF && config->stored_epoch < epoch_limit - 1;
 }
 
 static uint64_t aligned(uint64_t size)
@@ -86,7 +98,7 @@ static uint64_t aligned(uint64_t size)
 
 static uint32_t courier_states_size(const struct octo_host *host)
 {
-	uint64_t size = 0;
+	uint64_t size = host->courier_count * aligned(sizeof(struct courier_slot));
 	for (uint32_t i = 0; i < host->courier_count; i++)
 		size += aligned(host->couriers[i]->state_size);
 	return (uint32_t)size;
@@ -165,7 +177,7 @@ enum octo_status octo_channel_init(void *block, size_t size, const struct octo_c
 	channel->epoch = config->stored_epoch + 1;
 	channel->provider = host->crypto->number;
 	channel->courier_count = (uint8_t)host->courier_count;
-	uint32_t at = 0;
+	uint32_t at = host->courier_count * (uint32_t)aligned(sizeof(struct courier_slot));
 	for (uint32_t i = 0; i < host->courier_count; i++) {
 		channel->courier_state_at[i] = at;
 		at += (uint32_t)aligned(host->couriers[i]->state_size);
@@ -174,6 +186,10 @@ enum octo_status octo_channel_init(void *block, size_t size, const struct octo_c
 	channel->pulse.own_now = own_time_start;
 	struct call call = call_begin(channel, host, now);
 	stun_start(&call);
+	channel->reach.position = (uint8_t)config->stored_switch;
+	channel->reach.honeymoon_until = OCTO_NEVER;
+	if (config->stored_switch == OCTO_SWITCH_ON) /* a start enables communications again (C:49-50) */
+		reachability_honeymoon(&call, false);
 	record_save_node(&call); /* before anything is sent: no two boots share an epoch */
 	*out = channel;
 	return OCTO_OK;
@@ -262,6 +278,7 @@ bool octo_channel_send(struct octo_channel *channel, const struct octo_host *hos
                        uint8_t out[OCTO_DATAGRAM_MAX], size_t *size, struct octo_address *to)
 {
 	struct call call = call_begin(channel, host, now);
+	reachability_wear_off(&call);
 	for (;;) {
 		if (send_stun(&call, out, size, to))
 			return true;
@@ -289,7 +306,9 @@ octo_time_ns octo_channel_next_wake(const struct octo_channel *channel)
 	const struct pulse *pulse = &channel->pulse;
 	octo_time_ns wait = channel->config.clock_step_max_ns / 2;
 	uint32_t first = wake_queue_first(channel);
-	octo_time_ns at = channel->stun.next_at;
+	octo_time_ns at = reachability_wears_off_at(channel);
+	if (channel->stun.next_at < at)
+		at = channel->stun.next_at;
 	if (first != OCTO_NO_PEER && block_peer(channel, first)->wake_at < at)
 		at = block_peer(channel, first)->wake_at;
 	if (at != OCTO_NEVER) {
@@ -329,9 +348,11 @@ enum octo_status octo_peer_add(struct octo_channel *channel, const struct octo_h
 	peer->celibate_until = peer->redial_at = peer->attempted_at = peer->initial_at = peer->nudged_at = OCTO_NEVER;
 	peer->first_success_at = peer->first_attempt_at = peer->last_success_at = peer->last_failure_at = OCTO_NEVER;
 	peer->redial_wait_ns = channel->config.redial_min_ns;
-	for (uint32_t i = 0; i < BLOCK_COURIERS_MAX; i++)
-		peer->couriers[i].wish_at = OCTO_NEVER;
+	for (uint32_t i = 0; i < channel->courier_count; i++)
+		schedule_slot(channel, index, i)->wish_at = OCTO_NEVER;
+	reachability_enter(&call, peer);
 	wake_queue_add(channel, index);
+	plan_wake(&call, peer);
 	*out = index;
 	return OCTO_OK;
 }
@@ -344,9 +365,20 @@ enum octo_status octo_peer_restore(struct octo_channel *channel, const struct oc
 	OCTO_ASSERT(peer_state(peer) == OCTO_STATE_IDLE && peer->attempted_at == OCTO_NEVER); /* just added */
 	enum octo_status status = record_load_peer(&call, peer, record, size, off_ns);
 	if (status == OCTO_OK && peer->is_wanted)
-		peer->redial_at = call.now;
+		peer_dial_again(&call, peer);
 	plan_wake(&call, peer);
 	return status;
+}
+
+void octo_peer_set_address(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t index,
+                           const struct octo_address *address)
+{
+	struct call call = call_begin(channel, host, now);
+	struct peer *peer = block_peer(channel, index);
+	if (peer_state(peer) == OCTO_STATE_ESTABLISHED)
+		return;
+	peer->address = peer->proved = *address;
+	record_save_peer(&call, peer);
 }
 
 enum octo_status octo_peer_find(const struct octo_channel *channel, const uint8_t id[OCTO_ID_BYTES], uint32_t *out)
@@ -380,9 +412,53 @@ void octo_disconnect(struct octo_channel *channel, const struct octo_host *host,
 	user_step(channel, host, now, peer, OCTO_STEP_DISCONNECT);
 }
 
+/* ---- Reachability ------------------------------------------------------------------------------------------------- */
+
+static void plan_all(struct call *call)
+{
+	for (uint32_t i = 0; i < call->channel->peer_count; i++)
+		plan_wake(call, block_peer(call->channel, i));
+}
+
+void octo_enable(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, bool is_on)
+{
+	struct call call = call_begin(channel, host, now);
+	if (!reachability_switch(&call, is_on))
+		return;
+	for (uint32_t i = 0; i < channel->peer_count; i++) {
+		struct peer *peer = block_peer(channel, i);
+		struct step_input input = { .is_user = true, .reason = OCTO_REASON_ACCEPTED };
+		if (is_on)
+			peer->redial_at = OCTO_NEVER; /* pings take its place */
+		else
+			handshake_step(&call, peer, OCTO_STEP_SWITCH_OFF, &input);
+	}
+	plan_all(&call);
+}
+
+enum octo_status octo_honeymoon(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now)
+{
+	struct call call = call_begin(channel, host, now);
+	if (channel->reach.position != OCTO_SWITCH_ON)
+		return OCTO_SWITCHED_OFF;
+	reachability_honeymoon(&call, true);
+	plan_all(&call);
+	return OCTO_OK;
+}
+
+enum octo_mode octo_channel_mode(const struct octo_channel *channel)
+{
+	return reachability_channel_mode(channel);
+}
+
 static octo_time_ns since(const struct octo_channel *channel, octo_time_ns at)
 {
 	return at == OCTO_NEVER ? OCTO_NEVER : channel->pulse.own_now - at;
+}
+
+static octo_time_ns until(const struct octo_channel *channel, octo_time_ns at)
+{
+	return at == OCTO_NEVER ? OCTO_NEVER : at > channel->pulse.own_now ? at - channel->pulse.own_now : 0;
 }
 
 void octo_peer_view(const struct octo_channel *channel, uint32_t index, struct octo_peer_view *view)
@@ -395,6 +471,7 @@ void octo_peer_view(const struct octo_channel *channel, uint32_t index, struct o
 	view->is_celibate = peer->celibate_until != OCTO_NEVER && peer->celibate_until > channel->pulse.own_now;
 	view->is_challenged = view->has_claim = peer->claim.is_held;
 	view->has_offer = peer->offer.id != 0;
+	view->is_rekeying = peer->offer.is_inside;
 	view->has_answer = peer->answer.id != 0;
 	view->has_spare = peer->spare.id != 0;
 	view->address = peer->address;
@@ -402,6 +479,10 @@ void octo_peer_view(const struct octo_channel *channel, uint32_t index, struct o
 		view->session = session_describe(&peer->current);
 	view->since_heard = since(channel, peer->current.id ? peer->current.received_at : OCTO_NEVER);
 	view->redial_ns = peer->redial_wait_ns;
+	view->mode = reachability_mode(channel, peer);
+	view->is_active = peer->reach.is_active;
+	view->next_ping_ns = until(channel, reachability_next_ping(channel, peer));
+	view->since_activity = since(channel, peer->current.id ? peer->current.received_at : peer->reach.activity_at);
 	view->timeout_ns = round_trip_timeout(&peer->current.trip);
 	if (peer->current.id) {
 		view->trip_ns = peer->current.trip.smoothed_ns;
@@ -447,8 +528,8 @@ void octo_courier_activate(struct octo_channel *channel, const struct octo_host 
 	struct call call = call_begin(channel, host, now);
 	struct peer *peer = block_peer(channel, index);
 	OCTO_ASSERT(courier < channel->courier_count);
-	peer->couriers[courier].is_active = is_active;
-	peer->couriers[courier].wish_at = OCTO_NEVER;
+	schedule_slot(channel, index, courier)->is_active = is_active;
+	schedule_slot(channel, index, courier)->wish_at = OCTO_NEVER;
 	schedule_read(&call, peer);
 	plan_wake(&call, peer);
 }
@@ -463,7 +544,7 @@ void octo_courier_wake(struct octo_channel *channel, const struct octo_host *hos
 	struct call call = call_begin(channel, host, now);
 	struct peer *peer = block_peer(channel, index);
 	for (uint32_t i = 0; i < channel->courier_count; i++)
-		peer->couriers[i].declined_until = 0; /* something has changed: ask again */
+		schedule_slot(channel, index, i)->declined_until = 0; /* something has changed: ask again */
 	schedule_read(&call, peer);
 	plan_wake(&call, peer);
 }

@@ -64,6 +64,7 @@ enum {
 	X(BAD_CONFIG, "a value of the configuration is out of range")                                 \
 	X(BAD_TEXT, "the text is not a FULL-ID: 64 hexadecimal digits are expected")                  \
 	X(NO_SUITE, "an offered cipher suite does not exist on this machine")                         \
+	X(SWITCHED_OFF, "communications are not switched on")                                         \
 	X(KNOWN_PEER, "this peer is in the address book already")                                     \
 	X(UNKNOWN_PEER, "no such peer in the address book")                                           \
 	X(FULL_PEERS, "the address book is full: raise peers_max")                                    \
@@ -235,12 +236,12 @@ const char *octo_class_name(enum octo_class class);
 	X(UNKNOWN_SESSION, "unknown-session", BROKEN)                                                 \
 	X(CLOSED_SESSION, "closed-session", BROKEN)                                                   \
 	X(NOT_NEGOTIATED, "not-negotiated", BROKEN)                                                   \
-	X(NOT_SUPPORTED, "not-supported", BROKEN)                                                     \
 	X(STALE, "stale", WHOLE)                                                                      \
 	X(HELD, "held", WHOLE)                                                                        \
 	X(REPEATED, "repeated", WHOLE)                                                                \
 	X(TOO_SOON, "too-soon", WHOLE)                                                                \
 	X(CELIBATE, "celibate", WHOLE)                                                                \
+	X(SWITCHED_OFF, "switched-off", WHOLE)                                                        \
 	X(COOKIE_WANTED, "cookie-wanted", WHOLE)                                                      \
 	X(DUEL_LOST, "duel-lost", WHOLE)                                                              \
 	X(FLAGGED, "flagged", WHOLE)                                                                  \
@@ -276,12 +277,15 @@ const char *octo_state_name(enum octo_state state);
 #define OCTO_STEPS(X)                                                                                 \
 	X(CONNECT, "connect", "connect wanted (user, redial)")                                        \
 	X(DISCONNECT, "disconnect", "user disconnects")                                               \
+	X(SWITCH_OFF, "switch-off", "user switches communications off")                               \
+	X(PING_ANSWERED, "ping-answered", "PROBE-REPLY to a ping")                                    \
 	X(OFFER_TIMER, "offer-timer", "offer's resend timer")                                         \
 	X(OFFER_EXPIRED, "offer-expired", "offer expired")                                            \
 	X(ANSWER_TIMER, "answer-timer", "answer's resend timer")                                      \
 	X(ANSWER_EXPIRED, "answer-expired", "answer expired")                                         \
 	X(CONFIRM_TIMER, "confirm-timer", "ACK's resend timer")                                       \
 	X(KEEPALIVE_TIMER, "keepalive-timer", "keepalive timer")                                      \
+	X(REKEY_TIMER, "rekey-timer", "new keys wanted")                                              \
 	X(CHALLENGE_TIMER, "challenge-timer", "challenge's resend timer")                             \
 	X(CHALLENGE_EXPIRED, "challenge-expired", "challenge unanswered")                             \
 	X(SESSION_DEAD, "session-dead", "peer is dead")                                               \
@@ -292,6 +296,7 @@ const char *octo_state_name(enum octo_state state);
 	X(SYN_TOO_SOON, "syn-too-soon", "SYN, too soon")                                              \
 	X(SYN_COOKIE, "syn-cookie", "SYN, cookie demanded")                                           \
 	X(SYN_FRESH, "syn-fresh", "SYN, fresh")                                                       \
+	X(SYN_INSIDE, "syn-inside", "SYN inside the session, fresh")                                  \
 	X(SYN_ACK_VALID, "syn-ack-valid", "SYN-ACK for the offer")                                    \
 	X(SYN_ACK_FINISHED, "syn-ack-finished", "SYN-ACK for a finished offer")                       \
 	X(CONFIRMED, "confirmed", "ACK or first data for the answer")                                 \
@@ -341,6 +346,39 @@ enum octo_end {
 };
 const char *octo_end_text(enum octo_end end);
 
+/* How a peer is looked for while it is not active (C:45-57, S:110-123). The first four are the channel's, celibacy is a
+ * peer's own. */
+#define OCTO_MODES(X)                                                                                 \
+	X(MANUAL, "manual", "nobody has touched the switch: connections are made one by one")         \
+	X(OFF, "off", "switched off: nothing is sent and nobody is answered")                         \
+	X(NORMAL, "normal", "who is not active is pinged, the longer it is away the more seldom")     \
+	X(HONEYMOON, "honeymoon", "who is not active is pinged all the time, for a while")            \
+	X(CELIBACY, "celibacy", "explicitly completed: not pinged for a while")
+enum octo_mode {
+#define X(name, key, text) OCTO_MODE_##name,
+	OCTO_MODES(X)
+#undef X
+	OCTO_MODE_COUNT
+};
+const char *octo_mode_name(enum octo_mode mode);
+const char *octo_mode_text(enum octo_mode mode);
+
+/* Why a peer became active (the first two), or stopped being so. */
+#define OCTO_ACTIVITIES(X)                                                                            \
+	X(ANSWERED, "answered", "it answered a ping")                                                 \
+	X(CONNECTED, "connected", "a session came up")                                                \
+	X(COMPLETED, "completed", "explicitly completed")                                             \
+	X(SILENT, "silent", "it fell silent")                                                         \
+	X(UNANSWERED, "unanswered", "it did not answer the handshake")
+enum octo_activity {
+#define X(name, key, text) OCTO_ACTIVITY_##name,
+	OCTO_ACTIVITIES(X)
+#undef X
+	OCTO_ACTIVITY_COUNT
+};
+const char *octo_activity_name(enum octo_activity activity);
+const char *octo_activity_text(enum octo_activity activity);
+
 /* What the user should be told. */
 #define OCTO_WARNINGS(X)                                                                              \
 	X(HACKED, "hacked", "somebody else sent an initial packet in the peer's name")                \
@@ -381,6 +419,8 @@ const char *octo_suite_name(uint8_t suite);
 	X(COURIER_DELIVERED, "courier-delivered")                                                     \
 	X(COURIER_DISCARDED, "courier-discarded")                                                     \
 	X(CELIBACY, "celibacy")                                                                       \
+	X(MODE, "mode")                                                                               \
+	X(ACTIVITY, "activity")                                                                       \
 	X(CLOCK_STEP, "clock-step")                                                                   \
 	X(WARNING, "warning")                                                                         \
 	X(LOSS, "loss")                                                                               \
@@ -389,6 +429,7 @@ const char *octo_suite_name(uint8_t suite);
 	X(POOL_EMPTY, "pool-empty")                                                                   \
 	X(MAPPED_ADDRESS, "mapped-address")                                                           \
 	X(KEYS_TURNED, "keys-turned")                                                                 \
+	X(PATH, "path")                                                                               \
 	/* Only from a core built with OCTO_CHECKED; they do not take part in event numbering. */     \
 	X(AUDIT_SEALED, "audit-sealed")                                                               \
 	X(AUDIT_SECRET, "audit-secret")                                                               \
@@ -460,6 +501,14 @@ struct octo_event_courier {       /* COURIER_*: one courier message */
 	uint64_t session;         /* log id */
 };
 struct octo_event_celibacy { bool began; octo_time_ns lasts_ns; };
+struct octo_event_mode {          /* MODE: how the channel looks for peers changed; about no peer */
+	uint8_t before, after;    /* enum octo_mode */
+	octo_time_ns lasts_ns;    /* HONEYMOON: then it wears off; else 0 */
+};
+struct octo_event_activity {      /* ACTIVITY: a peer became active, or stopped being so (C:53) */
+	bool is_active;
+	uint8_t why;              /* enum octo_activity */
+};
 struct octo_event_clock { int64_t step_ns; bool was_limited; }; /* CLOCK_STEP: the caller's clock jumped */
 struct octo_event_warning { uint8_t warning; };
 struct octo_event_loss {          /* LOSS: packets were given up; some may prove to be late only */
@@ -484,6 +533,19 @@ struct octo_event_pool { uint8_t pool; uint64_t session; }; /* POOL_EMPTY: couri
 struct octo_event_mapped {        /* MAPPED_ADDRESS: the STUN server told how we look from outside (C:150) */
 	struct octo_address address;
 	bool is_changed;          /* another one than before: a NAT has forgotten us, or we have moved */
+};
+#define OCTO_PATHS(X) X(TRIED, "tried") X(MOVED, "moved") X(FAILED, "failed")
+enum octo_path {
+#define X(name, text) OCTO_PATH_##name,
+	OCTO_PATHS(X)
+#undef X
+	OCTO_PATH_COUNT
+};
+const char *octo_path_name(enum octo_path path);
+struct octo_event_path {          /* PATH: the peer was heard from another address [P 7.7] */
+	uint64_t session;         /* log id */
+	struct octo_address address;
+	uint8_t what;             /* enum octo_path: asked for proof, gave it, did not */
 };
 struct octo_event_keys_turned {   /* KEYS_TURNED: a direction of a session goes on under the hash of its key [P 6.4] */
 	uint64_t session;         /* log id */
@@ -520,6 +582,8 @@ struct octo_event {
 		struct octo_event_session session;
 		struct octo_event_courier courier;
 		struct octo_event_celibacy celibacy;
+		struct octo_event_mode mode;
+		struct octo_event_activity activity;
 		struct octo_event_clock clock;
 		struct octo_event_warning warning;
 		struct octo_event_loss loss;
@@ -528,6 +592,7 @@ struct octo_event {
 		struct octo_event_pool pool;
 		struct octo_event_mapped mapped;
 		struct octo_event_keys_turned keys_turned;
+		struct octo_event_path path;
 		struct octo_event_audit_sealed sealed;
 		struct octo_event_audit_secret secret;
 		struct octo_event_audit_keys keys;
@@ -548,6 +613,9 @@ struct octo_counters {
 
 #define OCTO_SELF OCTO_NO_PEER                    /* the record of the node itself */
 
+/* The on-off switch of a node's communications (C:45), as stored. */
+enum octo_switch { OCTO_SWITCH_MANUAL, OCTO_SWITCH_ON, OCTO_SWITCH_OFF };
+
 /* What the channel needs from outside. Not part of the block; pass an equal one to every call. */
 struct octo_host {
 	void *context;                            /* handed to the callbacks */
@@ -555,7 +623,9 @@ struct octo_host {
 	/* Fills `out` with unpredictable bytes. Must be a cryptographic source on a real node. */
 	void (*entropy)(void *context, uint8_t *out, size_t size);
 	/* Keeps a record (at most OCTO_RECORD_BYTES_MAX bytes) in place of the previous one of this peer, or of OCTO_SELF.
-	 * Must be durable when it returns: the channel sends only afterwards. May be NULL: nothing survives a restart. */
+	 * Must be durable when it returns: the channel sends only afterwards. (Who sends what octo_channel_send() gives out may
+	 * make it durable just before that goes on its way: one write for all that was saved since the last.) May be NULL:
+	 * nothing survives a restart. */
 	void (*save)(void *context, uint32_t peer, const uint8_t *record, size_t size);
 	/* One call an event, in order of happening. The event is borrowed. Must not call into the channel. May be NULL. */
 	void (*observe)(void *context, const struct octo_event *event);
@@ -575,10 +645,13 @@ struct octo_config {
 	uint32_t rate_up, rate_down;              /* bytes per second, at least 4,096 */
 	uint16_t payload_max;                     /* bytes, 128..OCTO_DATAGRAM_MAX */
 	uint16_t keepalive_s;                     /* 1..3,600 */
+	/* What is lent to peers while traffic flows, of all peers together. */
+	uint32_t in_flight_max;                   /* packets that await their acknowledgement; 64..1,048,576 */
+	uint32_t ordered_max;                     /* copies of ordered messages; 0: no courier may want order; to 65,536 */
 	/* Handshake times [P 5]. */
 	octo_time_ns resend_ns;                   /* regular interval of every retransmission, before jitter */
 	uint32_t jitter_permille;                 /* of every interval, either way; 0..500 */
-	uint32_t in_flight_max;                   /* packets that await their acknowledgement, of all peers; 64..1,048,576 */
+	uint32_t stored_switch;                   /* enum octo_switch of the stored node record; MANUAL for none */
 	octo_time_ns offer_ns, answer_ns;         /* lifetimes of an offer (unsuspended) and of an answer */
 	octo_time_ns attempt_spacing_ns;          /* between two attempts of ours at one peer */
 	octo_time_ns initial_spacing_ns;          /* between two processed initial packets of one peer (C:95) */
@@ -588,11 +661,17 @@ struct octo_config {
 	octo_time_ns challenge_min_ns, challenge_max_ns; /* X, the wait of C:93 */
 	octo_time_ns dead_min_ns;                 /* least silence after which a peer is dead */
 	octo_time_ns celibacy_ns;
+	/* Reachability [P 7.6]: a peer that was active `age` ago is pinged every base × 2^(age / step), at most max. */
+	octo_time_ns ping_base_ns, ping_step_ns, ping_max_ns;
+	octo_time_ns ping_recent_ns;              /* the peer that was last active counts as no older than this (C:57) */
+	octo_time_ns honeymoon_ping_ns, honeymoon_ns; /* interval, and how long until it wears off */
+	octo_time_ns probe_spacing_ns;            /* between two answers to pings of one peer from one address */
 	octo_time_ns cookie_rotation_ns;
 	octo_time_ns clock_step_max_ns;           /* a longer forward step of the clock counts as this much */
 	uint32_t curve_rate_max;                  /* SYNs a second that may reach the curve before cookies are demanded */
 	uint32_t turn_packets;                    /* packets under one data key; at least 16 */
 	octo_time_ns turn_ns;                     /* and time; at least a second */
+	octo_time_ns rekey_ns;                    /* life of a session's secrets: then a handshake inside it makes new ones */
 	struct octo_address stun_server;          /* asked for our address as seen from outside; port 0: nobody is */
 	uint16_t reserved_last[3];                /* ignored; no padding */
 	octo_time_ns stun_interval_ns;            /* between two such questions, less up to the jitter */
@@ -614,8 +693,10 @@ size_t octo_channel_size(const struct octo_config *config, const struct octo_hos
 OCTO_MUST_CHECK enum octo_status octo_channel_init(void *block, size_t size, const struct octo_config *config,
                                                    const struct octo_host *host, octo_time_ns now,
                                                    struct octo_channel **channel);
-/* Reads the boot epoch out of a stored node record. Returns OCTO_OK or OCTO_BAD_RECORD (*epoch is then 0). */
+/* Reads the boot epoch, or the switch, out of a stored node record, for octo_config.stored_epoch and stored_switch.
+ * Return OCTO_OK or OCTO_BAD_RECORD (*epoch is then 0, *position OCTO_SWITCH_MANUAL). */
 OCTO_MUST_CHECK enum octo_status octo_node_record_epoch(const uint8_t *record, size_t size, uint32_t *epoch);
+OCTO_MUST_CHECK enum octo_status octo_node_record_switch(const uint8_t *record, size_t size, enum octo_switch *position);
 /* The channel in a block that was copied from another one. Asserts that the block holds one. */
 struct octo_channel *octo_channel_at(void *block);
 /* Overwrites the whole block, secrets and all. Sends nothing: peers find out by silence, unless octo_disconnect() came
@@ -644,11 +725,18 @@ octo_time_ns octo_channel_next_wake(const struct octo_channel *channel);
 OCTO_MUST_CHECK enum octo_status octo_peer_add(struct octo_channel *channel, const struct octo_host *host,
                                                octo_time_ns now, const struct octo_card *card,
                                                const struct octo_address *address, uint32_t *peer);
-/* Puts a stored record back into a peer that was just added (anything else is the caller's fault). off_ns: how long the node was off, 0 when unknown.
- * A peer whose connection was wanted is dialled again at once. Returns OCTO_OK or OCTO_BAD_RECORD (nothing changed). */
+/* An associate is its card, the address it was paired at, and the record that the channel saves of it: together what a
+ * store keeps (C:125-126). Entering and restoring all of them is what a start consists of (C:49).
+ *
+ * Puts a stored record back into a peer that was just added (anything else is the caller's fault). off_ns: how long the node was off, 0 when unknown.
+ * A peer whose connection was wanted is dialled again at once, or pinged when communications are switched on. Returns OCTO_OK or OCTO_BAD_RECORD (nothing changed). */
 OCTO_MUST_CHECK enum octo_status octo_peer_restore(struct octo_channel *channel, const struct octo_host *host,
                                                    octo_time_ns now, uint32_t peer, const uint8_t *record, size_t size,
                                                    octo_time_ns off_ns);
+/* The user enters another address: attempts go there from now on, and it is stored as the last known one. A session stays
+ * where it is, and nothing changes while there is one. An index outside of the address book is the caller's fault. */
+void octo_peer_set_address(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer,
+                           const struct octo_address *address);
 /* The index of the peer with this FULL-ID. Returns OCTO_OK, or OCTO_UNKNOWN_PEER with *peer untouched. Looks through
  * the whole address book. */
 OCTO_MUST_CHECK enum octo_status octo_peer_find(const struct octo_channel *channel, const uint8_t id[OCTO_ID_BYTES],
@@ -664,12 +752,25 @@ OCTO_MUST_CHECK enum octo_status octo_peer_find(const struct octo_channel *chann
 void octo_connect(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer);
 void octo_disconnect(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer);
 
+/* The on-off switch (C:45). On: every peer that is not active is pinged, at first in a honeymoon, and connected as soon as
+ * it answers. Off: every session is closed with a message, every attempt is dropped, and until it is on again nothing
+ * is sent and nobody is answered; a connect is remembered. Until it is first touched the channel pings nobody. The
+ * position is saved and survives a restart. Pressed where it is already, it changes nothing. */
+void octo_enable(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, bool is_on);
+/* A honeymoon at the user's wish (C:50), or the present one from its beginning. Returns OCTO_OK, or OCTO_SWITCHED_OFF
+ * when communications are not switched on. */
+OCTO_MUST_CHECK enum octo_status octo_honeymoon(struct octo_channel *channel, const struct octo_host *host,
+                                                octo_time_ns now);
+/* The channel's present mode: MANUAL, OFF, NORMAL or HONEYMOON. */
+enum octo_mode octo_channel_mode(const struct octo_channel *channel);
+
 /* What can be seen of a peer. */
 struct octo_peer_view {
 	enum octo_state state;
 	enum octo_role role;                      /* in the session, or in the attempt when there is none */
 	bool is_wanted, is_celibate, is_challenged;
 	bool has_offer, has_answer, has_spare;    /* filled slots beside the current session */
+	bool is_rekeying;                         /* the offer beside the session is for new secrets of it [P 7.6] */
 	bool has_claim;                           /* an initial packet is held while the session is challenged */
 	struct octo_address address;
 	struct octo_event_session session;        /* ESTABLISHED: the current one; log_id 0 otherwise */
@@ -683,6 +784,10 @@ struct octo_peer_view {
 	bool is_good;                             /* the light: short round trips, and answers */
 	/* The four timers of C:82-85, as ages; OCTO_NEVER when it never happened. */
 	octo_time_ns since_first_success, since_first_attempt, since_last_success, since_last_failure;
+	enum octo_mode mode;                      /* the channel's, or CELIBACY */
+	bool is_active;                           /* it answered a ping or has a session (C:53-54) */
+	octo_time_ns next_ping_ns;                /* time until it is pinged; OCTO_NEVER when it is not */
+	octo_time_ns since_activity;              /* age of its last response; of its entry when there was none (C:52) */
 	octo_time_ns since_heard;                 /* age of the session's last authentic packet (S:22); OCTO_NEVER without one */
 	uint64_t timestamp_seen;
 };

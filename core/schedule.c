@@ -7,12 +7,28 @@ enum { FRAME_HEAD_BYTES = 3 };
 /* A courier that wants to send and then writes nothing is not asked again before. */
 static const octo_time_ns decline_wait_ns = 100 * OCTO_MILLISECOND;
 
+/* What the channel keeps for each peer and courier: first the slots of all its couriers, then their states. */
+static uint8_t *states_of(const struct octo_channel *channel, uint32_t peer)
+{
+	OCTO_ASSERT(peer < channel->peer_count);
+	return block_at(channel, channel->courier_states_at + (uint64_t)peer * channel->courier_states_size);
+}
+
+struct courier_slot *schedule_slot(const struct octo_channel *channel, uint32_t peer, uint32_t courier)
+{
+	OCTO_ASSERT(courier < channel->courier_count);
+	return (struct courier_slot *)(void *)states_of(channel, peer) + courier;
+}
+
 void *schedule_state(const struct octo_channel *channel, uint32_t peer, uint32_t courier)
 {
-	OCTO_ASSERT(peer < channel->peer_count && courier < channel->courier_count);
-	uint64_t at = channel->courier_states_at + (uint64_t)peer * channel->courier_states_size +
-	              channel->courier_state_at[courier];
-	return block_at(channel, at);
+	OCTO_ASSERT(courier < channel->courier_count);
+	return states_of(channel, peer) + channel->courier_state_at[courier];
+}
+
+static struct courier_slot *slot_of(const struct call *call, const struct peer *peer, uint32_t courier)
+{
+	return schedule_slot(call->channel, call_peer_index(call, peer), courier);
 }
 
 static struct octo_mandate mandate_of(const struct call *call, const struct peer *peer, uint32_t courier)
@@ -26,7 +42,7 @@ static struct octo_mandate mandate_of(const struct call *call, const struct peer
 void schedule_read(struct call *call, struct peer *peer)
 {
 	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
-		struct courier_slot *slot = &peer->couriers[i];
+		struct courier_slot *slot = slot_of(call, peer, i);
 		if (!slot->is_active)
 			continue;
 		struct octo_mandate mandate = mandate_of(call, peer, i);
@@ -49,8 +65,8 @@ static octo_time_ns first_wish(const struct call *call, const struct peer *peer)
 {
 	octo_time_ns first = OCTO_NEVER;
 	for (uint32_t i = 0; i < call->channel->courier_count; i++)
-		if (peer->couriers[i].is_active && peer->couriers[i].wish_at < first)
-			first = peer->couriers[i].wish_at;
+		if (slot_of(call, peer, i)->is_active && slot_of(call, peer, i)->wish_at < first)
+			first = slot_of(call, peer, i)->wish_at;
 	return first;
 }
 
@@ -82,7 +98,7 @@ static bool pick(struct call *call, struct peer *peer, size_t room, uint32_t *be
 	uint64_t best_score = 0;
 	uint32_t due = 0;
 	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
-		struct courier_slot *slot = &peer->couriers[i];
+		struct courier_slot *slot = slot_of(call, peer, i);
 		if (!slot->is_active || slot->wish_at > call->now)
 			continue;
 		struct octo_mandate wants = mandate_of(call, peer, i);
@@ -95,7 +111,7 @@ static bool pick(struct call *call, struct peer *peer, size_t room, uint32_t *be
 			wants.payload_size = (uint16_t)capacity(peer);
 		uint64_t score = score_of(call, slot, wants.priority);
 		bool is_better = score > best_score ||
-		                 (score == best_score && slot->order < peer->couriers[*best].order);
+		                 (score == best_score && slot->order < slot_of(call, peer, *best)->order);
 		if (wants.payload_size + (size_t)FRAME_HEAD_BYTES <= room && (best_score == 0 || is_better)) {
 			best_score = score;
 			*best = i;
@@ -109,7 +125,7 @@ static bool pick(struct call *call, struct peer *peer, size_t room, uint32_t *be
 static void report_grant(struct call *call, const struct peer *peer, uint32_t courier, size_t size, uint8_t priority,
                          uint32_t rivals)
 {
-	const struct courier_slot *slot = &peer->couriers[courier];
+	const struct courier_slot *slot = slot_of(call, peer, courier);
 	struct octo_event event = { .courier = { .courier = call->host->couriers[courier]->id, .size = (uint16_t)size,
 		.lateness_ms = (uint32_t)((call->now - slot->wish_at) / OCTO_MILLISECOND), .priority = priority,
 		.rivals = (uint8_t)rivals, .session = peer->current.log_id } };
@@ -141,7 +157,7 @@ static enum grant grant(struct call *call, struct peer *peer, struct writer *fra
 			sent_note_fate(call, peer, (uint8_t)courier, false, handle);
 		report_grant(call, peer, courier, size, mandate.priority, rivals);
 	}
-	struct courier_slot *slot = &peer->couriers[courier];
+	struct courier_slot *slot = slot_of(call, peer, courier);
 	slot->declined_until = is_granted ? 0 : call_after(call, decline_wait_ns);
 	slot->wish_at = OCTO_NEVER; /* it may wish again, and goes behind the others */
 	schedule_read(call, peer);
@@ -189,7 +205,7 @@ static uint32_t index_of(const struct call *call, uint8_t id)
 void schedule_deliver(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size)
 {
 	uint32_t index = index_of(call, courier);
-	bool is_taken = index != UINT32_MAX && peer->couriers[index].is_active &&
+	bool is_taken = index != UINT32_MAX && slot_of(call, peer, index)->is_active &&
 	                mandate_of(call, peer, index).accept_reads;
 	struct octo_event event = { .courier = { .courier = courier, .size = (uint16_t)size } };
 	event.courier.session = peer->current.log_id;

@@ -16,6 +16,7 @@ void schedule_tell(struct call *call, struct peer *peer);
 /* Hands a message to its courier, or discards it. */
 void schedule_deliver(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size);
 
+struct courier_slot *schedule_slot(const struct octo_channel *channel, uint32_t peer, uint32_t courier);
 void *schedule_state(const struct octo_channel *channel, uint32_t peer, uint32_t courier);
 
 #endif

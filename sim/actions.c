@@ -114,6 +114,23 @@ static void inject(struct sim *sim, uint32_t index, const struct scenario_action
 		inject_recorded(sim, index, action);
 }
 
+static void switch_nodes(struct sim *sim, const struct scenario_action *action, bool is_on)
+{
+	enum trace_action what = is_on ? TRACE_ACTION_ENABLE : TRACE_ACTION_DISABLE;
+	for (uint32_t i = 0; i < action->node_count; i++) {
+		recorder_action(sim, what, action->nodes[i], TRACE_NOBODY, 0);
+		node_enable(sim, action->nodes[i], is_on);
+	}
+}
+
+static void honeymoon_nodes(struct sim *sim, const struct scenario_action *action)
+{
+	for (uint32_t i = 0; i < action->node_count; i++) {
+		recorder_action(sim, TRACE_ACTION_HONEYMOON, action->nodes[i], TRACE_NOBODY, 0);
+		node_honeymoon(sim, action->nodes[i]);
+	}
+}
+
 void actions_run(struct sim *sim, uint32_t index)
 {
 	const struct scenario_action *action = &sim->scenario->actions[index];
@@ -126,6 +143,9 @@ void actions_run(struct sim *sim, uint32_t index)
 	case SCENARIO_MOVE: move_nodes(sim, action); break;
 	case SCENARIO_CLOCK: set_clocks(sim, action); break;
 	case SCENARIO_INJECT: inject(sim, index, action); break;
+	case SCENARIO_ENABLE: switch_nodes(sim, action, true); break;
+	case SCENARIO_DISABLE: switch_nodes(sim, action, false); break;
+	case SCENARIO_HONEYMOON: honeymoon_nodes(sim, action); break;
 	}
 	sim->cause = 0;
 }

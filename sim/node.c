@@ -130,6 +130,13 @@ static void configure(const struct sim *sim, uint32_t number, uint32_t epoch, st
 	config->stored_epoch = epoch;
 }
 
+static enum octo_switch stored_switch(const struct record_slot *slot)
+{
+	enum octo_switch position;
+	return slot->size && octo_node_record_switch(slot->bytes, slot->size, &position) == OCTO_OK ? position :
+	                                                                                           OCTO_SWITCH_MANUAL;
+}
+
 /* What the store says; before the first boot what the scenario says; 0 once the store was lost. */
 static uint32_t stored_epoch(const struct sim *sim, uint32_t number, const struct record_slot *slot)
 {
@@ -205,6 +212,7 @@ void node_boot(struct sim *sim, uint32_t number, bool has_store)
 	if (!has_store)
 		memset(slots, 0, (node->neighbours + 1) * sizeof *slots);
 	configure(sim, number, stored_epoch(sim, number, slots), &config);
+	config.stored_switch = stored_switch(slots);
 	node->boot++;
 	node->entropy_counter = 0;
 	if (sim->checks)
@@ -327,6 +335,29 @@ void node_connect(struct sim *sim, uint32_t number, uint32_t peer_node)
 void node_disconnect(struct sim *sim, uint32_t number, uint32_t peer_node)
 {
 	press(sim, number, peer_node, octo_disconnect, checks_disconnect);
+}
+
+/* The switch of the whole node. */
+void node_enable(struct sim *sim, uint32_t number, bool is_on)
+{
+	struct octo_channel *channel = node_channel(sim, number);
+	struct seat seat = { sim, number };
+	struct octo_host host = host_of(&seat);
+	if (!channel)
+		return;
+	if (sim->checks)
+		checks_switch(sim->checks, number, is_on);
+	octo_enable(channel, &host, read_clock(sim, number), is_on);
+	node_settle(sim, number);
+}
+
+void node_honeymoon(struct sim *sim, uint32_t number)
+{
+	struct octo_channel *channel = node_channel(sim, number);
+	struct seat seat = { sim, number };
+	struct octo_host host = host_of(&seat);
+	if (channel && octo_honeymoon(channel, &host, read_clock(sim, number)) == OCTO_OK)
+		node_settle(sim, number);
 }
 
 void node_load(struct sim *sim, uint32_t number, uint32_t peer_node, const struct scenario_action *action)

@@ -142,6 +142,16 @@ static bool fill(struct trace_record *record, const struct octo_event *event)
 		record->a = event->celibacy.began;
 		record->b = event->celibacy.lasts_ns;
 		return true;
+	case OCTO_EVENT_MODE:
+		record->kind = TRACE_MODE;
+		record->a = event->mode.after;
+		record->b = event->mode.before | event->mode.lasts_ns << 8;
+		return true;
+	case OCTO_EVENT_ACTIVITY:
+		record->kind = TRACE_ACTIVITY;
+		record->a = event->activity.is_active;
+		record->b = event->activity.why;
+		return true;
 	case OCTO_EVENT_CLOCK_STEP:
 		record->kind = TRACE_CLOCK;
 		record->a = (uint64_t)event->clock.step_ns;

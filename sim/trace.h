@@ -36,6 +36,8 @@
 	X(MESSAGE, "message")           /* courier message delivered: a courier id, b size */                    \
 	X(DISCARDED, "discarded")       /* courier message discarded: a courier id, b size */                    \
 	X(CELIBACY, "celibacy")         /* a 1 began 0 ended, b lasts ns */                                      \
+	X(MODE, "mode")                 /* how the core looks for peers: a enum octo_mode, b before | lasts ns << 8 */ \
+	X(ACTIVITY, "activity")         /* a peer became active or not: a 1 or 0, b enum octo_activity */       \
 	X(CLOCK, "clock")               /* the core noticed a step of its clock: a step ns, two's complement */  \
 	X(WARNING, "warning")           /* a enum octo_warning */                                                \
 	X(ACTION, "action")             /* the timeline did something: a enum trace_action, b detail (clock step ns) */ \
@@ -63,7 +65,8 @@ const char *trace_drop_text(enum trace_drop drop);
 
 #define TRACE_ACTIONS(X)                                                                                         \
 	X(CONNECT, "connect") X(DISCONNECT, "disconnect") X(CRASH, "crash") X(RESTART, "restart") X(INJECT, "inject") \
-	X(MOVE, "move") X(CLOCK, "clock") X(HEAL, "heal") X(LOAD, "load")
+	X(MOVE, "move") X(CLOCK, "clock") X(HEAL, "heal") X(LOAD, "load") \
+	X(ENABLE, "enable") X(DISABLE, "disable") X(HONEYMOON, "honeymoon")
 enum trace_action {
 #define X(name, text) TRACE_ACTION_##name,
 	TRACE_ACTIONS(X)

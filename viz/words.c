@@ -175,6 +175,15 @@ static void say_core(const struct sentence *say)
 		snprintf(say->out, say->size, "%s %s celibacy towards %s", say->node,
 		         record->a ? "begins" : "ends", say->peer);
 		break;
+	case TRACE_MODE:
+		name = record->a < OCTO_MODE_COUNT ? octo_mode_text((enum octo_mode)record->a) : "?";
+		snprintf(say->out, say->size, "%s, %s", say->node, name);
+		break;
+	case TRACE_ACTIVITY:
+		name = record->b < OCTO_ACTIVITY_COUNT ? octo_activity_text((enum octo_activity)record->b) : "?";
+		snprintf(say->out, say->size, "%s takes %s for %s: %s", say->node, say->peer,
+		         record->a ? "active" : "not active", name);
+		break;
 	case TRACE_CLOCK:
 		snprintf(say->out, say->size, "%s notices a step of its clock", say->node);
 		break;

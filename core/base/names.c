@@ -153,6 +153,17 @@ const char *octo_pool_text(enum octo_pool pool)
 	return texts[pool];
 }
 
+const char *octo_path_name(enum octo_path path)
+{
+	static const char *const names[] = {
+#define X(name, text) text,
+		OCTO_PATHS(X)
+#undef X
+	};
+	OCTO_ASSERT(path < OCTO_PATH_COUNT);
+	return names[path];
+}
+
 const char *octo_warning_name(enum octo_warning warning)
 {
 	static const char *const names[] = {
@@ -173,6 +184,50 @@ const char *octo_warning_text(enum octo_warning warning)
 	};
 	OCTO_ASSERT(warning < OCTO_WARNING_COUNT);
 	return texts[warning];
+}
+
+const char *octo_mode_name(enum octo_mode mode)
+{
+	static const char *const names[] = {
+#define X(name, key, text) key,
+		OCTO_MODES(X)
+#undef X
+	};
+	OCTO_ASSERT(mode < OCTO_MODE_COUNT);
+	return names[mode];
+}
+
+const char *octo_mode_text(enum octo_mode mode)
+{
+	static const char *const texts[] = {
+#define X(name, key, text) text,
+		OCTO_MODES(X)
+#undef X
+	};
+	OCTO_ASSERT(mode < OCTO_MODE_COUNT);
+	return texts[mode];
+}
+
+const char *octo_activity_name(enum octo_activity activity)
+{
+	static const char *const names[] = {
+#define X(name, key, text) key,
+		OCTO_ACTIVITIES(X)
+#undef X
+	};
+	OCTO_ASSERT(activity < OCTO_ACTIVITY_COUNT);
+	return names[activity];
+}
+
+const char *octo_activity_text(enum octo_activity activity)
+{
+	static const char *const texts[] = {
+#define X(name, key, text) text,
+		OCTO_ACTIVITIES(X)
+#undef X
+	};
+	OCTO_ASSERT(activity < OCTO_ACTIVITY_COUNT);
+	return texts[activity];
 }
 
 const char *octo_event_name(enum octo_event_kind kind)

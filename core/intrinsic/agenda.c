@@ -1,9 +1,12 @@
 /* agenda.c: first what expires, then timers, then packets; each in a fixed order, so that one instant has one outcome. */
 #include "core/intrinsic/agenda.h"
 
+#include "core/intrinsic/answer.h"
 #include "core/intrinsic/handshake.h"
 #include "core/intrinsic/offer.h"
+#include "core/intrinsic/path.h"
 #include "core/intrinsic/peer.h"
+#include "core/intrinsic/reachability.h"
 #include "core/intrinsic/session_directory.h"
 
 static bool is_due(const struct call *call, octo_time_ns at)
@@ -19,10 +22,15 @@ static void step(struct call *call, struct peer *peer, enum octo_step which)
 
 /* ---- Expiries and timers --------------------------------------------------------------------------------------- */
 
-static bool may_redial(const struct peer *peer)
+static bool may_redial(const struct call *call, const struct peer *peer)
 {
-	return peer->redial_at != OCTO_NEVER && peer->is_wanted && peer->celibate_until == OCTO_NEVER &&
+	return call->channel->reach.position != OCTO_SWITCH_OFF && peer->redial_at != OCTO_NEVER && peer->is_wanted && peer->celibate_until == OCTO_NEVER &&
 	       peer_state(peer) == OCTO_STATE_IDLE;
+}
+
+static bool may_rekey(const struct peer *peer)
+{
+	return peer->current.id && !peer->offer.id && !peer->answer.id && !peer->claim.is_held;
 }
 
 /* The first expiry or timer that is due; false when there is none. */
@@ -41,7 +49,7 @@ static bool run_timer(struct call *call, struct peer *peer)
 		step(call, peer, OCTO_STEP_ANSWER_EXPIRED);
 	else if (offer->id && is_due(call, offer->expires_at))
 		step(call, peer, OCTO_STEP_OFFER_EXPIRED);
-	else if (may_redial(peer) && is_due(call, peer->redial_at))
+	else if (may_redial(call, peer) && is_due(call, peer->redial_at))
 		step(call, peer, OCTO_STEP_CONNECT);
 	else if (offer->id && is_due(call, offer->resend_at))
 		step(call, peer, OCTO_STEP_OFFER_TIMER);
@@ -51,6 +59,8 @@ static bool run_timer(struct call *call, struct peer *peer)
 		step(call, peer, OCTO_STEP_CONFIRM_TIMER);
 	else if (peer->claim.is_held && is_due(call, peer->claim.next_at))
 		step(call, peer, OCTO_STEP_CHALLENGE_TIMER);
+	else if (may_rekey(peer) && is_due(call, current->rekey_at))
+		step(call, peer, OCTO_STEP_REKEY_TIMER);
 	else if (current->id && !current->is_ping_due && is_due(call, current->ping_at))
 		step(call, peer, OCTO_STEP_KEEPALIVE_TIMER);
 	else if (current->id && is_due(call, loss_next(peer)))
@@ -77,29 +87,22 @@ static void send_syn(struct call *call, struct peer *peer, struct agenda_packet 
 	put(packet, offer->syn, SYN_BYTES, offer_take_target(peer));
 	packet->number = offer->id;
 	packet->is_cached = offer->sends > 0;
-	if (offer->sends++ == 0)
-		offer->sent_first_at = call->now;
-	offer->is_due = false;
-	if (offer->resend_at == OCTO_NEVER)
-		offer->resend_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));
+	offer_sent(call, offer);
 }
 
 static bool send_syn_ack(struct call *call, struct peer *peer, struct agenda_packet *packet)
 {
 	struct answer *answer = &peer->answer;
-	answer->is_due = false;
-	if (answer->resend_at == OCTO_NEVER)
-		answer->resend_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));
-	if (answer->credit_bytes < SYN_ACK_BYTES)
-		return false; /* the source has to ask again first */
+	if (answer->credit_bytes < SYN_ACK_BYTES) { /* the source has to ask again first */
+		answer->is_due = false;
+		if (answer->resend_at == OCTO_NEVER)
+			answer->resend_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));
+		return false;
+	}
 	answer->credit_bytes = (uint16_t)(answer->credit_bytes - SYN_ACK_BYTES);
 	put(packet, answer->syn_ack, SYN_ACK_BYTES, &answer->source);
 	packet->is_cached = answer->sends > 0;
-	if (answer->sends == 0)
-		answer->sent_first_at = call->now;
-	if (answer->sends < UINT8_MAX)
-		answer->sends++;
-	answer->sent_at = call->now;
+	answer_sent(call, answer);
 	return true;
 }
 
@@ -141,7 +144,8 @@ static bool send_close(struct call *call, struct peer *peer, struct agenda_packe
 static bool has_control(const struct call *call, const struct peer *peer)
 {
 	return peer->current.is_ping_due || peer->current.is_pong_due || peer->claim.is_due ||
-	       reliability_is_due(call, peer) || flow_has_wish(call, peer);
+	       reliability_is_due(call, peer) || flow_has_wish(call, peer) ||
+	       session_has_inside(peer);
 }
 
 /* Couriers may stream: only to an address that is known to have heard us. */
@@ -160,13 +164,22 @@ static bool send_packet(struct call *call, struct peer *peer, const struct agend
 		peer->is_reply_due = false;
 		return true;
 	}
+	if (is_due(call, reachability_next(call->channel, peer))) {
+		uint8_t probe[PROBE_BYTES];
+		struct octo_address to;
+		bool is_made = reachability_compose(call, peer, probe, &to);
+		OCTO_ASSERT(is_made);
+		put(packet, probe, sizeof probe, &to);
+		packet->is_cached = false;
+		return true;
+	}
 	if (peer->spare.closes_left && is_due(call, peer->spare.expires_at))
 		return send_close(call, peer, packet);
-	if (peer->offer.id && peer->offer.is_due) {
+	if (peer->offer.id && peer->offer.is_due && !peer->offer.is_inside) {
 		send_syn(call, peer, packet);
 		return true;
 	}
-	if (peer->answer.id && peer->answer.is_due && send_syn_ack(call, peer, packet))
+	if (peer->answer.id && peer->answer.is_due && !peer->answer.is_inside && send_syn_ack(call, peer, packet))
 		return true;
 	if (peer->spare.id && peer->spare.is_ack_due) {
 		send_ack(call, peer, &peer->spare, packet);
@@ -178,6 +191,12 @@ static bool send_packet(struct call *call, struct peer *peer, const struct agend
 		send_ack(call, peer, &peer->current, packet);
 		return true;
 	}
+	packet->number = peer->current.number_next;
+	packet->session_id = peer->current.send_id;
+	packet->is_cached = false;
+	packet->size = path_send(call, peer, packet->bytes, &packet->to);
+	if (packet->size)
+		return true;
 	bool is_courier_due = is_due(call, courier_at(call, peer, couriers));
 	if (!has_control(call, peer) && !is_courier_due)
 		return false;
@@ -210,7 +229,8 @@ octo_time_ns agenda_next(struct call *call, struct peer *peer, const struct agen
 	if (is_packet_due)
 		return call->now;
 	earliest(&next, peer->celibate_until);
-	if (may_redial(peer))
+	earliest(&next, reachability_next(call->channel, peer));
+	if (may_redial(call, peer))
 		earliest(&next, peer->redial_at);
 	if (peer->offer.id) {
 		earliest(&next, peer->offer.expires_at);
@@ -231,6 +251,9 @@ octo_time_ns agenda_next(struct call *call, struct peer *peer, const struct agen
 		earliest(&next, peer->current.ping_at);
 		earliest(&next, peer->reliability.ack_at);
 		earliest(&next, loss_next(peer));
+		earliest(&next, path_next(call, peer));
+		if (may_rekey(peer))
+			earliest(&next, peer->current.rekey_at);
 		earliest(&next, courier_at(call, peer, couriers));
 	}
 	return next;

@@ -157,6 +157,18 @@ void answer_repeat(struct call *call, struct peer *peer, const struct octo_addre
 		answer->is_due = true;
 }
 
+void answer_sent(struct call *call, struct answer *answer)
+{
+	answer->is_due = false;
+	if (answer->resend_at == OCTO_NEVER)
+		answer->resend_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));
+	if (answer->sends == 0)
+		answer->sent_first_at = call->now;
+	if (answer->sends < UINT8_MAX)
+		answer->sends++;
+	answer->sent_at = call->now;
+}
+
 enum octo_reason answer_read_ack(struct call *call, const struct peer *peer, const uint8_t ack[ACK_BYTES],
                                  uint64_t *timestamp)
 {

@@ -13,6 +13,8 @@ void answer_wipe(struct call *call, struct peer *peer, bool is_id_kept);
 /* The answered SYN came again: it earns its source credit, and the same SYN-ACK once more. */
 void answer_repeat(struct call *call, struct peer *peer, const struct octo_address *source);
 
+/* Its SYN-ACK goes out now. */
+void answer_sent(struct call *call, struct answer *answer);
 /* Verifies an ACK. Changes no state. Returns OCTO_REASON_ACCEPTED, BAD_TAG, BAD_FIELD. */
 enum octo_reason answer_read_ack(struct call *call, const struct peer *peer, const uint8_t ack[ACK_BYTES],
                                  uint64_t *timestamp);

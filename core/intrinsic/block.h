@@ -13,9 +13,11 @@
 #include "core/intrinsic/stun.h"
 
 enum {
-	BLOCK_COURIERS_MAX = 16,
+	BLOCK_COURIERS_MAX = 12,
 	BLOCK_GRAVES = 2,                 /* session ids of the lately dead, a peer */
-	BLOCK_STALE_SOURCES = 4
+	BLOCK_STALE_SOURCES = 4,
+	PATH_BYTES = 8,                   /* of a question or an answer */
+	PATH_CREDIT_MAX = 65535
 };
 
 /* Times below are the channel's own (call.h), OCTO_NEVER when not set. A slot with id 0 is empty, and all zero. */
@@ -32,6 +34,7 @@ struct offer {                            /* O: our pending attempt (offer.c) */
 	uint8_t syn[SYN_BYTES];
 	uint32_t sends;
 	bool is_suspended, is_due;
+	bool is_inside;                   /* of a rekeying: it travels inside the session */
 	bool is_target_unproved;          /* the peer's known address takes turns with it */
 	bool is_known_next;
 };
@@ -46,6 +49,7 @@ struct answer {                           /* I: the peer's attempt, answered and
 	struct octo_address source;
 	uint16_t credit_bytes;            /* may still be sent to source before it proves itself */
 	bool is_due;
+	bool is_inside;                   /* to an offer that came inside the session */
 	uint8_t sends;
 	uint32_t generation;
 	struct octo_agreement agreement;
@@ -79,6 +83,7 @@ struct session {                          /* cur and prev (session.c) */
 	octo_time_ns ack_sent_at;
 	octo_time_ns expires_at;          /* spare only */
 	octo_time_ns ping_sent_at;
+	octo_time_ns rekey_at;            /* initiator: when to make new keys; OCTO_NEVER */
 	uint32_t generation;
 	uint32_t ping_token, pong_token;
 	uint8_t role;                     /* enum octo_role */
@@ -105,6 +110,16 @@ struct claim {                            /* P: an initial packet held while the
 	uint8_t syn[SYN_BYTES];
 };
 
+struct path {                             /* another address of the peer's, and what it asked about ours (path.c) */
+	struct octo_address candidate, answer_to;
+	uint8_t question[PATH_BYTES], answer[PATH_BYTES];
+	bool is_question_due, is_answer_due;
+	uint8_t questions_left;           /* 0: no candidate */
+	uint8_t reserved;
+	uint32_t credit_bytes;            /* may still be sent to the candidate */
+	octo_time_ns next_at;             /* of the next question, or of giving up */
+};
+
 struct courier_slot {                     /* a courier towards a peer (schedule.c) */
 	octo_time_ns wish_at;             /* when it wants to send; OCTO_NEVER: it does not */
 	octo_time_ns declined_until;      /* it had its opportunity and did not take it */
@@ -113,7 +128,28 @@ struct courier_slot {                     /* a courier towards a peer (schedule.
 };
 
 struct grave { uint64_t id; octo_time_ns until; };
-struct stale_source { struct octo_address address; octo_time_ns at; bool is_used; };
+struct recent_source { struct octo_address address; octo_time_ns at; bool is_used; };
+
+enum {
+	REACH_SOURCES = 4,                /* addresses of a peer whose last ping is remembered */
+	REACH_PINGS = 8                   /* pings to a peer that may still be answered */
+};
+
+struct ping { uint64_t token; octo_time_ns at; }; /* OCTO_NEVER: none, or answered */
+
+struct peer_reach {                       /* whether a peer is there (reachability.c) */
+	octo_time_ns activity_at;         /* its last response; its entry when there was none */
+	octo_time_ns pinged_at;           /* the last ping to it */
+	octo_time_ns ping_from;           /* none before */
+	octo_time_ns saved_interval_ns;   /* between pings when the record was saved last */
+	uint64_t order;                   /* of its activity among those of all peers, also over restarts; 0: never active */
+	uint64_t reply_token;             /* one PROBE-REPLY waiting to be sent */
+	struct octo_address reply_to;
+	bool is_reply_due, is_active;
+	uint8_t ping_next;                /* in pings[] */
+	struct ping pings[REACH_PINGS];
+	struct recent_source sources[REACH_SOURCES];
+};
 
 struct peer {
 	struct octo_card card;
@@ -141,16 +177,17 @@ struct peer {
 	struct loss loss;
 	struct flow flow;
 	struct claim claim;
+	struct path path;
 	struct grave graves[BLOCK_GRAVES];
 	uint8_t grave_next;
-	struct stale_source stale_sources[BLOCK_STALE_SOURCES];
+	struct recent_source stale_sources[BLOCK_STALE_SOURCES];
+	struct peer_reach reach;
 	/* One RETRY waiting to be sent. */
 	bool is_reply_due;
 	struct octo_address reply_to;
 	uint8_t reply[RETRY_BYTES];
 	octo_time_ns wake_at;
 	uint32_t wake_position;           /* in the wake queue */
-	struct courier_slot couriers[BLOCK_COURIERS_MAX];
 };
 
 struct directory_entry { uint64_t id; uint32_t peer; uint32_t reserved; };
@@ -161,6 +198,15 @@ struct cookie_jar {
 	octo_time_ns second_began_at;     /* SYNs that reached the curve in the present second */
 	uint32_t curves_in_second;
 	bool has_key;
+};
+
+struct reach {                            /* the channel's part of reachability.c */
+	octo_time_ns honeymoon_until;
+	uint64_t order;                   /* of the last peer whose activity began or ended */
+	uint32_t active_count;
+	uint8_t position;                 /* enum octo_switch */
+	bool is_wished;                   /* the user wanted the honeymoon */
+	uint8_t reserved[2];
 };
 
 /* What even a rejected packet may change; outside the digest. */
@@ -184,11 +230,12 @@ struct octo_channel {
 	uint8_t provider;                 /* struct octo_crypto's number */
 	uint8_t courier_count;
 	uint32_t courier_state_at[BLOCK_COURIERS_MAX]; /* inside a peer's courier states */
-	uint32_t courier_states_size;     /* of one peer */
+	uint32_t courier_states_size;     /* of one peer, its courier slots first */
 	uint32_t directory_mask, directory_count;
 	uint64_t peers_at, wake_at, directory_at, courier_states_at; /* offsets from the block's start */
 	struct cookie_jar cookies;
 	struct pool pages, fates;         /* of records of sent packets, lent to peers while traffic flows */
+	struct reach reach;
 	struct stun_client stun;
 };
 

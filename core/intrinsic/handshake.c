@@ -6,6 +6,7 @@
 #include "core/intrinsic/claim.h"
 #include "core/intrinsic/offer.h"
 #include "core/intrinsic/peer.h"
+#include "core/intrinsic/reachability.h"
 #include "core/intrinsic/record.h"
 #include "core/intrinsic/retry.h"
 #include "core/intrinsic/session.h"
@@ -30,6 +31,8 @@ static enum octo_reason dial(struct call *call, struct peer *peer, struct step_i
 		peer->redial_wait_ns = call->channel->config.redial_min_ns;
 		record_save_peer(call, peer); /* the switch stays on over a restart */
 	}
+	if (call->channel->reach.position == OCTO_SWITCH_OFF)
+		return OCTO_REASON_ACCEPTED; /* remembered until the switch is on */
 	if (peer->attempted_at != OCTO_NEVER && call->now - peer->attempted_at < spacing)
 		peer->redial_at = peer->attempted_at + spacing;
 	else
@@ -80,6 +83,42 @@ static enum octo_reason expel_liar(struct call *call, struct peer *peer, struct 
 	peer_set_role(call, peer, OCTO_ROLE_NONE);
 	peer_plan_redial(call, peer);
 	return input->reason;
+}
+
+/* Switched off: as if we were not there. What the peer makes of a CLOSE keeps it from calling for a while; we ourselves
+ * are not celibate, for the switch says more. */
+static enum octo_reason forget_plans(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)input;
+	offer_wipe(call, peer, false);
+	answer_wipe(call, peer, false);
+	reachability_inactive(call, peer, OCTO_ACTIVITY_COMPLETED, OCTO_NEVER);
+	peer->redial_at = OCTO_NEVER;
+	peer->is_reply_due = peer->reach.is_reply_due = false;
+	peer_set_role(call, peer, OCTO_ROLE_NONE);
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason close_and_rest(struct call *call, struct peer *peer, struct step_input *input)
+{
+	session_close(call, peer, OCTO_END_DISCONNECTED);
+	return forget_plans(call, peer, input);
+}
+
+/* ---- Pings --------------------------------------------------------------------------------------------------- */
+
+static enum octo_reason note_activity(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)input;
+	reachability_active(call, peer, OCTO_ACTIVITY_ANSWERED);
+	record_save_peer(call, peer);
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason dial_active(struct call *call, struct peer *peer, struct step_input *input)
+{
+	note_activity(call, peer, input);
+	return dial(call, peer, input);
 }
 
 /* ---- Timers ------------------------------------------------------------------------------------------------ */
@@ -163,8 +202,34 @@ static enum octo_reason bury_session(struct call *call, struct peer *peer, struc
 	session_end(call, peer, OCTO_END_DEAD);
 	peer->last_failure_at = call->now;
 	peer_set_role(call, peer, OCTO_ROLE_NONE);
-	peer->redial_at = call->now; /* dialling itself keeps attempts apart */
+	peer_dial_again(call, peer);
 	return OCTO_REASON_ACCEPTED;
+}
+
+/* ---- New keys for a session ---------------------------------------------------------------------------------- */
+
+static enum octo_reason begin_rekey(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)input;
+	offer_make(call, peer);
+	return OCTO_REASON_ACCEPTED;
+}
+
+/* The old keys do for a while longer. */
+static enum octo_reason put_off_rekey(struct call *call, struct peer *peer, struct step_input *input)
+{
+	(void)input;
+	offer_wipe(call, peer, false);
+	peer->current.rekey_at = call_after(call, call->channel->config.redial_max_ns);
+	return OCTO_REASON_ACCEPTED;
+}
+
+static enum octo_reason answer_inside(struct call *call, struct peer *peer, struct step_input *input)
+{
+	charge_initial(call, peer);
+	enum octo_reason reason = answer_make(call, peer, input->bytes, input->offer, input->from);
+	peer->answer.is_inside = reason == OCTO_REASON_ACCEPTED;
+	return reason;
 }
 
 /* ---- SYN ---------------------------------------------------------------------------------------------------- */
@@ -310,12 +375,15 @@ static const struct cell table[OCTO_STEP_COUNT][OCTO_STATE_COUNT] = {
 	/*                              idle                  offering              answering              established */
 	[OCTO_STEP_CONNECT]           = { CELL(dial),            CELL(note_wish),       CELL(note_wish),       CELL(keep_session) },
 	[OCTO_STEP_DISCONNECT]        = { CELL(become_celibate), CELL(become_celibate), CELL(become_celibate), CELL(send_close) },
-	[OCTO_STEP_OFFER_TIMER]       = { NONE,                  CELL(resend_syn),      NONE,                  NONE },
-	[OCTO_STEP_OFFER_EXPIRED]     = { NONE,                  CELL(give_up_offer),   NONE,                  NONE },
+	[OCTO_STEP_SWITCH_OFF]        = { CELL(forget_plans),    CELL(forget_plans),    CELL(forget_plans),    CELL(close_and_rest) },
+	[OCTO_STEP_PING_ANSWERED]     = { CELL(dial_active),     CELL(note_activity),   CELL(note_activity),   CELL(note_activity) },
+	[OCTO_STEP_OFFER_TIMER]       = { NONE,                  CELL(resend_syn),      NONE,                  CELL(resend_syn) },
+	[OCTO_STEP_OFFER_EXPIRED]     = { NONE,                  CELL(give_up_offer),   NONE,                  CELL(put_off_rekey) },
 	[OCTO_STEP_ANSWER_TIMER]      = { NONE,                  NONE,                  CELL(resend_syn_ack),  CELL(resend_syn_ack) },
 	[OCTO_STEP_ANSWER_EXPIRED]    = { NONE,                  NONE,                  CELL(give_up_answer),  CELL(drop_kept_answer) },
 	[OCTO_STEP_CONFIRM_TIMER]     = { NONE,                  NONE,                  NONE,                  CELL(resend_ack) },
 	[OCTO_STEP_KEEPALIVE_TIMER]   = { NONE,                  NONE,                  NONE,                  CELL(ask_for_life) },
+	[OCTO_STEP_REKEY_TIMER]       = { NONE,                  NONE,                  NONE,                  CELL(begin_rekey) },
 	[OCTO_STEP_CHALLENGE_TIMER]   = { NONE,                  NONE,                  NONE,                  CELL(challenge_again) },
 	[OCTO_STEP_CHALLENGE_EXPIRED] = { NONE,                  NONE,                  NONE,                  CELL(believe_claim) },
 	[OCTO_STEP_SESSION_DEAD]      = { NONE,                  NONE,                  NONE,                  CELL(bury_session) },
@@ -326,7 +394,8 @@ static const struct cell table[OCTO_STEP_COUNT][OCTO_STATE_COUNT] = {
 	[OCTO_STEP_SYN_TOO_SOON]      = { CELL(refuse),          CELL(refuse),          CELL(refuse),          CELL(refuse) },
 	[OCTO_STEP_SYN_COOKIE]        = { CELL(demand_cookie),   CELL(demand_cookie),   CELL(demand_cookie),   NONE },
 	[OCTO_STEP_SYN_FRESH]         = { CELL(answer_syn),      CELL(duel),            CELL(answer_syn),      CELL(hold_claim) },
-	[OCTO_STEP_SYN_ACK_VALID]     = { NONE,                  CELL(complete_offer),  CELL(complete_offer),  NONE },
+	[OCTO_STEP_SYN_INSIDE]        = { NONE,                  NONE,                  NONE,                  CELL(answer_inside) },
+	[OCTO_STEP_SYN_ACK_VALID]     = { NONE,                  CELL(complete_offer),  CELL(complete_offer),  CELL(complete_offer) },
 	[OCTO_STEP_SYN_ACK_FINISHED]  = { CELL(refuse),          CELL(refuse),          CELL(refuse),          CELL(repeat_ack) },
 	[OCTO_STEP_CONFIRMED]         = { NONE,                  NONE,                  CELL(confirm_answer),  CELL(confirm_answer) },
 	[OCTO_STEP_CONFIRM_DEAD]      = { NONE,                  NONE,                  LIAR(refuse),          CELL(refuse) },

@@ -6,7 +6,10 @@
 #include "core/intrinsic/data_keys.h"
 #include "core/intrinsic/frame.h"
 #include "core/intrinsic/offer.h"
+#include "core/intrinsic/path.h"
 #include "core/intrinsic/peer.h"
+#include "core/intrinsic/probe.h"
+#include "core/intrinsic/reachability.h"
 #include "core/intrinsic/retry.h"
 #include "core/intrinsic/session.h"
 #include "core/intrinsic/session_directory.h"
@@ -30,14 +33,18 @@ static struct peer *find_by_hint(struct call *call, const uint8_t syn[SYN_BYTES]
 	return NULL;
 }
 
+static bool is_celibate(const struct call *call, const struct peer *peer)
+{
+	return peer->celibate_until != OCTO_NEVER && peer->celibate_until > call->now;
+}
+
 /* Which row of the table an authentic SYN is. `reason` is filled for the rows that reject it. */
 static enum octo_step classify_syn(struct call *call, struct peer *peer, struct step_input *input)
 {
 	const struct answer *answer = &peer->answer;
 	const struct claim *claim = &peer->claim;
 	enum octo_state state = peer_state(peer);
-	bool is_celibate = peer->celibate_until != OCTO_NEVER && peer->celibate_until > call->now;
-	if (is_celibate && !input->is_user) {
+	if (is_celibate(call, peer) && !input->is_user) {
 		input->reason = OCTO_REASON_CELIBATE;
 		return OCTO_STEP_SYN_CELIBATE;
 	}
@@ -81,6 +88,8 @@ static enum octo_reason receive_syn(struct call *call, const struct octo_address
 	enum octo_reason reason = peer_open_syn(call, peer, bytes, &offer);
 	if (reason != OCTO_REASON_ACCEPTED)
 		return reject(call, peer, reason);
+	if (call->channel->reach.position == OCTO_SWITCH_OFF)
+		return reject(call, peer, OCTO_REASON_SWITCHED_OFF);
 	inbound->is_timestamp_fresh = offer.timestamp > peer->timestamp_seen;
 	struct transcript identity;
 	transcript_start(&identity, peer->card.id, call->channel->self.card.id, bytes);
@@ -88,6 +97,32 @@ static enum octo_reason receive_syn(struct call *call, const struct octo_address
 		                    .identity = &identity, .is_user = header->flags & PACKET_FLAG_USER };
 	enum octo_step step = classify_syn(call, peer, &input);
 	return handshake_step(call, peer, step, &input);
+}
+
+/* ---- PROBE, PROBE-REPLY ---------------------------------------------------------------------------------------- */
+
+/* A user's ping is answered in celibacy, but does not end it: it may be an old one, played again. The SYN behind it
+ * has a timestamp, and does. */
+static enum octo_reason receive_probe(struct call *call, const struct octo_address *from, const uint8_t *bytes,
+                                      const struct packet_header *header, struct inbound *inbound)
+{
+	struct peer *peer = probe_find(call, bytes);
+	struct step_input input = { .reason = OCTO_REASON_ACCEPTED };
+	if (!peer)
+		return OCTO_REASON_UNKNOWN_SENDER;
+	inbound->peer = peer;
+	if (!probe_is_authentic(peer, bytes))
+		return reject(call, peer, OCTO_REASON_BAD_TAG);
+	if (call->channel->reach.position == OCTO_SWITCH_OFF)
+		return reject(call, peer, OCTO_REASON_SWITCHED_OFF);
+	if (is_celibate(call, peer) && !(header->flags & PACKET_FLAG_USER))
+		return reject(call, peer, OCTO_REASON_CELIBATE);
+	if (header->type == OCTO_PACKET_PROBE_REPLY)
+		return reachability_is_answer(call, peer, probe_token(bytes)) ?
+		       handshake_step(call, peer, OCTO_STEP_PING_ANSWERED, &input) :
+		       reject(call, peer, OCTO_REASON_UNSOLICITED);
+	enum octo_reason reason = reachability_asked(call, peer, probe_token(bytes), from);
+	return reason == OCTO_REASON_ACCEPTED ? reason : reject(call, peer, reason);
 }
 
 /* ---- SYN-ACK, ACK, RETRY ------------------------------------------------------------------------------------- */
@@ -149,6 +184,15 @@ static enum octo_reason receive_retry(struct call *call, const struct octo_addre
 
 /* ---- Data ----------------------------------------------------------------------------------------------------- */
 
+/* Only SYN and SYN-ACK travel inside a session. */
+static bool is_rekeying(const struct frame *frame)
+{
+	enum octo_packet_type type = octo_packet_type_of(frame->data, frame->size);
+	struct packet_header header;
+	bool is_known = type == OCTO_PACKET_SYN || type == OCTO_PACKET_SYN_ACK;
+	return is_known && packet_check(frame->data, frame->size, &header) == OCTO_REASON_ACCEPTED;
+}
+
 /* All frames are looked at before any is obeyed: a packet with one bad frame changes nothing. */
 struct contents {
 	bool wants_ack;
@@ -173,6 +217,8 @@ static enum octo_reason check_frames(const uint8_t *plain, size_t size, struct c
 			return OCTO_REASON_BAD_FRAME;
 		if (is_ack)
 			contents->ack = frame;
+		if (frame.type == FRAME_HANDSHAKE && !is_rekeying(&frame))
+			return OCTO_REASON_BAD_FRAME;
 	}
 	return reader.failed ? OCTO_REASON_BAD_FRAME : reason;
 }
@@ -190,6 +236,17 @@ static enum octo_reason check_ack(struct call *call, struct peer *peer, const st
 	return handshake_step(call, peer, OCTO_STEP_LIED, &input);
 }
 
+/* Such a packet asks about a path or answers, and does not say that the peer has moved there. */
+static bool is_probing(const uint8_t *plain, size_t size)
+{
+	struct reader reader = reader_of(plain, size);
+	struct frame frame;
+	while (frame_read(&reader, &frame))
+		if (frame.type != FRAME_PATH_CHALLENGE && frame.type != FRAME_PATH_RESPONSE && frame.type != FRAME_PAD)
+			return false;
+	return true;
+}
+
 static void receive_pong(struct call *call, struct peer *peer, uint32_t token)
 {
 	struct session *session = &peer->current;
@@ -204,9 +261,58 @@ static void receive_pong(struct call *call, struct peer *peer, uint32_t token)
 	}
 }
 
+/* ---- A handshake inside the session: new secrets for it -------------------------------------------------------- */
+
+/* Which row of the table; the session itself proves who sent it, so nobody is asked for a cookie or challenged. */
+static enum octo_step classify_inside(const struct call *call, const struct peer *peer, struct step_input *input)
+{
+	octo_time_ns spacing = call->channel->config.initial_spacing_ns;
+	const struct answer *answer = &peer->answer;
+	if (answer->id && equal_bytes(answer->syn_identity.h, input->identity->h, sizeof input->identity->h)) {
+		input->reason = OCTO_REASON_REPEATED;
+		return OCTO_STEP_SYN_REPEATED;
+	}
+	if (input->timestamp <= peer->timestamp_seen || (answer->id && input->timestamp <= answer->timestamp)) {
+		input->reason = OCTO_REASON_STALE;
+		return OCTO_STEP_SYN_STALE;
+	}
+	if (peer->initial_at != OCTO_NEVER && call->now - peer->initial_at < spacing) {
+		input->reason = OCTO_REASON_TOO_SOON;
+		return OCTO_STEP_SYN_TOO_SOON;
+	}
+	return OCTO_STEP_SYN_INSIDE;
+}
+
+/* Only the session's initiator may begin: so two of them cannot cross. */
+static void receive_syn_inside(struct call *call, const struct octo_address *from, struct peer *peer, const uint8_t *syn)
+{
+	struct syn_offer offer;
+	enum octo_reason reason = peer->current.role == OCTO_ROLE_ADHERENT ? peer_open_syn(call, peer, syn, &offer)
+	                                                                  : OCTO_REASON_UNSOLICITED;
+	if (reason != OCTO_REASON_ACCEPTED) {
+		reject(call, peer, reason);
+		return;
+	}
+	struct transcript identity;
+	transcript_start(&identity, peer->card.id, call->channel->self.card.id, syn);
+	struct step_input input = { .bytes = syn, .from = from, .timestamp = offer.timestamp, .offer = &offer,
+		                    .identity = &identity };
+	enum octo_step step = classify_inside(call, peer, &input);
+	handshake_step(call, peer, step, &input);
+}
+
+static void receive_inside(struct call *call, const struct octo_address *from, struct peer *peer,
+                           const struct frame *frame)
+{
+	if (octo_packet_type_of(frame->data, frame->size) == OCTO_PACKET_SYN)
+		receive_syn_inside(call, from, peer, frame->data);
+	else
+		receive_syn_ack(call, from, frame->data, peer, load_le(frame->data + 4, 8));
+}
+
 /* Returns false when the session is over. */
-static bool obey_frame(struct call *call, struct peer *peer, struct session *session, const struct frame *frame,
-                       inbound_courier deliver)
+static bool obey_frame(struct call *call, const struct octo_address *from, struct peer *peer, struct session *session,
+                       const struct frame *frame, inbound_courier deliver)
 {
 	bool is_current = session == &peer->current;
 	struct step_input none = { .reason = OCTO_REASON_ACCEPTED };
@@ -219,12 +325,24 @@ static bool obey_frame(struct call *call, struct peer *peer, struct session *ses
 		if (is_current)
 			receive_pong(call, peer, frame->token);
 		return true;
+	case FRAME_PATH_CHALLENGE:
+		if (is_current)
+			path_challenged(peer, frame->data, from);
+		return true;
+	case FRAME_PATH_RESPONSE:
+		if (is_current)
+			path_answered(call, peer, frame->data);
+		return true;
 	case FRAME_CLOSE:
 		if (is_current)
 			handshake_step(call, peer, OCTO_STEP_CLOSE, &none);
 		else
 			session_end_spare(call, peer, OCTO_END_CLOSED);
 		return false;
+	case FRAME_HANDSHAKE:
+		if (is_current)
+			receive_inside(call, from, peer, frame);
+		return false; /* it stands last, and its session may be the spare one by now */
 	case FRAME_COURIER:
 		deliver(call, peer, frame->courier, frame->data, frame->size);
 		return true;
@@ -242,13 +360,13 @@ static bool obey_frame(struct call *call, struct peer *peer, struct session *ses
 	}
 }
 
-static void obey_frames(struct call *call, struct peer *peer, struct session *session, const uint8_t *plain, size_t size,
-                        inbound_courier deliver)
+static void obey_frames(struct call *call, const struct octo_address *from, struct peer *peer, struct session *session,
+                        const uint8_t *plain, size_t size, inbound_courier deliver)
 {
 	struct reader reader = reader_of(plain, size);
 	struct frame frame;
 	while (frame_read(&reader, &frame))
-		if (!obey_frame(call, peer, session, &frame, deliver))
+		if (!obey_frame(call, from, peer, session, &frame, deliver))
 			return;
 }
 
@@ -290,7 +408,10 @@ static enum octo_reason receive_plain(struct call *call, const struct octo_addre
 	session_heard(call, session);
 	if (session == &peer->current)
 		reliability_received(call, peer, reception->number, expected, contents.wants_ack);
-	obey_frames(call, peer, session, plain, size, deliver);
+	bool is_newest = session == &peer->current && reception->number + 1 == session->window.next;
+	if (is_newest && !is_probing(plain, size))
+		path_heard(call, peer, from, reception->packet_bytes);
+	obey_frames(call, from, peer, session, plain, size, deliver);
 	return OCTO_REASON_ACCEPTED;
 }
 
@@ -319,6 +440,7 @@ static enum octo_reason receive_data(struct call *call, const struct octo_addres
 		reception_of_answer(&reception, &peer->answer, &header);
 	else
 		reception_of_session(&reception, call, session, &header);
+	reception.packet_bytes = size;
 	inbound->number = reception.number;
 	reason = data_open(call, &reception, &header, bytes, size, plain);
 	if (reason == OCTO_REASON_ACCEPTED)
@@ -355,7 +477,7 @@ enum octo_reason inbound_receive(struct call *call, const struct octo_address *f
 	if (type == OCTO_PACKET_SYN)
 		return receive_syn(call, from, bytes, &header, inbound);
 	if (type == OCTO_PACKET_PROBE || type == OCTO_PACKET_PROBE_REPLY)
-		return OCTO_REASON_NOT_SUPPORTED;
+		return receive_probe(call, from, bytes, &header, inbound);
 	struct peer *peer = directory_find(call->channel, header.session_id);
 	if (!peer)
 		return OCTO_REASON_UNKNOWN_SESSION;

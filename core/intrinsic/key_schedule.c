@@ -38,6 +38,8 @@ bool pair_keys_derive(const struct octo_crypto *crypto, const struct octo_identi
 	directed_key(keys->syn_out, sizeof keys->syn_out, keys->prk, "syn", own->id, peer->id);
 	directed_key(keys->retry_in, sizeof keys->retry_in, keys->prk, "rty", peer->id, own->id);
 	directed_key(keys->retry_out, sizeof keys->retry_out, keys->prk, "rty", own->id, peer->id);
+	directed_key(keys->probe_in, sizeof keys->probe_in, keys->prk, "probe", peer->id, own->id);
+	directed_key(keys->probe_out, sizeof keys->probe_out, keys->prk, "probe", own->id, peer->id);
 	directed_key(keys->hint_in, sizeof keys->hint_in, keys->prk, "hint", peer->id, own->id);
 	directed_key(keys->hint_out, sizeof keys->hint_out, keys->prk, "hint", own->id, peer->id);
 	return true;

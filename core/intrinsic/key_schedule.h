@@ -10,6 +10,7 @@ struct pair_keys {
 	uint8_t prk[OCTO_KEY_BYTES];
 	uint8_t syn_in[OCTO_KEY_BYTES], syn_out[OCTO_KEY_BYTES];
 	uint8_t retry_in[OCTO_KEY_BYTES], retry_out[OCTO_KEY_BYTES];
+	uint8_t probe_in[OCTO_KEY_BYTES], probe_out[OCTO_KEY_BYTES];
 	uint8_t hint_in[CRYPTO_SHORT_KEY_BYTES], hint_out[CRYPTO_SHORT_KEY_BYTES];
 };
 

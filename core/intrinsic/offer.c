@@ -1,6 +1,7 @@
 /* offer.c: the initiator's half of the handshake. */
 #include "core/intrinsic/offer.h"
 
+#include "core/intrinsic/reachability.h"
 #include "core/intrinsic/record.h"
 #include "core/intrinsic/session.h"
 #include "core/intrinsic/session_directory.h"
@@ -50,7 +51,7 @@ static void write_syn(struct call *call, struct peer *peer, bool is_user)
 void offer_make(struct call *call, struct peer *peer)
 {
 	struct offer *offer = &peer->offer;
-	OCTO_ASSERT(!offer->id && !peer->current.id);
+	OCTO_ASSERT(!offer->id);
 	memset(offer, 0, sizeof *offer);
 	offer->id = directory_claim(call, peer);
 	call_random(call, offer->secret, sizeof offer->secret);
@@ -58,9 +59,10 @@ void offer_make(struct call *call, struct peer *peer)
 	offer->target = peer->address;
 	offer->cookie_at = OCTO_NEVER;
 	offer->is_due = true;
+	offer->is_inside = peer->current.id != 0;
 	offer->resend_at = OCTO_NEVER; /* until it has been sent */
 	offer->expires_at = call_after(call, call->channel->config.offer_ns);
-	write_syn(call, peer, peer->is_user_wish);
+	write_syn(call, peer, reachability_is_wish(call->channel, peer));
 	call_audit_secret(call, call_peer_index(call, peer), offer->secret, 'e', true);
 	peer->attempted_at = call->now;
 	peer->redial_at = OCTO_NEVER;
@@ -120,6 +122,15 @@ void offer_nudge(struct call *call, struct peer *peer, const struct octo_address
 	peer->nudged_at = call->now;
 	offer->is_known_next = false;
 	offer->is_due = true;
+}
+
+void offer_sent(struct call *call, struct offer *offer)
+{
+	if (offer->sends++ == 0)
+		offer->sent_first_at = call->now;
+	offer->is_due = false;
+	if (offer->resend_at == OCTO_NEVER)
+		offer->resend_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));
 }
 
 const struct octo_address *offer_take_target(struct peer *peer)

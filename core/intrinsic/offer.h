@@ -4,7 +4,8 @@
 
 #include "core/intrinsic/peer.h"
 
-/* Makes a fresh attempt: new n, new e, new timestamp; its SYN is due at once. */
+/* Makes a fresh attempt: new n, new e, new timestamp; its SYN is due at once. With a session there, it is to replace that
+ * one's secrets and travels inside it. */
 void offer_make(struct call *call, struct peer *peer);
 void offer_suspend(struct call *call, struct peer *peer);
 void offer_resume(struct call *call, struct peer *peer);
@@ -12,6 +13,8 @@ void offer_resume(struct call *call, struct peer *peer);
 void offer_wipe(struct call *call, struct peer *peer, bool is_id_kept);
 /* Sends the same SYN to where the peer was heard last; the known address stays as the alternate. */
 void offer_nudge(struct call *call, struct peer *peer, const struct octo_address *source);
+/* Its SYN goes out now. */
+void offer_sent(struct call *call, struct offer *offer);
 /* Where this sending of the SYN goes: an unproved target and the known address take turns, while the target has credit. */
 const struct octo_address *offer_take_target(struct peer *peer);
 

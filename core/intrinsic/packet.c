@@ -53,7 +53,8 @@ enum octo_reason packet_check(const uint8_t *bytes, size_t size, struct packet_h
 		return OCTO_REASON_BAD_VERSION;
 	if (size != exact_size(header->type))
 		return OCTO_REASON_BAD_LENGTH;
-	uint16_t flags_known = header->type == OCTO_PACKET_SYN ? PACKET_FLAG_USER : 0;
+	bool has_user = header->type == OCTO_PACKET_SYN || header->type == OCTO_PACKET_PROBE;
+	uint16_t flags_known = has_user ? PACKET_FLAG_USER : 0;
 	if (header->flags & ~flags_known)
 		return OCTO_REASON_BAD_FLAGS;
 	if (!session_id_fits(header->type, header->session_id))
@@ -181,7 +182,9 @@ void retry_advice_write(uint8_t plain[RETRY_ADVICE_BYTES], const struct retry_ad
 void probe_read(const uint8_t bytes[PROBE_BYTES], struct probe *probe)
 {
 	struct reader reader = reader_of(bytes, PROBE_BYTES);
-	probe->type = header_read(&reader).type;
+	struct packet_header header = header_read(&reader);
+	probe->type = header.type;
+	probe->flags = header.flags;
 	read_copy(&reader, probe->token, sizeof probe->token);
 	read_copy(&reader, probe->hint, sizeof probe->hint);
 	read_copy(&reader, probe->tag, sizeof probe->tag);
@@ -190,7 +193,7 @@ void probe_read(const uint8_t bytes[PROBE_BYTES], struct probe *probe)
 void probe_write(uint8_t bytes[PROBE_BYTES], const struct probe *probe)
 {
 	struct writer writer = writer_of(bytes, PROBE_BYTES);
-	packet_header_write(&writer, probe->type, 0, PACKET_PROBE_SESSION_ID);
+	packet_header_write(&writer, probe->type, probe->flags, PACKET_PROBE_SESSION_ID);
 	write_bytes(&writer, probe->token, sizeof probe->token);
 	write_bytes(&writer, probe->hint, sizeof probe->hint);
 	write_bytes(&writer, probe->tag, sizeof probe->tag);

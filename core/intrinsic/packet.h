@@ -10,7 +10,7 @@
 enum {
 	PACKET_VERSION = 1,
 	PACKET_HEADER_BYTES = 12,
-	PACKET_FLAG_USER = 1,             /* SYN: the user pressed connect */
+	PACKET_FLAG_USER = 1,             /* SYN, PROBE: the user wants the connection */
 	PACKET_SESSION_ID_MIN = 65536,    /* ids below are reserved; 0 is "initial", 1 is PROBE */
 	PACKET_PROBE_SESSION_ID = 1,
 
@@ -92,6 +92,7 @@ struct retry_advice {
 
 struct probe {
 	uint8_t type;                     /* OCTO_PACKET_PROBE or OCTO_PACKET_PROBE_REPLY */
+	uint16_t flags;
 	uint8_t token[8];
 	uint8_t hint[8];
 	uint8_t tag[16];

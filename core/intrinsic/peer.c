@@ -2,6 +2,7 @@
 #include "core/intrinsic/peer.h"
 
 #include "core/intrinsic/id_duel.h"
+#include "core/intrinsic/reachability.h"
 #include "core/intrinsic/record.h"
 
 void peer_set_role(struct call *call, struct peer *peer, enum octo_role role)
@@ -48,16 +49,25 @@ void peer_give_credit(uint16_t *credit_bytes)
 void peer_plan_redial(struct call *call, struct peer *peer)
 {
 	peer_set_role(call, peer, OCTO_ROLE_NONE);
-	if (!peer->is_wanted || peer->redial_at != OCTO_NEVER)
+	reachability_inactive(call, peer, OCTO_ACTIVITY_UNANSWERED, OCTO_NEVER);
+	/* With the switch on, pings do it: who answers one is dialled. */
+	if (!peer->is_wanted || peer->redial_at != OCTO_NEVER || call->channel->reach.position != OCTO_SWITCH_MANUAL)
 		return;
 	peer->redial_at = call_after(call, call_jitter(call, peer->redial_wait_ns));
 	octo_time_ns longest = call->channel->config.redial_max_ns;
 	peer->redial_wait_ns = peer->redial_wait_ns < longest / 2 ? 2 * peer->redial_wait_ns : longest;
 }
 
+void peer_dial_again(struct call *call, struct peer *peer)
+{
+	if (call->channel->reach.position == OCTO_SWITCH_MANUAL)
+		peer->redial_at = call->now; /* dialling itself keeps attempts apart */
+}
+
 void peer_begin_celibacy(struct call *call, struct peer *peer)
 {
 	octo_time_ns lasts_ns = call->channel->config.celibacy_ns;
+	reachability_inactive(call, peer, OCTO_ACTIVITY_COMPLETED, OCTO_NEVER);
 	peer->is_wanted = false;
 	peer->is_user_wish = false;
 	peer->redial_at = OCTO_NEVER;

@@ -17,6 +17,8 @@ void peer_log_duel(struct call *call, struct peer *peer, enum octo_role clash, u
 void peer_give_credit(uint16_t *credit_bytes);
 /* Back without session: dial again when the wait is over, if a session is wanted. */
 void peer_plan_redial(struct call *call, struct peer *peer);
+/* The session died: dial at once, unless pings are sent anyway. */
+void peer_dial_again(struct call *call, struct peer *peer);
 /* After an explicit disconnection neither side dials the other for a while (C:55, S:121). */
 void peer_begin_celibacy(struct call *call, struct peer *peer);
 void peer_end_celibacy(struct call *call, struct peer *peer);

@@ -1,7 +1,9 @@
 /* record.c: magic 4 | version 2 | kind 2 | body | BLAKE2b-128 of all before it. */
 #include "core/intrinsic/record.h"
 
-enum { RECORD_VERSION = 1, KIND_NODE = 1, KIND_PEER = 2, SUM_BYTES = 16, HEAD_BYTES = 8 };
+#include "core/intrinsic/reachability.h"
+
+enum { RECORD_VERSION = 2, KIND_NODE = 1, KIND_PEER = 2, SUM_BYTES = 16, HEAD_BYTES = 8 };
 static const uint32_t record_magic = UINT32_C(0x4f54434f); /* "OCTO" */
 
 static void begin(struct writer *writer, uint16_t kind)
@@ -44,14 +46,30 @@ void record_save_node(struct call *call)
 		return;
 	begin(&writer, KIND_NODE);
 	write_u32(&writer, call->channel->epoch);
+	write_u32(&writer, call->channel->reach.position);
 	save(call, OCTO_SELF, &writer);
+}
+
+static enum octo_status read_node(const uint8_t *record, size_t size, uint32_t *epoch, enum octo_switch *position)
+{
+	struct reader reader = open_record(record, size, KIND_NODE);
+	uint32_t stored_epoch = read_u32(&reader), stored = read_u32(&reader);
+	bool is_good = !reader.failed && !reader_left(&reader) && stored <= OCTO_SWITCH_OFF;
+	*epoch = is_good ? stored_epoch : 0;
+	*position = is_good ? (enum octo_switch)stored : OCTO_SWITCH_MANUAL;
+	return is_good ? OCTO_OK : OCTO_BAD_RECORD;
 }
 
 enum octo_status octo_node_record_epoch(const uint8_t *record, size_t size, uint32_t *epoch)
 {
-	struct reader reader = open_record(record, size, KIND_NODE);
-	*epoch = read_u32(&reader);
-	return reader.failed || reader_left(&reader) ? OCTO_BAD_RECORD : OCTO_OK;
+	enum octo_switch ignored;
+	return read_node(record, size, epoch, &ignored);
+}
+
+enum octo_status octo_node_record_switch(const uint8_t *record, size_t size, enum octo_switch *position)
+{
+	uint32_t ignored;
+	return read_node(record, size, &ignored, position);
 }
 
 static octo_time_ns age(const struct call *call, octo_time_ns at)
@@ -78,6 +96,8 @@ void record_save_peer(struct call *call, const struct peer *peer)
 	write_u64(&writer, age(call, peer->first_attempt_at));
 	write_u64(&writer, age(call, peer->last_success_at));
 	write_u64(&writer, age(call, peer->last_failure_at));
+	write_u64(&writer, age(call, peer->current.id ? peer->current.received_at : peer->reach.activity_at));
+	write_u64(&writer, peer->reach.order);
 	save(call, call_peer_index(call, peer), &writer);
 }
 
@@ -101,9 +121,10 @@ enum octo_status record_load_peer(struct call *call, struct peer *peer, const ui
 	address.port = read_u16(&reader);
 	bool is_wanted = read_u16(&reader) != 0;
 	uint64_t seen = read_u64(&reader), floor = read_u64(&reader), celibate_ns = read_u64(&reader);
-	octo_time_ns ages[4];
-	for (int i = 0; i < 4; i++)
+	octo_time_ns ages[5];
+	for (int i = 0; i < 5; i++)
 		ages[i] = read_u64(&reader);
+	uint64_t order = read_u64(&reader);
 	if (reader.failed || reader_left(&reader) || !equal_bytes(id, peer->card.id, sizeof id))
 		return OCTO_BAD_RECORD;
 	peer->address = peer->proved = address;
@@ -115,5 +136,6 @@ enum octo_status record_load_peer(struct call *call, struct peer *peer, const ui
 	peer->first_attempt_at = time_of(call, ages[1], off_ns);
 	peer->last_success_at = time_of(call, ages[2], off_ns);
 	peer->last_failure_at = time_of(call, ages[3], off_ns);
+	reachability_restore(call, peer, time_of(call, ages[4], off_ns), order);
 	return OCTO_OK;
 }

@@ -40,12 +40,12 @@ void retry_cookie(struct call *call, struct peer *peer, const uint8_t syn[SYN_BY
 }
 
 /* A place for this source among those answered lately; NULL when it must wait, or all places are taken. */
-static struct stale_source *stale_place(struct call *call, struct peer *peer, const struct octo_address *source)
+static struct recent_source *stale_place(struct call *call, struct peer *peer, const struct octo_address *source)
 {
 	octo_time_ns spacing = call->channel->config.attempt_spacing_ns;
-	struct stale_source *free_place = NULL;
+	struct recent_source *free_place = NULL;
 	for (int i = 0; i < BLOCK_STALE_SOURCES; i++) {
-		struct stale_source *place = &peer->stale_sources[i];
+		struct recent_source *place = &peer->stale_sources[i];
 		bool is_recent = place->is_used && call->now - place->at < spacing;
 		if (is_recent && same_address(&place->address, source))
 			return NULL;
@@ -57,7 +57,7 @@ static struct stale_source *stale_place(struct call *call, struct peer *peer, co
 
 void retry_stale(struct call *call, struct peer *peer, const uint8_t syn[SYN_BYTES], const struct octo_address *source)
 {
-	struct stale_source *place = stale_place(call, peer, source);
+	struct recent_source *place = stale_place(call, peer, source);
 	if (!place)
 		return;
 	place->address = *source;

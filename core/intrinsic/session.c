@@ -2,11 +2,16 @@
  * sides know all three, so both keep the same one (C:81). */
 #include "core/intrinsic/session.h"
 
+#include "core/intrinsic/answer.h"
 #include "core/intrinsic/data_keys.h"
+#include "core/intrinsic/offer.h"
+#include "core/intrinsic/reachability.h"
 #include "core/intrinsic/record.h"
 #include "core/intrinsic/session_directory.h"
 
 enum { CLOSES = 3, TIMEOUTS_UNTIL_DEAD = 3, ASK_PART = 3, ASKS_UNTIL_DEAD = 8 };
+/* A SYN inside a session, with PING and PONG in front, needs so much. */
+enum { REKEY_PAYLOAD_BYTES = DATA_OVERHEAD_BYTES_MAX + 2 * 5 + 2 + SYN_BYTES };
 static const octo_time_ns close_spacing_ns = 100 * OCTO_MILLISECOND;
 
 void session_begin(struct call *call, struct session *session, enum octo_role role,
@@ -17,7 +22,7 @@ void session_begin(struct call *call, struct session *session, enum octo_role ro
 	session->agreement = *agreement;
 	session->received_at = call->now;
 	session->awaiting_since = session->ping_at = session->ack_resend_at = OCTO_NEVER;
-	session->ack_sent_at = session->expires_at = session->ping_sent_at = OCTO_NEVER;
+	session->ack_sent_at = session->expires_at = session->ping_sent_at = session->rekey_at = OCTO_NEVER;
 	session->phases.turned_at = call->now;
 	session->phases.is_confirmed = true;
 }
@@ -90,6 +95,7 @@ void session_install(struct call *call, struct peer *peer, struct session *fresh
 	if (fresh->generation > peer->generation)
 		peer->generation = fresh->generation;
 	octo_wipe(&peer->claim, sizeof peer->claim);
+	octo_wipe(&peer->path, sizeof peer->path);
 	if (current->id && !is_higher(fresh, current)) {
 		make_spare(call, peer, fresh);
 	} else {
@@ -97,6 +103,8 @@ void session_install(struct call *call, struct peer *peer, struct session *fresh
 			make_spare(call, peer, current);
 		reliability_end(call, peer);
 		*current = *fresh;
+		if (current->role == OCTO_ROLE_INITIATOR && current->agreement.payload_max >= REKEY_PAYLOAD_BYTES)
+			current->rekey_at = call_after(call, call->channel->config.rekey_ns);
 		peer->address = *source;
 		reliability_begin(peer);
 		flow_begin(call, peer);
@@ -111,6 +119,7 @@ void session_install(struct call *call, struct peer *peer, struct session *fresh
 	peer->last_success_at = call->now;
 	if (peer->first_success_at == OCTO_NEVER)
 		peer->first_success_at = call->now;
+	reachability_active(call, peer, OCTO_ACTIVITY_CONNECTED);
 	record_save_peer(call, peer);
 }
 
@@ -119,10 +128,17 @@ void session_end(struct call *call, struct peer *peer, enum octo_end end)
 	struct session *current = &peer->current;
 	session_end_spare(call, peer, end);
 	octo_wipe(&peer->claim, sizeof peer->claim);
+	octo_wipe(&peer->path, sizeof peer->path);
 	if (!current->id)
 		return;
 	report(call, peer, current, OCTO_EVENT_SESSION_DOWN, end, true);
 	reliability_end(call, peer);
+	reachability_inactive(call, peer, end == OCTO_END_CLOSED ? OCTO_ACTIVITY_COMPLETED : OCTO_ACTIVITY_SILENT,
+	                      current->received_at);
+	if (peer->offer.is_inside)
+		offer_wipe(call, peer, false);
+	if (peer->answer.is_inside)
+		answer_wipe(call, peer, false);
 	peer->address = peer->proved;
 	wipe(call, peer, current);
 }
@@ -131,9 +147,11 @@ void session_close(struct call *call, struct peer *peer, enum octo_end end)
 {
 	struct session *current = &peer->current;
 	octo_wipe(&peer->claim, sizeof peer->claim);
+	octo_wipe(&peer->path, sizeof peer->path);
 	session_end_spare(call, peer, end);
 	report(call, peer, current, OCTO_EVENT_SESSION_DOWN, end, true);
 	reliability_end(call, peer);
+	reachability_inactive(call, peer, OCTO_ACTIVITY_COMPLETED, current->received_at);
 	peer->spare = *current;
 	octo_wipe(current, sizeof *current);
 	struct session *closing = &peer->spare;
@@ -193,6 +211,24 @@ void session_heard(struct call *call, struct session *session)
 	session->ping_at = call_after(call, session->keepalive_ns);
 }
 
+bool session_has_inside(const struct peer *peer)
+{
+	return (peer->offer.is_inside && peer->offer.is_due) || (peer->answer.is_inside && peer->answer.is_due);
+}
+
+/* A rekeying's SYN or SYN-ACK, with no courier behind it: who reads it goes on under the new session. */
+static void write_inside(struct call *call, struct peer *peer, struct writer *writer)
+{
+	bool is_offer = peer->offer.is_inside && peer->offer.is_due;
+	struct frame frame = { .type = FRAME_HANDSHAKE, .data = is_offer ? peer->offer.syn : peer->answer.syn_ack,
+		.size = is_offer ? SYN_BYTES : SYN_ACK_BYTES };
+	frame_write(writer, &frame);
+	if (is_offer)
+		offer_sent(call, &peer->offer);
+	else
+		answer_sent(call, &peer->answer);
+}
+
 static void write_ping(struct writer *writer, enum frame_type type, uint32_t token)
 {
 	struct frame frame = { .type = type, .token = token };
@@ -246,7 +282,11 @@ size_t session_compose(struct call *call, struct peer *peer, struct session *ses
 	                                       is_current ? peer->reliability.acknowledged : UINT64_MAX);
 	struct writer frames = writer_of(out + header_size, session->agreement.payload_max - header_size - CRYPTO_TAG_BYTES);
 	write_control(call, peer, session, &frames, &flags);
-	bool has_messages = fill && fill(call, peer, &frames);
+	bool has_messages = false;
+	if (is_current && session_has_inside(peer))
+		write_inside(call, peer, &frames);
+	else
+		has_messages = fill && fill(call, peer, &frames);
 	if (has_messages)
 		expect_answer(call, session);
 	if (is_current)

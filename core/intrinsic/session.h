@@ -31,6 +31,8 @@ void session_ask(struct call *call, struct session *session);
 /* A packet of this session was authentic: the peer lives. */
 void session_heard(struct call *call, struct session *session);
 
+/* Whether a rekeying's SYN or SYN-ACK waits for the next packet. */
+bool session_has_inside(const struct peer *peer);
 /* Room for couriers' frames in a packet being built; appends them and returns true if it appended any. There is room to
  * record the packet and one fate (sent_has_room). */
 typedef bool (*session_filler)(struct call *call, struct peer *peer, struct writer *writer);

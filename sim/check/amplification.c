@@ -64,6 +64,19 @@ void amplification_received(struct checks *checks, uint32_t node, const struct o
 			source->is_proven = true;
 		return;
 	}
+	if (packet->type == OCTO_PACKET_PROBE && packet->class == OCTO_CLASS_WHOLE) {
+		struct check_account *asking = account_of(checks, node, &packet->address);
+		if (asking)
+			asking->probe_bytes += packet->size;
+		return;
+	}
+	bool is_data = packet->type == OCTO_PACKET_DATA && packet->reason == OCTO_REASON_ACCEPTED;
+	if (is_data && memcmp(&checks->nodes[node].proven, &packet->address, sizeof packet->address) != 0) {
+		struct check_account *source = account_of(checks, node, &packet->address);
+		if (source)
+			source->data_bytes += packet->size;
+		return;
+	}
 	bool is_authentic = packet->type == OCTO_PACKET_SYN &&
 	                    (packet->class == OCTO_CLASS_WHOLE || packet->is_timestamp_fresh);
 	struct check_account *account = is_authentic ? account_of(checks, node, &packet->address) : NULL;
@@ -81,6 +94,15 @@ void amplification_proven(struct checks *checks, uint32_t node)
 	if (!receipt->is_open || receipt->node != node)
 		return;
 	struct check_account *account = account_of(checks, node, &receipt->from);
+	if (account)
+		account->is_proven = true;
+}
+
+/* The peer answered what was asked there. */
+void amplification_path(struct checks *checks, uint32_t node, const struct octo_event_path *path)
+{
+	struct check_account *account =
+		path->what == OCTO_PATH_MOVED ? account_of(checks, node, &path->address) : NULL;
 	if (account)
 		account->is_proven = true;
 }
@@ -109,6 +131,32 @@ static void judge_retry(struct checks *checks, uint32_t node, uint32_t to_node, 
 		               "expected at most half of %" PRIu64 " bytes of authentic SYNs in "
 		               "RETRYs, found %" PRIu64,
 		               account->authentic_bytes, account->retry_bytes);
+}
+
+/* As long as what it answers, and once each. */
+static void judge_reply(struct checks *checks, uint32_t node, uint32_t to_node, struct check_account *account,
+                        size_t size)
+{
+	account->reply_bytes += size;
+	check_evaluated(checks, INVARIANT_S7);
+	if (account->reply_bytes > account->probe_bytes)
+		check_violated(checks, INVARIANT_S7, node, to_node,
+		               "expected at most the %" PRIu64 " bytes of authentic pings in answers "
+		               "to them, found %" PRIu64,
+		               account->probe_bytes, account->reply_bytes);
+}
+
+/* A question whether the peer is there, or the answer to one. */
+static void judge_question(struct checks *checks, uint32_t node, uint32_t to_node,
+                           struct check_account *account, size_t size)
+{
+	account->question_bytes += size;
+	check_evaluated(checks, INVARIANT_S7);
+	if (account->question_bytes > CREDIT * account->data_bytes)
+		check_violated(checks, INVARIANT_S7, node, to_node,
+		               "expected at most %" PRIu64 " bytes of data to an address that sent "
+		               "%" PRIu64 " and proved nothing, found %" PRIu64,
+		               CREDIT * account->data_bytes, account->data_bytes, account->question_bytes);
 }
 
 static void judge_known(struct checks *checks, uint32_t node, uint32_t to_node,
@@ -141,11 +189,23 @@ void amplification_sent(struct checks *checks, uint32_t node, uint32_t to_node, 
 	case OCTO_PACKET_RETRY:
 		judge_retry(checks, node, to_node, account, size);
 		return;
-	case OCTO_PACKET_ACK:
 	case OCTO_PACKET_DATA:
+		if (!account->is_given && !account->is_proven) {
+			judge_question(checks, node, to_node, account, size);
+			return;
+		}
+		*proven = *to;
+		return;
+	case OCTO_PACKET_ACK:
 		judge_known(checks, node, to_node, account, type);
 		if (account->is_given || account->is_proven)
 			*proven = *to;
+		return;
+	case OCTO_PACKET_PROBE:
+		judge_known(checks, node, to_node, account, type);
+		return;
+	case OCTO_PACKET_PROBE_REPLY:
+		judge_reply(checks, node, to_node, account, size);
 		return;
 	default:
 		check_evaluated(checks, INVARIANT_S7);

@@ -172,7 +172,7 @@ static bool open_all(struct checks *checks)
 	for (uint32_t i = 0; is_good && i < scenario->node_count; i++) {
 		checks->nodes[i].is_up = true;
 		checks->nodes[i].stepped_back_at = checks->nodes[i].junk_at = CHECK_NEVER;
-		checks->nodes[i].moved_at = CHECK_NEVER;
+		checks->nodes[i].moved_at = checks->nodes[i].honeymoon_until = CHECK_NEVER;
 		checks->nodes[i].touched_peer = TRACE_NOBODY;
 	}
 	free(has_clone);
@@ -292,8 +292,7 @@ static void received_event(struct checks *checks, uint32_t node, uint32_t peer,
 	}
 	if (event->packet.type == OCTO_PACKET_DATA)
 		nonces_received(checks, node, peer, &event->packet);
-	else
-		amplification_received(checks, node, &event->packet);
+	amplification_received(checks, node, &event->packet);
 	handshakes_received(checks, node, peer, event);
 }
 
@@ -315,6 +314,7 @@ static void celibacy_event(struct checks *checks, uint32_t node, uint32_t peer,
 void checks_core_event(struct checks *checks, uint32_t node, uint32_t peer_node,
                        const struct octo_event *event)
 {
+	reachability_event(checks, node, peer_node, event);
 	switch (event->kind) {
 	case OCTO_EVENT_AUDIT_SEALED:
 		nonces_sealed(checks, node, &event->sealed);
@@ -335,6 +335,9 @@ void checks_core_event(struct checks *checks, uint32_t node, uint32_t peer_node,
 		return;
 	case OCTO_EVENT_CLOCK_STEP:
 		clocks_event(checks, node, &event->clock);
+		return;
+	case OCTO_EVENT_PATH:
+		amplification_path(checks, node, &event->path);
 		return;
 	case OCTO_EVENT_CELIBACY:
 		celibacy_event(checks, node, peer_node, &event->celibacy);
@@ -416,6 +419,7 @@ void checks_settled(struct checks *checks, uint32_t node)
 	checks->nodes[node].settled++;
 	secrecy_settled(checks);
 	slots_settled(checks, node);
+	reachability_settled(checks, node);
 	catch_up(checks);
 }
 
@@ -450,6 +454,7 @@ void checks_boot(struct checks *checks, uint32_t node, bool has_store)
 	struct check_node *state = &checks->nodes[node];
 	trouble(checks, node);
 	forget_node(checks, node);
+	reachability_boot(checks, node, has_store);
 	state->boot++;
 	state->is_up = true;
 	state->is_resolved = false;
@@ -506,6 +511,19 @@ void checks_connect(struct checks *checks, uint32_t node, uint32_t peer_node)
 void checks_disconnect(struct checks *checks, uint32_t node, uint32_t peer_node)
 {
 	pressed(checks, node, peer_node, false);
+}
+
+/* The switch of a node is pressed towards all its peers at once. */
+void checks_switch(struct checks *checks, uint32_t node, bool is_on)
+{
+	const struct check_node *state = &checks->nodes[node];
+	if (!state->is_resolved)
+		amplification_resolve(checks, node);
+	for (uint32_t i = state[0].first_side; i < state[1].first_side; i++) {
+		const struct check_pair *pair = &checks->pairs[checks->sides[i] / 2];
+		bool was_pressed = pair->side[checks->sides[i] % 2].is_pressed;
+		pressed(checks, node, pair->nodes[1 - checks->sides[i] % 2], is_on && was_pressed);
+	}
 }
 
 void checks_heal(struct checks *checks)

@@ -47,6 +47,7 @@ void checks_clock(struct checks *checks, uint32_t node, int64_t step_ns);
 void checks_move(struct checks *checks, uint32_t node);
 void checks_connect(struct checks *checks, uint32_t node, uint32_t peer_node);
 void checks_disconnect(struct checks *checks, uint32_t node, uint32_t peer_node);
+void checks_switch(struct checks *checks, uint32_t node, bool is_on);
 void checks_inject(struct checks *checks, uint32_t to, uint32_t source);
 void checks_heal(struct checks *checks);          /* from here on the network is fair */
 void checks_finish(struct checks *checks);        /* the run is over: what is still open is judged */

@@ -50,21 +50,42 @@ static uint64_t stretched(const struct checks *checks, const struct check_pair *
 	return pace_ppm >= 1000000 ? wait_ns : wait_ns / pace_ppm * 1000000;
 }
 
+static bool is_pinging(const struct octo_peer_view *view)
+{
+	return view->mode == OCTO_MODE_NORMAL || view->mode == OCTO_MODE_HONEYMOON;
+}
+
+static bool is_sought(const struct octo_peer_view *view)
+{
+	return view->is_wanted || is_pinging(view);
+}
+
+/* Until the next ping, or the next attempt. With pings none is planned while an attempt or a session lasts; the first one
+ * behind them comes at once. One that follows another too closely may go unanswered. */
+static uint64_t next_try_ns(const struct checks *checks, const struct octo_peer_view *view)
+{
+	if (!is_pinging(view))
+		return view->redial_ns + view->redial_ns / 4;
+	uint64_t wait_ns = view->next_ping_ns == OCTO_NEVER ? checks->config.offer_ns : view->next_ping_ns;
+	return wait_ns + 2 * checks->config.probe_spacing_ns;
+}
+
 void convergence_sample(struct checks *checks, struct check_pair *pair)
 {
 	struct octo_peer_view view[2];
 	pair->fair_from = fair_since(checks, pair);
 	pair->is_judged = false;
-	pair->redial_ns = redial_longest_ns;
+	pair->redial_ns = CHECK_NEVER;
 	pair->timeout_ns = OCTO_SECOND;
-	if (pair->fair_from == CHECK_NEVER || !look(checks, pair, view))
-		return;
-	for (int i = 0; i < 2; i++) {
-		uint64_t wait_ns = view[i].redial_ns + view[i].redial_ns / 4;
+	bool is_known = pair->fair_from != CHECK_NEVER && look(checks, pair, view);
+	for (int i = 0; is_known && i < 2; i++) {
+		uint64_t wait_ns = next_try_ns(checks, &view[i]);
 		pair->timeout_ns = later(pair->timeout_ns, view[i].timeout_ns);
-		if (view[i].is_wanted && wait_ns < pair->redial_ns)
+		if (is_sought(&view[i]) && wait_ns < pair->redial_ns)
 			pair->redial_ns = wait_ns;
 	}
+	if (pair->redial_ns == CHECK_NEVER)
+		pair->redial_ns = redial_longest_ns;
 }
 
 /* A connected node ignores the stale SYNs of a peer that lost its store, so that its own session has to die
@@ -100,10 +121,10 @@ static bool can_find(const struct checks *checks, const struct check_pair *pair,
 static bool is_expected(const struct checks *checks, const struct check_pair *pair,
                         const struct octo_peer_view view[2])
 {
-	if (view[0].is_celibate || view[1].is_celibate)
+	if (view[0].is_celibate || view[1].is_celibate || view[0].mode == OCTO_MODE_OFF || view[1].mode == OCTO_MODE_OFF)
 		return false;
 	for (int i = 0; i < 2; i++) {
-		bool is_wanted = view[i].is_wanted || pair->side[i].is_pressed;
+		bool is_wanted = is_sought(&view[i]) || pair->side[i].is_pressed;
 		if (is_wanted && can_find(checks, pair, i))
 			return true;
 	}

@@ -16,13 +16,13 @@ void slots_touched(struct checks *checks, uint32_t node, uint32_t peer)
 	state->touched_peer = peer;
 }
 
-/* A session leaves no offer beside it, and only a session can be challenged. */
+/* A session leaves no offer beside it but that of its own rekeying, and only a session can be challenged. */
 static void judge_slots(struct checks *checks, uint32_t node, uint32_t peer,
                         const struct octo_peer_view *view)
 {
 	bool is_established = view->state == OCTO_STATE_ESTABLISHED;
 	check_evaluated(checks, INVARIANT_S8);
-	if (is_established && view->has_offer)
+	if (is_established && view->has_offer && !view->is_rekeying)
 		check_violated(checks, INVARIANT_S8, node, peer,
 		               "expected no offer beside a session, found one");
 	if (!is_established && view->has_claim)

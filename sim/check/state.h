@@ -23,7 +23,10 @@
 	X(L1, "in a fair network everybody who should be connected soon is")                              \
 	X(L2, "crossed SYNs: both sides up within two round trips, the duel's winner as initiator")       \
 	X(L3, "a good answer is confirmed by its ACK; one lost costs at most 1.25 s and a round trip")    \
-	X(L4, "under junk, an idle node still answers a genuine SYN")
+	X(L4, "under junk, an idle node still answers a genuine SYN")                                     \
+	X(M1, "a celibate peer gets no ping")                                                             \
+	X(M2, "a honeymoon wears off")                                                                    \
+	X(M3, "who is switched off sends nothing but CLOSEs")
 
 enum invariant {
 #define X(name, text) INVARIANT_##name,
@@ -55,6 +58,8 @@ struct check_side {
 	uint64_t changed_at;          /* when a session came or went, world time */
 	uint64_t timeout_ns;          /* PTO when last looked at */
 	uint32_t disturbed;           /* ACK and data copies towards the peer that the network disturbed */
+	bool is_celibate;             /* M1: since celibate_at, as the core says */
+	uint64_t celibate_at;
 	uint64_t found_at;            /* a SYN of ours went to where the peer is, world time */
 };
 
@@ -99,6 +104,9 @@ struct check_node {
 	uint64_t stepped_back_at;     /* its clock */
 	uint64_t junk_at;             /* something bad reached it */
 	uint32_t received, settled;   /* for samples */
+	bool is_off;                  /* M3: its switch, since off_at */
+	uint64_t off_at;
+	uint64_t honeymoon_until;     /* M2: it must have worn off by then; CHECK_NEVER: there is none */
 	struct octo_address proven;   /* S7: the last address that data went to */
 };
 
@@ -139,7 +147,7 @@ struct check_account {                /* by node and address (S7) */
 	struct table_key key;
 	uint32_t boot;
 	bool is_given, is_proven;
-	uint64_t fresh_bytes, authentic_bytes, answered_bytes, retry_bytes;
+	uint64_t fresh_bytes, authentic_bytes, answered_bytes, retry_bytes, probe_bytes, reply_bytes, data_bytes, question_bytes;
 };
 
 struct check_link { struct table_key key; uint32_t side; }; /* by node and peer: 2 × pair + side */
@@ -242,6 +250,7 @@ void unauthenticated_after(struct checks *checks, uint32_t node);
 void amplification_resolve(struct checks *checks, uint32_t node);
 void amplification_received(struct checks *checks, uint32_t node, const struct octo_event_packet *packet);
 void amplification_proven(struct checks *checks, uint32_t node);
+void amplification_path(struct checks *checks, uint32_t node, const struct octo_event_path *path);
 void amplification_sent(struct checks *checks, uint32_t node, uint32_t to_node, const struct octo_address *to,
                         const uint8_t *bytes, size_t size);
 
@@ -259,6 +268,11 @@ void clocks_action(struct checks *checks, uint32_t node, int64_t step_ns);
 void clocks_down(struct checks *checks, uint32_t node, uint32_t peer,
                  const struct octo_event_session *session);
 void clocks_echo(struct checks *checks, enum invariant which, uint32_t node, uint32_t peer);
+
+/* reachability.c: M1 M2 M3 */
+void reachability_event(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event *event);
+void reachability_settled(struct checks *checks, uint32_t node);
+void reachability_boot(struct checks *checks, uint32_t node, bool has_store);
 
 /* convergence.c: L1 */
 void convergence_judge(struct checks *checks, struct check_pair *pair, bool is_last);

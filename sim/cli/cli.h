@@ -24,6 +24,7 @@ int command_diff(int argc, char **argv);
 int command_fuzz(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_new(int argc, char **argv);
+int command_node(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_sweep(int argc, char **argv);

@@ -84,6 +84,12 @@ static void print_detail(const struct trace *trace, uint32_t index)
 	case TRACE_SESSION_DOWN:
 		printf(", session %016" PRIx64, r->a);
 		break;
+	case TRACE_MODE:
+		printf(", %s to %s", octo_mode_name((enum octo_mode)(r->b & 0xff)), octo_mode_name((enum octo_mode)r->a));
+		break;
+	case TRACE_ACTIVITY:
+		printf(", %s", octo_activity_text((enum octo_activity)r->b));
+		break;
 	case TRACE_WARNING:
 		printf(", %s", octo_warning_name((enum octo_warning)r->a));
 		break;

@@ -16,6 +16,7 @@ static const struct {
 	{ "fuzz", command_fuzz, "search for races: a scenario with trouble drawn from thousands of seeds" },
 	{ "replay", command_replay, "run a failure that fuzzing found again, exactly" },
 	{ "diff", command_diff, "compare two traces: the first event in which they differ, and its causes" },
+	{ "node", command_node, "run one real node over UDP" },
 	{ "new", command_new, "write a scenario to start from" },
 	{ "trace", command_trace, "look into a trace file: a summary, a sequence ladder, JSON lines" },
 };

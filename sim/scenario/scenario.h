@@ -95,7 +95,8 @@ struct scenario_link {
 enum scenario_verb {
 	SCENARIO_CONNECT, SCENARIO_DISCONNECT, SCENARIO_LOAD,             /* act on pairs: a acts towards b */
 	SCENARIO_CRASH, SCENARIO_RESTART, SCENARIO_MOVE, SCENARIO_CLOCK,  /* act on nodes */
-	SCENARIO_INJECT
+	SCENARIO_INJECT,
+	SCENARIO_ENABLE, SCENARIO_DISABLE, SCENARIO_HONEYMOON             /* on nodes */
 };
 
 /* A datagram recorded earlier in the run: the nth (1-based) of a type that `from` sent to `to`, lost or not. */
@@ -110,7 +111,7 @@ struct scenario_action {
 	enum scenario_verb verb;
 	struct scenario_pair *pairs;      /* CONNECT, DISCONNECT, LOAD */
 	uint32_t pair_count;
-	uint32_t *nodes;                  /* CRASH, RESTART, MOVE, CLOCK */
+	uint32_t *nodes;                  /* CRASH, RESTART, MOVE, CLOCK, ENABLE, DISABLE, HONEYMOON */
 	uint32_t node_count;
 	bool loses_store;                 /* RESTART: "store": "lost" */
 	int64_t clock_step_ns;            /* CLOCK */

@@ -8,10 +8,12 @@
 #include <string.h>
 
 static const char *const verbs[] = {
-	"connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", NULL,
+	"connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject",
+	"enable", "disable", "honeymoon", NULL,
 };
 static const char *const action_keys[] = {
-	"at", "connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", NULL,
+	"at", "connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject",
+	"enable", "disable", "honeymoon", NULL,
 };
 static const char *const from_to_keys[] = { "from", "to", NULL };
 static const char *const load_keys[] = { "from", "to", "every", "size", "count", "priority", NULL };
@@ -236,6 +238,9 @@ static void read_verb(struct reader *reader, struct tree_value value, struct sce
 		break;
 	case SCENARIO_CRASH:
 	case SCENARIO_MOVE:
+	case SCENARIO_ENABLE:
+	case SCENARIO_DISABLE:
+	case SCENARIO_HONEYMOON:
 		reader_nodes(reader, value, &action->nodes, &action->node_count);
 		break;
 	case SCENARIO_RESTART:
@@ -290,7 +295,7 @@ static void read_action(struct reader *reader, struct tree_value object)
 	if (count != 1) {
 		reader_wrong(reader, object,
 		             "%s; allowed is exactly one of connect, disconnect, load, crash, restart, move, "
-		             "clock, inject",
+		             "clock, inject, enable, disable, honeymoon",
 		             count == 0 ? "no verb" : "more than one verb");
 		return;
 	}

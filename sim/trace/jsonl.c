@@ -159,6 +159,15 @@ static void print_core(const struct trace_record *r, const uint8_t *extra, FILE 
 		print_flag("began", r->a == 1, out);
 		print_number("lasts_ns", r->b, out);
 		break;
+	case TRACE_MODE:
+		print_text("before", octo_mode_name((enum octo_mode)(r->b & 0xff)), out);
+		print_text("after", octo_mode_name((enum octo_mode)r->a), out);
+		print_number("lasts_ns", r->b >> 8, out);
+		break;
+	case TRACE_ACTIVITY:
+		print_flag("active", r->a == 1, out);
+		print_text("why", octo_activity_name((enum octo_activity)r->b), out);
+		break;
 	case TRACE_CLOCK:
 		print_signed("step_ns", r->a, out);
 		break;

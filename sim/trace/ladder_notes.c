@@ -110,6 +110,9 @@ static void action_note(const struct trace_record *r, char *out)
 		[TRACE_ACTION_CLOCK] = "its clock is set",
 		[TRACE_ACTION_HEAL] = "the network heals",
 		[TRACE_ACTION_LOAD] = "is given load to send",
+		[TRACE_ACTION_ENABLE] = "communications are switched on",
+		[TRACE_ACTION_DISABLE] = "communications are switched off",
+		[TRACE_ACTION_HONEYMOON] = "the user wants a honeymoon",
 	};
 	char step[40];
 
@@ -141,6 +144,16 @@ static void role_note(enum octo_role before, enum octo_role after, char *out, en
 	snprintf(out, LADDER_NOTE_BYTES, "⇄ role flips: %s → %s", octo_role_name(before),
 	         octo_role_name(after));
 	*color = CANVAS_YELLOW;
+}
+
+/* With a session it goes without saying. */
+static void activity_note(const struct trace_record *r, char *out, enum canvas_color *color)
+{
+	enum octo_activity why = (enum octo_activity)r->b;
+
+	if (why == OCTO_ACTIVITY_ANSWERED || why == OCTO_ACTIVITY_UNANSWERED)
+		snprintf(out, LADDER_NOTE_BYTES, "%s: %s", r->a ? "active" : "not active", octo_activity_text(why));
+	*color = CANVAS_DIM;
 }
 
 static void delivered_note(const struct trace_record *r, char *out)
@@ -206,6 +219,14 @@ void ladder_note(const struct ladder_source *source, uint32_t index, enum octo_r
 		ladder_duration(r->b, text);
 		snprintf(out, LADDER_NOTE_BYTES, r->a ? "celibacy for %s" : "celibacy ends", text);
 		break;
+	case TRACE_MODE:
+		ladder_duration(r->b >> 8, text);
+		snprintf(out, LADDER_NOTE_BYTES, "mode %s%s%s", octo_mode_name((enum octo_mode)r->a),
+		         r->b >> 8 ? " for " : "", r->b >> 8 ? text : "");
+		break;
+	case TRACE_ACTIVITY:
+		activity_note(r, out, color);
+		break;
 	case TRACE_CLOCK:
 		signed_duration(r->a, text);
 		snprintf(out, LADDER_NOTE_BYTES, "notices that its clock went %s", text);
@@ -231,7 +252,7 @@ void ladder_note(const struct ladder_source *source, uint32_t index, enum octo_r
 		break;
 	}
 	if (names_peer && out[0] && r->peer < source->node_count && r->kind >= TRACE_STEP &&
-	    r->kind <= TRACE_ACTION && r->kind != TRACE_ROLE && r->kind != TRACE_CLOCK) {
+	    r->kind <= TRACE_ACTION && r->kind != TRACE_ROLE && r->kind != TRACE_CLOCK && r->kind != TRACE_MODE) {
 		size_t used = strlen(out);
 
 		snprintf(out + used, LADDER_NOTE_BYTES - used, " (%s)",

@@ -179,6 +179,10 @@ static bool is_in_range(const struct trace_record *r)
 		return r->a < OCTO_WARNING_COUNT;
 	case TRACE_ACTION:
 		return r->a < TRACE_ACTION_COUNT;
+	case TRACE_MODE:
+		return r->a < OCTO_MODE_COUNT && (r->b & 0xff) < OCTO_MODE_COUNT;
+	case TRACE_ACTIVITY:
+		return r->a <= 1 && r->b < OCTO_ACTIVITY_COUNT;
 	case TRACE_CELIBACY:
 	case TRACE_FAILED:
 		return r->a <= 1;

@@ -118,6 +118,27 @@ static void timers_of_attempts_run_out(void)
 	pair_close(&pair);
 }
 
+/* A rekeying's offer, with a session around it: answered, or not. */
+static void an_offer_inside_a_session_is_answered_or_runs_out(void)
+{
+	struct pair pair;
+	reach(&pair, OCTO_STATE_ESTABLISHED);
+	int who = pair_view(&pair, WINNER).role == OCTO_ROLE_INITIATOR ? WINNER : LOSER;
+	pair_run(&pair, 3599 * OCTO_SECOND);
+	pair_lose(&pair, who, OCTO_PACKET_DATA, PAIR_FOREVER);
+	pair_run(&pair, 20 * OCTO_SECOND);
+	pair_lose(&pair, who, OCTO_PACKET_DATA, 0);
+	pair_run(&pair, 120 * OCTO_SECOND);
+	for (int side = WINNER; side <= LOSER; side++) {
+		CHECK_U64(pair_cell(&pair, side, OCTO_STEP_REKEY_TIMER, OCTO_STATE_ESTABLISHED), side == who ? 2 : 0);
+		CHECK_U64(pair_cell(&pair, side, OCTO_STEP_OFFER_EXPIRED, OCTO_STATE_ESTABLISHED), side == who ? 1 : 0);
+		CHECK_U64(pair_cell(&pair, side, OCTO_STEP_OFFER_TIMER, OCTO_STATE_ESTABLISHED) > 0, side == who);
+		CHECK_U64(pair_cell(&pair, side, OCTO_STEP_SYN_ACK_VALID, OCTO_STATE_ESTABLISHED), side == who ? 1 : 0);
+		CHECK_U64(pair_cell(&pair, side, OCTO_STEP_SYN_INSIDE, OCTO_STATE_ESTABLISHED), side == who ? 0 : 1);
+	}
+	pair_close(&pair);
+}
+
 /* A suspended offer goes on where it stopped when the answer runs out. */
 static void a_suspended_offer_goes_on(void)
 {
@@ -447,6 +468,55 @@ static void a_lying_acknowledgement_ends_a_session(void)
 	pair_close(&pair);
 }
 
+/* R46: whatever there is, the switch ends it, and leaves no celibacy. */
+static void the_switch_goes_off_at_any_time(void)
+{
+	for (int state = 0; state < OCTO_STATE_COUNT; state++) {
+		struct pair pair;
+		reach(&pair, (enum octo_state)state);
+		octo_enable(pair.nodes[LOSER].channel, &pair.nodes[LOSER].host, pair.now, false);
+		expect_cell(&pair, OCTO_STEP_SWITCH_OFF, (enum octo_state)state);
+		CHECK_U64(pair_state(&pair, LOSER), OCTO_STATE_IDLE);
+		CHECK(!pair_view(&pair, LOSER).is_celibate && !pair_view(&pair, LOSER).is_active);
+		pair_run(&pair, OCTO_SECOND);
+		size_t sent = pair.sent_count;
+		pair_lose(&pair, WINNER, OCTO_PACKET_SYN, PAIR_FOREVER);
+		pair_run(&pair, 60 * OCTO_SECOND);
+		for (size_t i = sent; i < pair.sent_count; i++)
+			CHECK(pair.sent[i].from != LOSER);
+		pair_close(&pair);
+	}
+}
+
+/* R57, R58: the answer to a ping makes the peer active; only an idle node dials for it. */
+static void pings_are_answered_at_any_time(void)
+{
+	for (int state = 0; state < OCTO_STATE_COUNT; state++) {
+		struct pair pair;
+		pair_open(&pair, NULL);
+		pair_lose(&pair, WINNER, OCTO_PACKET_PROBE_REPLY, PAIR_FOREVER);
+		octo_enable(pair.nodes[LOSER].channel, &pair.nodes[LOSER].host, pair.now, true);
+		pair_run(&pair, 2 * pair.latency_ns);
+		if (state == OCTO_STATE_OFFERING) {
+			pair_lose(&pair, LOSER, OCTO_PACKET_SYN, PAIR_FOREVER);
+			pair_connect(&pair, LOSER);
+		} else if (state == OCTO_STATE_ANSWERING) {
+			pair_lose(&pair, LOSER, OCTO_PACKET_SYN_ACK, PAIR_FOREVER);
+			pair_connect(&pair, WINNER);
+		} else if (state == OCTO_STATE_ESTABLISHED) {
+			pair_establish(&pair, WINNER);
+		}
+		pair_run(&pair, 2 * pair.latency_ns);
+		CHECK_U64(pair_state(&pair, LOSER), state);
+		struct pair_datagram reply = pair_sent(&pair, WINNER, OCTO_PACKET_PROBE_REPLY, 1);
+		CHECK_U64(pair_deliver(&pair, LOSER, &reply), OCTO_REASON_ACCEPTED);
+		expect_cell(&pair, OCTO_STEP_PING_ANSWERED, (enum octo_state)state);
+		CHECK(pair_view(&pair, LOSER).is_active);
+		CHECK_U64(pair_state(&pair, LOSER), state == OCTO_STATE_IDLE ? OCTO_STATE_OFFERING : state);
+		pair_close(&pair);
+	}
+}
+
 /* The union of all above, on both sides of each pair. */
 static void every_cell_that_can_happen_ran_and_no_other(void)
 {
@@ -462,7 +532,7 @@ static void every_cell_that_can_happen_ran_and_no_other(void)
 			possible += action ? 1 : 0;
 		}
 	}
-	CHECK_U64(possible, 60);
+	CHECK_U64(possible, 73);
 }
 
 CU_ErrorCode suite_cells(void);
@@ -473,7 +543,10 @@ CU_ErrorCode suite_cells(void)
 	if (!suite)
 		return CU_get_error();
 	CU_ADD_TEST(suite, the_user_may_press_anything_at_any_time);
+	CU_ADD_TEST(suite, the_switch_goes_off_at_any_time);
+	CU_ADD_TEST(suite, pings_are_answered_at_any_time);
 	CU_ADD_TEST(suite, timers_of_attempts_run_out);
+	CU_ADD_TEST(suite, an_offer_inside_a_session_is_answered_or_runs_out);
 	CU_ADD_TEST(suite, a_suspended_offer_goes_on);
 	CU_ADD_TEST(suite, a_kept_answer_lives_beside_the_session);
 	CU_ADD_TEST(suite, timers_of_sessions_run);

@@ -168,9 +168,13 @@ void pair_close(struct pair *pair)
 void pair_restart(struct pair *pair, int who, bool keeps_store)
 {
 	struct pair_node *node = &pair->nodes[who];
+	enum octo_switch position = OCTO_SWITCH_MANUAL;
 	node->config.stored_epoch = 0;
-	if (keeps_store)
+	if (keeps_store) {
 		must(octo_node_record_epoch(node->node_record, node->node_record_size, &node->config.stored_epoch));
+		must(octo_node_record_switch(node->node_record, node->node_record_size, &position));
+	}
+	node->config.stored_switch = position;
 	size_t record_size = keeps_store ? node->peer_record_size : 0;
 	node->peer_record_size = 0;
 	boot(pair, who, who == WINNER ? LOSER : WINNER);

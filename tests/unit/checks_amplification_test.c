@@ -94,15 +94,55 @@ static void proof_lifts_the_limit_until_the_next_boot(void)
 	CHECK_U64(fixture_invariant(&world, "S7")->violated, 0);
 	checks_boot(world.checks, PILOT, false);
 	fixture_send(&world, PILOT, FLEET, OCTO_PACKET_DATA, 500);
-	CHECK_BROKEN(&world, "S7", "expected no data to an address that proved nothing");
+	CHECK_BROKEN(&world, "S7", "expected at most 0 bytes of data to an address that sent 0 and proved nothing");
 	fixture_stop(&world);
 }
 
-static void probe_replies_are_never_sent(void)
+static void take_probe(struct fixture *world, uint32_t from, enum octo_reason reason)
+{
+	struct octo_event_packet packet = { .reason = (uint8_t)reason };
+	fixture_receive(world, PILOT, from, OCTO_PACKET_PROBE, 44, packet, 0);
+}
+
+/* R57: an answer to a ping is as long as the ping, and there is one for each. */
+static void one_answer_for_each_ping_holds(void)
 {
 	struct fixture world;
 	make_stranger(&world);
-	fixture_send(&world, PILOT, ROBOT, OCTO_PACKET_PROBE_REPLY, 44);
+	take_probe(&world, FLEET, OCTO_REASON_ACCEPTED);
+	fixture_send(&world, PILOT, FLEET, OCTO_PACKET_PROBE_REPLY, 44);
+	CHECK_HOLDS(&world, "S7");
+	fixture_send(&world, PILOT, FLEET, OCTO_PACKET_PROBE_REPLY, 44);
+	CHECK_BROKEN(&world, "S7", "expected at most the 44 bytes of authentic pings in answers to them, found 88");
+	fixture_stop(&world);
+}
+
+static void a_forged_ping_earns_no_answer(void)
+{
+	struct fixture world;
+	make_stranger(&world);
+	take_probe(&world, FLEET, OCTO_REASON_BAD_TAG);
+	fixture_send(&world, PILOT, FLEET, OCTO_PACKET_PROBE_REPLY, 44);
+	CHECK_BROKEN(&world, "S7", "the 0 bytes of authentic pings");
+	fixture_stop(&world);
+}
+
+static void pings_go_to_known_addresses_only(void)
+{
+	struct fixture world;
+	make_stranger(&world);
+	fixture_send(&world, PILOT, ROBOT, OCTO_PACKET_PROBE, 44);
+	CHECK_HOLDS(&world, "S7");
+	fixture_send(&world, PILOT, FLEET, OCTO_PACKET_PROBE, 44);
+	CHECK_BROKEN(&world, "S7", "expected no probe to an address that proved nothing");
+	fixture_stop(&world);
+}
+
+static void what_is_not_ours_is_never_sent(void)
+{
+	struct fixture world;
+	make_stranger(&world);
+	fixture_send(&world, PILOT, ROBOT, OCTO_PACKET_UNKNOWN, 44);
 	CHECK_BROKEN(&world, "S7", "to be sent at all");
 	fixture_stop(&world);
 }
@@ -119,6 +159,9 @@ CU_ErrorCode suite_checks_amplification(void)
 	CU_ADD_TEST(suite, one_retry_for_each_syn_holds);
 	CU_ADD_TEST(suite, own_syns_to_the_address_book_need_no_credit);
 	CU_ADD_TEST(suite, proof_lifts_the_limit_until_the_next_boot);
-	CU_ADD_TEST(suite, probe_replies_are_never_sent);
+	CU_ADD_TEST(suite, one_answer_for_each_ping_holds);
+	CU_ADD_TEST(suite, a_forged_ping_earns_no_answer);
+	CU_ADD_TEST(suite, pings_go_to_known_addresses_only);
+	CU_ADD_TEST(suite, what_is_not_ours_is_never_sent);
 	return CU_get_error();
 }

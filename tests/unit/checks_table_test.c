@@ -32,7 +32,8 @@ static void items_are_found_after_any_growth(void)
 static void every_invariant_has_a_name_and_a_sentence(void)
 {
 	static const char *const names[] = { "S1", "S2",  "S3",  "S4",  "S5", "S6", "S7", "S8",
-		                             "S9", "S10", "S11", "S13", "L1", "L2", "L3", "L4" };
+		                             "S9", "S10", "S11", "S13", "L1", "L2", "L3", "L4",
+		                             "M1", "M2", "M3" };
 	struct fixture world;
 	uint32_t count;
 	fixture_make(&world);
@@ -55,7 +56,7 @@ static void first_violation_is_told_with_time_and_names(void)
 	fixture_start(&world);
 	world.now = 3 * OCTO_SECOND + 120 * OCTO_MICROSECOND;
 	for (int i = 0; i < 3; i++) {
-		fixture_send(&world, ROBOT, PILOT, OCTO_PACKET_PROBE, 44);
+		fixture_send(&world, ROBOT, PILOT, OCTO_PACKET_PROBE_REPLY, 44);
 		world.now += OCTO_SECOND;
 	}
 	const struct sim_invariant *found = fixture_invariant(&world, "S7");

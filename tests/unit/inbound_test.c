@@ -1,6 +1,7 @@
 /* inbound_test.c: inbound.c: the order of checks on a SYN [P 5.6]: the cheap ones first, each only when those before it
  * passed; and what becomes of packets that are for nobody. */
 #include "core/intrinsic/inbound.h"
+#include "core/intrinsic/probe.h"
 #include "tests/check.h"
 #include "tests/pair/pair.h"
 
@@ -94,8 +95,8 @@ static void the_event_of_a_syn_tells_what_it_was(void)
 	pair_close(&pair);
 }
 
-/* PROBEs are well formed, and not supported yet: counted as such. */
-static void probes_are_not_supported_yet(void)
+/* R64, R119: a PROBE whose hint is nobody's, or whose code is wrong, is counted and changes nothing. */
+static void a_probe_that_nobody_made_changes_nothing(void)
 {
 	struct pair pair;
 	struct probe probe = { .type = OCTO_PACKET_PROBE };
@@ -105,7 +106,10 @@ static void probes_are_not_supported_yet(void)
 	for (int reply = 0; reply < 2; reply++) {
 		probe.type = (uint8_t)(OCTO_PACKET_PROBE + reply);
 		probe_write(bytes, &probe);
-		CHECK_U64(pair_push(&pair, LOSER, &pair.nodes[WINNER].address, bytes, sizeof bytes), OCTO_REASON_NOT_SUPPORTED);
+		CHECK_U64(pair_push(&pair, LOSER, &pair.nodes[WINNER].address, bytes, sizeof bytes), OCTO_REASON_UNKNOWN_SENDER);
+		probe_make(pair_peer(&pair, WINNER), (enum octo_packet_type)probe.type, false, 7, bytes);
+		bytes[43] ^= 1;
+		CHECK_U64(pair_push(&pair, LOSER, &pair.nodes[WINNER].address, bytes, sizeof bytes), OCTO_REASON_BAD_TAG);
 	}
 	CHECK_U64(pair_digest(&pair, LOSER), before);
 	pair_close(&pair);
@@ -182,7 +186,7 @@ CU_ErrorCode suite_inbound(void)
 	CU_ADD_TEST(suite, the_checks_on_a_syn_come_in_order);
 	CU_ADD_TEST(suite, a_syn_that_lost_the_duel_leaves_no_trace);
 	CU_ADD_TEST(suite, the_event_of_a_syn_tells_what_it_was);
-	CU_ADD_TEST(suite, probes_are_not_supported_yet);
+	CU_ADD_TEST(suite, a_probe_that_nobody_made_changes_nothing);
 	CU_ADD_TEST(suite, packets_find_the_slot_that_they_are_for);
 	CU_ADD_TEST(suite, what_stands_behind_a_close_is_not_obeyed);
 	CU_ADD_TEST(suite, a_flood_of_pings_earns_one_pong);

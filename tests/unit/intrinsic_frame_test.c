@@ -37,8 +37,8 @@ static void check_same(const struct frame *a, const struct frame *b)
 static const struct { struct frame frame; size_t size; } samples[] = {
 	{ { .type = FRAME_PAD }, 1 },
 	{ { .type = FRAME_ACK, .largest = 0xfffe, .delay = 3, .bitmap = 0x80000001 }, 8 },
-	{ { .type = FRAME_ACK_RANGES, .largest = 5, .delay = 1, .range_count = 0 }, 4 },
-	{ { .type = FRAME_ACK_RANGES, .largest = 1 << 20, .delay = 1, .range_count = 2, .ranges = { { 1, 70 }, { 20000, 3 } } }, 15 },
+	{ { .type = FRAME_ACK_RANGES, .largest = 5, .delay = 1, .range_count = 1, .ranges = { { 0, 6 } } }, 6 },
+	{ { .type = FRAME_ACK_RANGES, .largest = 1 << 20, .delay = 1, .range_count = 2, .ranges = { { 0, 70 }, { 20000, 3 } } }, 15 },
 	{ { .type = FRAME_PING, .token = 0xdeadbeef }, 5 },
 	{ { .type = FRAME_PONG, .token = 1 }, 5 },
 	{ { .type = FRAME_PATH_CHALLENGE, .data = some, .size = 8 }, 9 },
@@ -108,6 +108,7 @@ static void unknown_types_fail(void)
 		uint8_t bytes[200] = { (uint8_t)type };
 		struct frame frame;
 		struct reader reader = reader_of(bytes, sizeof bytes);
+		bytes[3] = bytes[5] = type == FRAME_ACK_RANGES; /* one range of one number */
 		bool is_known = type <= 0x0b || (type >= 0x80 && type <= 0xfe);
 		CHECK_U64(frame_read(&reader, &frame), is_known);
 		if (type >= 0x80 && type <= 0xfe)
@@ -132,14 +133,15 @@ static void a_varint_longer_than_need_be_fails(void)
 		uint8_t bytes[16] = { FRAME_ACK_RANGES };
 		struct frame frame;
 		memcpy(bytes + 1, cases[i].bytes, cases[i].size);
-		struct reader reader = reader_of(bytes, cases[i].size + 3); /* delay and count are zero */
+		memcpy(bytes + 1 + cases[i].size, (uint8_t[4]){ 0, 1, 0, 1 }, 4); /* delay; one range of one number */
+		struct reader reader = reader_of(bytes, cases[i].size + 5);
 		CHECK_U64(frame_read(&reader, &frame), cases[i].is_good);
 		if (!cases[i].is_good)
 			continue;
 		CHECK_U64(frame.largest, cases[i].value);
 		uint8_t again[16];
-		CHECK_U64(write_one(&frame, again, sizeof again), cases[i].size + 3);
-		CHECK_BYTES(again, bytes, cases[i].size + 3);
+		CHECK_U64(write_one(&frame, again, sizeof again), cases[i].size + 5);
+		CHECK_BYTES(again, bytes, cases[i].size + 5);
 	}
 }
 
@@ -164,18 +166,39 @@ static void a_length_beyond_the_packet_fails(void)
 static void at_most_24_ranges_are_read(void)
 {
 	for (unsigned count = 23; count < 256; count += count < 26 ? 1 : 57) {
-		uint8_t bytes[1024] = { FRAME_ACK_RANGES, 0, 0, (uint8_t)count };
+		uint8_t bytes[1024] = { FRAME_ACK_RANGES, 0x7f, 0xff, 0, (uint8_t)count }; /* largest 16,383 */
 		struct frame frame;
+		for (unsigned i = 0; i < count; i++)
+			memcpy(bytes + 5 + 2 * i, (uint8_t[2]){ i > 0, 1 }, 2);
 		struct reader reader = reader_of(bytes, sizeof bytes);
 		CHECK_U64(frame_read(&reader, &frame), count <= 24);
 	}
 }
 
+/* The first run begins at `largest`; others leave something out; none is empty, and none goes below number 0. */
+static void ranges_make_sense_or_fail(void)
+{
+	static const struct { uint8_t bytes[9]; size_t size; bool is_good; } cases[] = {
+		{ { 5, 0, 1, 0, 6 }, 5, true }, { { 5, 0, 1, 0, 7 }, 5, false }, { { 5, 0, 1, 1, 1 }, 5, false },
+		{ { 5, 0, 1, 0, 0 }, 5, false }, { { 5, 0, 0 }, 3, false }, { { 5, 0, 2, 0, 2, 3, 1 }, 7, true },
+		{ { 5, 0, 2, 0, 2, 4, 1 }, 7, false }, { { 5, 0, 2, 0, 2, 0, 1 }, 7, false }, { { 5, 0, 2, 0, 6, 1, 1 }, 7, false }
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		uint8_t bytes[10] = { FRAME_ACK_RANGES };
+		struct frame frame;
+		memcpy(bytes + 1, cases[i].bytes, cases[i].size);
+		struct reader reader = reader_of(bytes, 1 + cases[i].size);
+		CHECK_U64(frame_read(&reader, &frame), cases[i].is_good);
+	}
+}
+
 /* R18: what version 1 may carry. */
-static void five_kinds_are_negotiated(void)
+static void eleven_kinds_are_negotiated(void)
 {
 	for (int type = 0; type <= 0x0b; type++) {
-		bool is_ours = type == FRAME_PAD || type == FRAME_PING || type == FRAME_PONG || type == FRAME_CLOSE;
+		bool is_ours = type == FRAME_PAD || type == FRAME_PING || type == FRAME_PONG || type == FRAME_CLOSE ||
+		               type == FRAME_PATH_CHALLENGE || type == FRAME_PATH_RESPONSE || type == FRAME_HANDSHAKE ||
+		               type == FRAME_ACK || type == FRAME_ACK_RANGES || type == FRAME_MAX_RATE;
 		CHECK_U64(frame_is_negotiated((enum frame_type)type), is_ours);
 	}
 	CHECK(frame_is_negotiated(FRAME_COURIER));
@@ -195,6 +218,7 @@ CU_ErrorCode suite_intrinsic_frame(void)
 	CU_ADD_TEST(suite, a_varint_longer_than_need_be_fails);
 	CU_ADD_TEST(suite, a_length_beyond_the_packet_fails);
 	CU_ADD_TEST(suite, at_most_24_ranges_are_read);
-	CU_ADD_TEST(suite, five_kinds_are_negotiated);
+	CU_ADD_TEST(suite, ranges_make_sense_or_fail);
+	CU_ADD_TEST(suite, eleven_kinds_are_negotiated);
 	return CU_get_error();
 }

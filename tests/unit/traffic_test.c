@@ -103,7 +103,7 @@ static void the_reason_of_a_drop_is_told(void)
 		"{\"at\": \"4s\", \"move\": \"pilot\"}, {\"at\": \"5s\", \"crash\": \"pilot\"}" };
 	tiny_open(&tiny);
 	const struct sim_result *result = tiny_run(&tiny, 4900 * OCTO_MILLISECOND);
-	CHECK(result->packets[7].dropped[TRACE_DROP_NO_ROUTE] > 20);
+	CHECK(result->packets[7].dropped[TRACE_DROP_NO_ROUTE] > 5);
 	tiny_close(&tiny);
 	tiny.timeline = "{\"at\": \"1s\", \"connect\": [\"robot\", \"pilot\"]}, {\"at\": \"2s\", \"crash\": \"pilot\"}, "
 		"{\"at\": \"3s\", \"load\": {\"from\": \"robot\", \"to\": \"pilot\", \"every\": \"10ms\", \"size\": 64, \"count\": 100}}";

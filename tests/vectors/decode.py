@@ -163,7 +163,7 @@ FIXED_FRAMES = {
     0x09: ("SYNC_REQUEST", "<B"),
     0x0A: ("SYNC_HASH", "<B8s"),
 }
-NEGOTIATED_TODAY = {"PAD", "PING", "PONG", "CLOSE", "COURIER"}
+NEGOTIATED_TODAY = {"ACK", "ACK_RANGES", "MAX_RATE", "PAD", "PING", "PONG", "CLOSE", "COURIER"}
 RANGES_MAX = 24
 
 
@@ -223,9 +223,24 @@ def read_frames(data):
     return frames
 
 
-def number_size(number):
-    """Bytes for a packet number while nothing is acknowledged: more than twice the span must fit (RFC 9000 17.1)."""
-    return next(size for size in (1, 2, 3, 4) if size == 4 or 2 * (number + 1) < 1 << (8 * size))
+def number_size(number, acknowledged):
+    """Bytes for a packet number: more than twice the span since the highest acknowledged one (-1 for none) must fit
+    (RFC 9000 17.1)."""
+    return next(size for size in (1, 2, 3, 4) if size == 4 or 2 * (number - acknowledged) < 1 << (8 * size))
+
+
+def acknowledged_by(frame, expected):
+    """The highest number that an ACK or ACK_RANGES frame tells of; what it says has to make sense."""
+    if frame[0] == "ACK":
+        largest = full_number(frame[1], 2, expected - 1)
+        demand(frame[3] >> largest == 0, "acknowledges numbers below 0")
+        return largest
+    at = frame[1] + 1
+    for index, (gap, length) in enumerate(frame[3]):
+        demand((gap == 0) == (index == 0) and length > 0 and gap + length <= at, "ranges that make no sense")
+        at -= gap + length
+    demand(frame[3], "no ranges")
+    return frame[1]
 
 
 def full_number(truncated, size, largest):
@@ -286,6 +301,7 @@ class Session:
         self.keys = {initiator.name: both[:32], adherent.name: both[32:]}
         self.log_id = int.from_bytes(p.blake2b(16, b"sid" + self.h2, self.ck3)[:8], "little")
         self.sent = {initiator.name: set(), adherent.name: set()}
+        self.told = {initiator.name: -1, adherent.name: -1}  # the highest that the other has acknowledged so far
         self.fields = {}
         self.ack = None
 
@@ -509,13 +525,17 @@ class Watcher:
         else:
             raise Mismatch("data opens under no session")
         demand(number not in session.sent[source.name], "packet number used twice")
-        demand(number == max(session.sent[source.name], default=-1) + 1, "packet numbers have no holes")
+        demand(number - max(session.sent[source.name], default=-1) in (1, 2), "at most one number is left out")
         demand(len(data) <= session.fields["max_pl"], "payload limit")
         frames = read_frames(plain)
         for frame in frames:
             demand(frame[0] in NEGOTIATED_TODAY, f"{frame[0]} is not negotiated")
             demand(frame[0] != "CLOSE" or frame[1] == 0, "reason of a CLOSE")
-        size = number_size(number)
+        smallest, largest = (number_size(number, told) for told in (session.told[source.name], -1))
+        demand(smallest <= size <= largest, "bytes of the packet number")
+        acks = [acknowledged_by(f, max(session.sent[target.name], default=-1) + 1) for f in frames if f[0].startswith("ACK")]
+        demand(len(acks) <= 1, "one acknowledgement a packet")
+        demand(all(ack in session.sent[target.name] for ack in acks), "acknowledges what was not sent")
         again = struct.pack("<BQ", 0x80 | (size - 1) << 2, sid)
         again += (number & ((1 << (8 * size)) - 1)).to_bytes(size, "little")
         again += session.seal(source, number, again + struct.pack("<QI", sid, 0), b"".join(map(write_frame, frames)))
@@ -523,6 +543,7 @@ class Watcher:
 
         def commit():
             session.sent[source.name].add(number)
+            session.told[target.name] = max([session.told[target.name]] + acks)
 
         names = ", ".join(show_frame(frame) for frame in frames)
         return f"DATA #{number} log {session.log_id:016x}: {names}", commit
@@ -556,7 +577,7 @@ def check_codec():
         except Mismatch:
             continue
         raise Mismatch(f"frame bytes {broken} were taken")
-    sizes = [number_size(n) for n in (0, 126, 127, 32766, 32767, 2**23 - 2, 2**23 - 1, 2**31)]
+    sizes = [number_size(n, -1) for n in (0, 126, 127, 32766, 32767, 2**23 - 2, 2**23 - 1, 2**31)]
     demand(sizes == [1, 1, 2, 2, 3, 3, 4, 4], "packet number sizes")
     demand(full_number(0x9B32, 2, 0xA82F30EA) == 0xA82F9B32, "RFC 9000 A.3 example")
     demand(full_number(0, 1, -1) == 0 and full_number(127, 1, 126) == 127, "first packet numbers")

@@ -1,0 +1,203 @@
+/* node_report.c: see node_report.h. What a name or a text may do to a terminal was settled when it was read: names are
+ * letters and digits, texts are ours. */
+#include "sim/cli/node_report.h"
+
+#include "sim/trace/json_text.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+enum { TEXT_BYTES = 1200, STATUS_COLUMNS = 79, COURIER_LINE_S = 5 };
+
+void node_report_begin(struct node_report *report, bool is_json, bool has_color, bool is_terminal)
+{
+	memset(report, 0, sizeof *report);
+	report->is_json = is_json;
+	report->has_color = has_color;
+	report->is_terminal = is_terminal && !is_json;
+	report->start_ns = report->tick_ns = cli_clock_ns();
+	setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* whoever reads a pipe wants each line when it is there */
+}
+
+static void wipe_status(struct node_report *report)
+{
+	if (report->is_drawn)
+		fputs("\r\033[K", stdout);
+	report->is_drawn = false;
+}
+
+void node_report_line(struct live *live, enum cli_style style, const char *word, uint32_t peer, const char *format, ...)
+{
+	struct node_report *report = &live->report;
+	uint64_t ms = (cli_clock_ns() - report->start_ns) / OCTO_MILLISECOND;
+	const char *name = peer == OCTO_NO_PEER ? "" : live_name(live, peer);
+	char text[TEXT_BYTES];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	if (report->is_json) {
+		printf("{\"ms\":%" PRIu64 ",\"event\":\"%s\",\"peer\":\"%s\",\"text\":", ms, word, name);
+		json_text(text, strlen(text), stdout);
+		puts("}");
+		return;
+	}
+	wipe_status(report);
+	printf("%6" PRIu64 ".%03u  %-10s %s", ms / 1000, (unsigned)(ms % 1000), name, cli_on(report->has_color, style));
+	cli_print_clean(text, stdout);
+	printf("%s\n", style == CLI_PLAIN ? "" : cli_off(report->has_color));
+}
+
+/* ---- Events ---------------------------------------------------------------------------------------------------- */
+
+static void session_line(struct live *live, const struct octo_event *event)
+{
+	const struct octo_event_session *session = &event->session;
+
+	if (event->kind == OCTO_EVENT_SESSION_UP)
+		node_report_line(live, CLI_GOOD, "connected", event->peer,
+		                 "connected: session %08" PRIx64 ", we are its %s, %s, %u-byte packets, at most %s up and %s down a second",
+		                 session->log_id >> 32, octo_role_name((enum octo_role)session->role),
+		                 octo_suite_name(session->agreement.suite), session->agreement.payload_max,
+		                 cli_bytes(session->agreement.rate_up), cli_bytes(session->agreement.rate_down));
+	else if (session->was_current)
+		node_report_line(live, CLI_WARN, "disconnected", event->peer, "session %08" PRIx64 " is over: %s", session->log_id >> 32,
+		                 octo_end_text((enum octo_end)session->end));
+}
+
+static void handshake_line(struct live *live, const struct octo_event *event)
+{
+	const struct octo_event_handshake *handshake = &event->handshake;
+
+	if (handshake->before != handshake->after && handshake->after != OCTO_STATE_ESTABLISHED)
+		node_report_line(live, CLI_DIM, "state", event->peer, "%s: %s", octo_state_name((enum octo_state)handshake->after),
+		                 octo_step_text((enum octo_step)handshake->step));
+}
+
+void node_report_event(struct live *live, const struct octo_event *event)
+{
+	char address[CARRIER_ADDRESS_TEXT_BYTES];
+
+	switch (event->kind) {
+	case OCTO_EVENT_SESSION_UP:
+	case OCTO_EVENT_SESSION_DOWN:
+		session_line(live, event);
+		return;
+	case OCTO_EVENT_HANDSHAKE:
+		handshake_line(live, event);
+		return;
+	case OCTO_EVENT_DUEL:
+		node_report_line(live, CLI_DIM, "duel", event->peer, "both called at once, and the ID-duel is %s",
+		                 event->duel.we_won ? "won" : "lost");
+		return;
+	case OCTO_EVENT_CELIBACY:
+		if (event->celibacy.began)
+			node_report_line(live, CLI_PLAIN, "celibacy", event->peer, "celibacy: for %s neither side calls by itself",
+			                 cli_seconds(event->celibacy.lasts_ns));
+		else
+			node_report_line(live, CLI_PLAIN, "celibacy", event->peer, "celibacy is over");
+		return;
+	case OCTO_EVENT_WARNING:
+		node_report_line(live, CLI_BAD, "warning", event->peer, "WARNING: %s",
+		                 octo_warning_text((enum octo_warning)event->warning.warning));
+		return;
+	case OCTO_EVENT_CLOCK_STEP:
+		node_report_line(live, CLI_WARN, "clock", OCTO_NO_PEER, "the clock stepped by %" PRId64 " ms",
+		                 event->clock.step_ns / (int64_t)OCTO_MILLISECOND);
+		return;
+	case OCTO_EVENT_MAPPED_ADDRESS:
+		live->carrier.kind->address_text(&event->mapped.address, address);
+		if (event->mapped.is_changed)
+			node_report_line(live, CLI_PLAIN, "mapped", OCTO_NO_PEER, "from outside this node looks like %s", address);
+		return;
+	default:
+		return; /* packets and couriers are counted, roles and keys are of no use to a user */
+	}
+}
+
+/* ---- State ------------------------------------------------------------------------------------------------------- */
+
+static const struct octo_load *load_of(const struct live *live, uint32_t peer)
+{
+	return octo_courier_state(live->channel, peer, 0);
+}
+
+static void courier_line(struct live *live, uint32_t peer)
+{
+	const struct octo_load *load = load_of(live, peer);
+
+	node_report_line(live, load->damaged ? CLI_BAD : CLI_PLAIN, "courier", peer,
+	                 "courier %s: %s sent, %s received%s%s", octo_courier_load.name, cli_count(load->sent), cli_count(load->received),
+	                 load->damaged ? ", DAMAGED " : "", load->damaged ? cli_count(load->damaged) : "");
+}
+
+void node_report_peers(struct live *live)
+{
+	const struct octo_counters *counters = octo_channel_counters(live->channel);
+
+	for (uint32_t peer = 0; peer < octo_peer_count(live->channel); peer++) {
+		struct octo_peer_view view;
+		char address[CARRIER_ADDRESS_TEXT_BYTES];
+
+		octo_peer_view(live->channel, peer, &view);
+		live->carrier.kind->address_text(&view.address, address);
+		node_report_line(live, CLI_PLAIN, "peer", peer, "%s%s%s at %s", octo_state_name(view.state),
+		                 view.is_wanted ? ", wanted" : "", view.is_celibate ? ", celibate" : "",
+		                 view.address.port ? address : "an unknown address");
+		courier_line(live, peer);
+	}
+	node_report_line(live, CLI_PLAIN, "packets", OCTO_NO_PEER,
+	                 "packets: %s sent, %s received, %s of them rejected; the store was kept %s times", cli_count(counters->sent),
+	                 cli_count(counters->received),
+	                 cli_count(counters->received - counters->reasons[OCTO_REASON_ACCEPTED]), cli_count(live->file.saves));
+}
+
+static void draw_status(struct live *live)
+{
+	char line[STATUS_COLUMNS + 1] = "";
+	size_t used = 0;
+
+	for (uint32_t peer = 0; peer < octo_peer_count(live->channel) && used + 1 < sizeof(line); peer++) {
+		struct octo_peer_view view;
+		const struct octo_load *load = load_of(live, peer);
+
+		octo_peer_view(live->channel, peer, &view);
+		int size = snprintf(line + used, sizeof(line) - used, "%s%s %s, %s sent, %s received", peer ? " | " : "",
+		                    live_name(live, peer), octo_state_name(view.state), cli_count(load->sent),
+		                    cli_count(load->received));
+		used = used + (size_t)size < sizeof(line) ? used + (size_t)size : sizeof(line) - 1;
+	}
+	wipe_status(&live->report);
+	printf("%s%s%s", cli_on(live->report.has_color, CLI_DIM), line, cli_off(live->report.has_color));
+	fflush(stdout);
+	live->report.is_drawn = true;
+}
+
+void node_report_tick(struct live *live, octo_time_ns now)
+{
+	struct node_report *report = &live->report;
+	octo_time_ns every = report->is_terminal ? OCTO_SECOND : COURIER_LINE_S * OCTO_SECOND;
+
+	if (now - report->tick_ns < every)
+		return;
+	report->tick_ns = now;
+	if (report->is_terminal) {
+		draw_status(live);
+		return;
+	}
+	for (uint32_t peer = 0; peer < octo_peer_count(live->channel); peer++) {
+		uint64_t count = load_of(live, peer)->sent + load_of(live, peer)->received;
+
+		if (count != report->told[peer])
+			courier_line(live, peer);
+		report->told[peer] = count;
+	}
+}
+
+void node_report_end(struct live *live)
+{
+	node_report_peers(live);
+	node_report_line(live, CLI_BOLD, "stopped", OCTO_NO_PEER, "stopped; what it knows is in %s", live->file.path);
+}

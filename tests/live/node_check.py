@@ -1,0 +1,316 @@
+#!/usr/bin/env python3
+"""Real nodes: processes of `octosim node` that talk over loopback (R1, R21-R22, R50-R51, R87, R100-R101).
+
+    python3 tests/live/node_check.py [path of octosim]
+
+Two connect and exchange messages; each survives kill -9 of the other and of itself, with its address book; damaged and lost stores;
+commands, signals and exit statuses; configurations that are wrong. Ports are chosen by the system. Nothing is measured: each
+step waits for what a node says, and a watchdog stands behind. Standard library only. Exit status 0 when all holds.
+"""
+
+import json
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+WATCHDOG_S = 120
+octosim = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "build/octosim"))
+failures = []
+running = []
+
+
+def fail(text):
+    failures.append(text)
+    print("FAILED:", text)
+
+
+class Gone(Exception):
+    """The node ended, or never said what was waited for."""
+
+
+class Node:
+    """A running node, and what it says as JSON lines."""
+
+    def __init__(self, folder, name, **changes):
+        self.folder, self.name = folder, name
+        self.configure(**changes)
+        self.start()
+
+    def configure(self, **changes):
+        config = {"name": self.name, "kind": "agent", "listen": "127.0.0.1:0", "keepalive": "1s", **changes}
+        with open(f"{self.folder}/{self.name}.json", "w", encoding="utf-8") as file:
+            json.dump(config, file)
+
+    def start(self):
+        self.said, self.events = [], queue.Queue()
+        self.process = subprocess.Popen([octosim, "node", "--config", f"{self.folder}/{self.name}.json", "--json"],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        running.append(self.process)
+        threading.Thread(target=self.listen, args=(self.process, self.events), daemon=True).start()
+        self.address = self.wait("listening")["text"].split()[-1]
+
+    @staticmethod
+    def listen(process, events):
+        for line in process.stdout:
+            events.put(json.loads(line))
+        events.put(None)
+
+    def wait(self, event, text=""):
+        """The next event of this kind whose text holds `text`."""
+        while True:
+            try:
+                found = self.events.get(timeout=WATCHDOG_S)
+            except queue.Empty:
+                found = None
+            if found is None:
+                said = "\n  ".join(json.dumps(line, ensure_ascii=False) for line in self.said[-20:])
+                raise Gone(f"{self.name} never said {event} \"{text}\", but:\n  {said}")
+            self.said.append(found)
+            if found["event"] == event and text in found["text"]:
+                return found
+
+    def type(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def has_said(self, event, text=""):
+        return any(line["event"] == event and text in line["text"] for line in self.said)
+
+    def wait_received(self, more=0):
+        """Asks for the state again and again until at least one message more has come."""
+        while True:
+            self.type("state")
+            sent, received = map(int, re.match(r"courier load: ([\d ]+) sent, ([\d ]+) received",
+                                               self.wait("courier")["text"]).groups())
+            if received > more:
+                return received
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(WATCHDOG_S)
+
+    def stop(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        self.wait("stopped")
+        if self.process.wait(WATCHDOG_S) != 0:
+            fail(f"{self.name}: exit status {self.process.returncode} after a signal")
+
+
+def call(*arguments, stdin=""):
+    return subprocess.run([octosim, "node", *arguments], input=stdin, capture_output=True, text=True, timeout=WATCHDOG_S,
+                          check=False)
+
+
+def refused(status, said, *arguments):
+    run = call(*arguments)
+    if run.returncode != status or said not in run.stderr:
+        fail(f"{' '.join(arguments)}: exit status {run.returncode}, expected {status} and \"{said}\":\n{run.stdout}{run.stderr}")
+
+
+def make_identities(folder):
+    for name in ("robot", "pilot"):
+        run = call("--new-identity", f"{folder}/{name}.key")
+        if run.returncode != 0 or os.stat(f"{folder}/{name}.key").st_mode & 0o777 != 0o600:
+            fail(f"--new-identity: {run.stderr}")
+        with open(f"{folder}/{name}.card", encoding="utf-8") as file:
+            if file.read() not in run.stdout:
+                fail("the card that is printed is not the card in the file")
+    refused(2, "is there already", "--new-identity", f"{folder}/robot.key")
+
+
+LOAD = {"every": "20ms", "size": 64}
+
+
+def make_pair(folder):
+    """A robot that waits, of which nobody knows where it is until it says so, and a pilot that calls it."""
+    robot = Node(folder, "robot", associates=[{"name": "pilot", "card": "pilot.card", "load": LOAD}])
+    pilot = Node(folder, "pilot", kind="remote", associates=[
+        {"name": "robot", "card": "robot.card", "address": robot.address, "connect": True, "load": LOAD}])
+    return robot, pilot
+
+
+def both_connected(robot, pilot):
+    for node in (robot, pilot):
+        node.wait("connected")
+        node.wait_received()
+
+
+def damage(path, offset=100):
+    with open(path, "r+b") as file:
+        file.seek(offset)
+        byte = file.read(1)[0]
+        file.seek(offset)
+        file.write(bytes([byte ^ 0x10]))
+
+
+# ---- Steps ---------------------------------------------------------------------------------------------------------
+
+
+def crash_and_come_back(folder, robot, pilot):
+    """Each is killed in turn. What it comes back with is its store: the configuration no longer names anybody (R50, R51)."""
+    pilot.kill()
+    pilot.configure(kind="remote", listen=pilot.address)
+    pilot.start()
+    pilot.wait("connected")
+    robot.wait("disconnected", "new incarnation")
+    robot.wait("connected")
+    if pilot.has_said("store"):
+        fail("a store that was kept through kill -9 is complained of")
+    robot.kill()
+    robot.configure(listen=robot.address, associates=[{"name": "pilot", "card": "pilot.card", "load": LOAD}])
+    robot.start()
+    robot.wait("connected")
+    pilot.wait("connected")
+    pilot.wait_received()
+
+
+def damaged_stores(folder, robot, pilot):
+    """One copy damaged, then both: it says so, starts, and connects again."""
+    pilot.stop()
+    damage(f"{folder}/pilot.store")
+    pilot.start()
+    pilot.wait("connected")
+    if not pilot.has_said("store", "bytes in it have changed") or not pilot.has_said("store", "the one before it is used"):
+        fail(f"a damaged store is not told: {pilot.said}")
+    robot.wait("connected")
+    pilot.stop(signal.SIGINT)
+    damage(f"{folder}/pilot.store.old")
+    with open(f"{folder}/pilot.store", "r+b") as file:
+        file.truncate(200)
+    pilot.configure(kind="remote", listen=pilot.address, associates=[
+        {"name": "robot", "card": "robot.card", "address": robot.address, "connect": True}])
+    pilot.start()
+    pilot.wait("connected") # the robot tells it which timestamps are used up
+    if not pilot.has_said("store", "cut short") or not pilot.has_said("store", "lost its memory"):
+        fail(f"a lost store is not told: {pilot.said}")
+    robot.wait("connected")
+
+
+def commands(robot, pilot):
+    """The two buttons, and celibacy over a restart: nobody calls by itself (R60)."""
+    pilot.type("connect rbot")
+    pilot.wait("command", "did you mean robot?")
+    pilot.type("disconnect")
+    pilot.wait("disconnected", "the user disconnected")
+    robot.wait("disconnected", "the peer closed it")
+    pilot.stop()
+    pilot.start()
+    pilot.wait("celibacy", "was disconnected by its user")
+    pilot.type("connect robot")
+    pilot.wait("connected")
+    robot.wait("connected")
+    pilot.type("quit")
+    pilot.wait("stopped")
+    if pilot.process.wait(WATCHDOG_S) != 0:
+        fail("quit does not end with status 0")
+
+
+def second_node(folder, robot):
+    """One identity, one process; one port, one process."""
+    refused(3, "another node runs with it", "--config", f"{folder}/robot.json")
+    with open(f"{folder}/rival.json", "w", encoding="utf-8") as file:
+        json.dump({"name": "rival", "kind": "agent", "identity": "pilot.key", "listen": robot.address}, file)
+    refused(3, "another program has this address and port", "--config", f"{folder}/rival.json")
+
+
+def forgotten(folder, robot):
+    """Who is no longer listed is no longer trusted, and that is said."""
+    robot.stop()
+    robot.configure(associates=[])
+    robot.start()
+    robot.wait("store") if not robot.has_said("store", "is forgotten") else None
+    robot.type("state")
+    robot.wait("packets")
+    if robot.has_said("peer"):
+        fail("an associate that is not listed any more is still there")
+    robot.stop()
+
+
+def wrong_configurations(folder):
+    good = {"name": "robot", "kind": "agent", "listen": "127.0.0.1:0"}
+    cases = [
+        ("{", ":1:"), ("[]", "allowed is an object"), ("{}", "\"name\" is missing"),
+        ({**good, "lisen": "x"}, "did you mean \"listen\"?"), ({**good, "kind": "agnt"}, "did you mean \"agent\"?"),
+        ({**good, "listen": "robot.local:1"}, "names are not looked up"), ({**good, "name": "a b"}, "allowed is a name"),
+        ({**good, "format": 2}, "format"), ({**good, "keepalive": "2h"}, "out of range"),
+        ({**good, "rate_up": "1bit"}, "out of range"), ({**good, "identity": ""}, "the path is empty"),
+        ({**good, "associates": [{"name": "x"}]}, "\"card\" is missing"),
+        ({**good, "associates": [{"name": "x", "card": "octo-card-1:00"}]}, "the card is damaged"),
+        ({**good, "associates": [{"name": "x", "card": "none.card"}]}, "none.card"),
+        ({**good, "associates": [{"name": "x", "card": "robot.key"}]}, "holds no card"),
+        ({**good, "associates": [{"name": "x", "card": "pilot.card", "connect": True}]}, "\"address\" is missing"),
+        ({**good, "associates": [{"name": "x", "card": "pilot.card", "load": {"every": "1s", "size": 7}}]}, "from 8 to 480"),
+        ({**good, "associates": [{"name": "x", "card": "pilot.card", "address": "1.2.3.4:0"}]}, "allowed is an address"),
+        ({**good, "associates": [{"name": "x", "card": "pilot.card"}] * 2}, "a second associate"),
+        ({**good, "associates": [{"name": "me", "card": "robot.card"}]}, "our own"),
+        ({**good, "identity": "none.key"}, "--new-identity"), ({**good, "identity": "."}, "is no file"),
+        ({**good, "identity": "open.key"}, "chmod 600"), ({**good, "identity": "robot.card.key"}, "holds no key"),
+    ]
+    with open(f"{folder}/robot.key", encoding="utf-8") as key, open(f"{folder}/open.key", "w", encoding="utf-8") as file:
+        file.write(key.read())
+    os.chmod(f"{folder}/open.key", 0o644)
+    with open(f"{folder}/robot.card.key", "w", encoding="utf-8") as file:
+        file.write("octo-card-1:")
+    os.chmod(f"{folder}/robot.card.key", 0o600)
+    for config, said in cases:
+        with open(f"{folder}/bad.json", "w", encoding="utf-8") as file:
+            file.write(config if isinstance(config, str) else json.dumps(config))
+        refused(2, said, "--config", f"{folder}/bad.json")
+    refused(2, "cannot be", "--config", f"{folder}/none.json")
+    refused(2, "either --config FILE or --new-identity FILE")
+    refused(2, "--for", "--config", f"{folder}/robot.json", "--for", "3")
+    refused(2, "takes no operands", "robot.json")
+
+
+def examples(folder):
+    """The example files work as they are, but for their ports, which may be taken here."""
+    for name in ("robot", "pilot"):
+        with open(f"{ROOT}/docs/examples/{name}.json", encoding="utf-8") as file:
+            text = re.sub(r'"listen": "127.0.0.1:\d+"', '"listen": "127.0.0.1:0"', file.read())
+        with open(f"{folder}/{name}.json", "w", encoding="utf-8") as file:
+            file.write(text)
+        run = call("--config", f"{folder}/{name}.json", "--for", "50ms", "--color", "always")
+        if run.returncode != 0 or "listening at 127.0.0.1:" not in run.stdout or "\033[" not in run.stdout:
+            fail(f"docs/examples/{name}.json: {run.stdout}{run.stderr}")
+    text = call("--config", f"{folder}/pilot.json", "--for", "50ms").stdout
+    if "\033" in text:
+        fail("colours in a pipe")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            make_identities(folder)
+            robot, pilot = make_pair(folder)
+            both_connected(robot, pilot)
+            crash_and_come_back(folder, robot, pilot)
+            damaged_stores(folder, robot, pilot)
+            commands(robot, pilot)
+            second_node(folder, robot)
+            forgotten(folder, robot)
+            wrong_configurations(folder)
+            examples(folder)
+        except (Gone, subprocess.TimeoutExpired, BrokenPipeError) as error:
+            fail(str(error))
+        finally:
+            for process in running:
+                if process.poll() is None:
+                    process.kill()
+                said = process.stderr.read()
+                if said:
+                    fail(f"on standard error: {said}")
+    if failures:
+        print(f"{len(failures)} failures")
+        return 1
+    print("two real nodes connect over loopback, survive kill -9, damaged stores and wrong configurations")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
