@@ -206,7 +206,7 @@ $(BUILD)/tests/onetest: $(call obj,$(SUPPORT_SRC) $(ONE)) $(BUILD)/obj/tests/sui
 RUN_BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(if $(BENCH_SRC),$(shell grep -lE '"sim/[a-z]+\.h"' $(BENCH_SRC))))
 $(RUN_BENCHES): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(WORLD)
 	$(call link,$(BASE_LIBS) -lm)
-$(filter-out $(RUN_BENCHES),$(BENCHES)): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(SIM) $(PLAIN)
+$(filter-out $(RUN_BENCHES),$(BENCHES)): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(CARRIERS) $(SIM) $(PLAIN)
 	$(call link,$(BASE_LIBS) -lm)
 # With MODE=fuzz (clang) libFuzzer drives them, otherwise tests/fuzz/driver.c.
 FUZZ_OBJ := $(call obj,tests/fuzz/claims.c tests/pair/pair.c $(if $(filter fuzz,$(MODE)),,tests/fuzz/driver.c))
