@@ -7,6 +7,7 @@
 enum { DISTANCE_MIN = 3, DISTANCE_MAX = 64, DECAY_TRIPS = 16, BACKOFF_MAX = 16, KEEP_TRIPS = 2, SCARCE_PART = 4 };
 static const octo_time_ns patience_max_ns = OCTO_SECOND;
 static const octo_time_ns ask_wait_max_ns = 10 * OCTO_SECOND;
+static const octo_time_ns ask_spacing_ns = 100 * OCTO_MILLISECOND;
 static const octo_time_ns granularity_ns = OCTO_MILLISECOND;
 
 void loss_begin(struct loss *loss)
@@ -28,6 +29,8 @@ static void plan_asking(struct call *call, struct peer *peer, octo_time_ns since
 {
 	octo_time_ns wait = loss_ask_wait(peer);
 	octo_time_ns at = since < OCTO_NEVER - wait ? since + wait : OCTO_NEVER - 1;
+	if (peer->loss.asked_at && at < peer->loss.asked_at + ask_spacing_ns)
+		at = peer->loss.asked_at + ask_spacing_ns;
 	peer->loss.ask_at = peer->sent.out_packets == 0 ? OCTO_NEVER : at > call->now ? at : call_after(call, 1);
 }
 
@@ -163,6 +166,7 @@ bool loss_run(struct call *call, struct peer *peer)
 		return false;
 	if (loss->asks < BACKOFF_MAX)
 		loss->asks++;
+	loss->asked_at = call->now;
 	session_ask(call, &peer->current);
 	plan_asking(call, peer, call->now);
 	flow_unanswered(call, peer);

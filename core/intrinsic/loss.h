@@ -12,6 +12,7 @@ struct loss {
 	octo_time_ns ask_at;              /* PTO: when to ask for a sign; OCTO_NEVER */
 	octo_time_ns tidy_at;             /* when records of lost packets are forgotten; OCTO_NEVER */
 	octo_time_ns sent_at;             /* the last packet that wants an acknowledgement */
+	octo_time_ns asked_at;            /* the peer was asked for a sign; 0: never */
 	octo_time_ns patience_ns;         /* learned: later than others, and not lost */
 	octo_time_ns learned_at;          /* when a threshold last rose or fell */
 	uint16_t distance;                /* packet threshold */

@@ -311,12 +311,13 @@ static void a_flood_of_control_frames_leaves_one_answer(void)
 	struct pair pair;
 	uint8_t bytes[5 * 90], packet[OCTO_DATAGRAM_MAX];
 	set_up(&pair);
+	pair_be_gullible(&pair); /* or the tamper protocol would drop most of it */
 	for (uint8_t i = 0; i < 90; i++)
 		memcpy(bytes + 5 * i, (uint8_t[5]){ FRAME_PING, i, 0, 0, 0 }, 5);
 	unsigned before = pair_sent_count(&pair, WINNER, OCTO_PACKET_DATA);
 	for (int i = 0; i < 50; i++) {
 		size_t size = pair_forge_data(&pair, LOSER, bytes, sizeof bytes, 0, packet);
-		CHECK_U64(pair_push(&pair, WINNER, &pair.nodes[LOSER].address, packet, size), OCTO_REASON_ACCEPTED);
+		pair_push(&pair, WINNER, &pair.nodes[LOSER].address, packet, size); /* the first are obeyed, then it is hacked */
 	}
 	pair_run(&pair, OCTO_SECOND);
 	CHECK_U64(pair_sent_count(&pair, WINNER, OCTO_PACKET_DATA), before + 1);

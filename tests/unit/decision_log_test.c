@@ -6,7 +6,7 @@
 static const char lossy[] = "{\"between\": [\"*\", \"*\"], \"latency\": {\"uniform\": [\"10ms\", \"30ms\"]}, \"loss\": \"10%\", "
                             "\"duplicate\": \"5%\", \"corrupt\": \"5%\"}";
 static const char loaded[] = "{\"at\": \"1s\", \"connect\": [\"robot\", \"pilot\"]}, "
-	"{\"at\": \"2s\", \"load\": {\"from\": \"robot\", \"to\": \"pilot\", \"every\": \"100ms\", \"size\": 64, \"count\": 150}}";
+	"{\"at\": \"2s\", \"load\": {\"from\": \"robot\", \"to\": \"pilot\", \"every\": \"10ms\", \"size\": 64, \"count\": 800}}";
 
 static uint64_t record(const char *links, uint64_t seed, struct decision_log *log)
 {
@@ -43,9 +43,9 @@ static void one_edited_loss_loses_one_message(void)
 	uint64_t messages = tiny_run(&tiny, OCTO_NEVER)->messages;
 	tiny_close(&tiny);
 	unsigned tried = 0, exact = 0;
-	for (uint32_t i = log.count / 2; tried < 10 && i < log.count; i++) {
+	for (uint32_t i = log.count / 2; tried < 20 && i < log.count; i++) {
 		struct decision *decision = &log.list[i];
-		if (decision->purpose != DECISION_LOSS || decision->value || decision->entity != log.list[0].entity)
+		if (decision->purpose != DECISION_LOSS || decision->value)
 			continue;
 		decision->value = 1;
 		tried++;
@@ -55,8 +55,8 @@ static void one_edited_loss_loses_one_message(void)
 		tiny_close(&tiny);
 		decision->value = 0;
 	}
-	CHECK_U64(tried, 10);
-	CHECK(exact >= 3);
+	CHECK_U64(tried, 20);
+	CHECK(exact >= 7);
 	decision_log_free(&log);
 }
 
