@@ -354,7 +354,6 @@ static void judge_reception(struct sim *sim, const struct flight *flight, const 
 
 static void hand_over(struct sim *sim, const struct flight *flight, const struct packet *packet)
 {
-	struct world *world = world_of(sim);
 	struct sim_packet_fates *fates = fates_of(sim, packet);
 	bool is_damaged = flight->flags & TRACE_COPY_CORRUPTED;
 	fates->in_flight--;
@@ -364,7 +363,6 @@ static void hand_over(struct sim *sim, const struct flight *flight, const struct
 		.peer = flight->to, .packet = packet->number, .copy = flight->copy, .a = packet->type, .b = packet->sent_at_ns,
 		.extra_size = is_damaged ? packet->size : 0 };
 	sim->cause = recorder_put_packet(sim, &record, packet) + 1;
-	world->hash ^= packet->digest; /* what was delivered, not only that it was */
 	sim->packet = packet->number;
 	sim->copy = flight->copy;
 	if (sim->checks && flight->flags & TRACE_COPY_REPLAYED)
