@@ -1,6 +1,7 @@
 /* actions.c: one function a verb. A scenario acts through packets, time, users and the store; never on a core's state. */
 #include "sim/actions.h"
 
+#include "sim/background.h"
 #include "sim/engine/rng.h"
 #include "sim/node.h"
 #include "sim/recorder.h"
@@ -126,6 +127,7 @@ void actions_run(struct sim *sim, uint32_t index)
 	case SCENARIO_MOVE: move_nodes(sim, action); break;
 	case SCENARIO_CLOCK: set_clocks(sim, action); break;
 	case SCENARIO_INJECT: inject(sim, index, action); break;
+	case SCENARIO_TRAFFIC: background_start(sim, action); break;
 	}
 	sim->cause = 0;
 }

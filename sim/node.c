@@ -106,7 +106,7 @@ static struct octo_host host_of(struct seat *seat)
 struct octo_channel *node_channel(const struct sim *sim, uint32_t number)
 {
 	const struct node *node = node_of(sim, number);
-	return node->is_up ? octo_channel_at(arena_at(&sim->arena, node->block)) : NULL;
+	return node->is_up && node->block ? octo_channel_at(arena_at(&sim->arena, node->block)) : NULL;
 }
 
 static uint64_t read_clock(const struct sim *sim, uint32_t number)
@@ -187,6 +187,8 @@ bool node_make(struct sim *sim, uint32_t number)
 	const struct scenario_node *described = &sim->scenario->nodes[number];
 	virtual_clock_init(&node->clock, described->clock_offset_ns, described->clock_drift_ppb);
 	node->wake_at_ns = OCTO_NEVER;
+	if (described->is_counter)
+		return true;
 	node->neighbours = sim->neighbour_start[number + 1] - sim->neighbour_start[number];
 	configure(sim, number, 0, &config);
 	size_t size = octo_channel_size(&config, &host);
@@ -205,6 +207,8 @@ bool node_make(struct sim *sim, uint32_t number)
 void node_identify(struct sim *sim, uint32_t number)
 {
 	struct octo_config config;
+	if (sim->scenario->nodes[number].is_counter)
+		return;
 	configure(sim, number, 0, &config);
 	octo_identity_from_seed(sim->crypto, config.seed, &sim->identities[number]);
 }
@@ -217,6 +221,10 @@ void node_boot(struct sim *sim, uint32_t number, bool has_store)
 	struct octo_config config;
 	struct octo_channel *channel;
 	struct record_slot *slots = arena_at(&sim->arena, node->store);
+	if (sim->scenario->nodes[number].is_counter) {
+		node->is_up = true;
+		return;
+	}
 	if (!has_store)
 		memset(slots, 0, (node->neighbours + 1) * sizeof *slots);
 	configure(sim, number, stored_epoch(sim, number, slots), &config);

@@ -63,7 +63,7 @@ const char *trace_drop_text(enum trace_drop drop);
 
 #define TRACE_ACTIONS(X)                                                                                         \
 	X(CONNECT, "connect") X(DISCONNECT, "disconnect") X(CRASH, "crash") X(RESTART, "restart") X(INJECT, "inject") \
-	X(MOVE, "move") X(CLOCK, "clock") X(HEAL, "heal") X(LOAD, "load")
+	X(MOVE, "move") X(CLOCK, "clock") X(HEAL, "heal") X(LOAD, "load") X(TRAFFIC, "traffic")
 enum trace_action {
 #define X(name, text) TRACE_ACTION_##name,
 	TRACE_ACTIONS(X)
@@ -76,7 +76,8 @@ enum { /* copy flags */
 	TRACE_COPY_DUPLICATE = 1,     /* made by the network beside the first copy */
 	TRACE_COPY_CORRUPTED = 2,     /* its bytes differ from what was sent */
 	TRACE_COPY_INJECTED = 4,      /* put in by the timeline, not sent by a core */
-	TRACE_COPY_REPLAYED = 8       /* sent again by the network, long after the first copy */
+	TRACE_COPY_REPLAYED = 8,      /* sent again by the network, long after the first copy */
+	TRACE_COPY_BACKGROUND = 16    /* of another program: for no core; on SENT, too */
 };
 
 #define TRACE_NOBODY UINT32_MAX
@@ -104,7 +105,7 @@ struct trace_header {
 
 struct trace_node {
 	char name[48];
-	char kind[16];                /* "agent" or "remote" */
+	char kind[16];                /* "agent", "remote" or "counter" */
 	uint8_t id[OCTO_ID_BYTES];    /* FULL-ID */
 };
 

@@ -1,6 +1,7 @@
 /* traffic.c: see the header. Bytes are shared by all copies of a datagram; only a damaged copy gets its own. */
 #include "sim/traffic.h"
 
+#include "sim/background.h"
 #include "sim/check/tally.h"
 #include "sim/engine/wide.h"
 #include "sim/network/link_model.h"
@@ -22,9 +23,19 @@ int sim_packet_kind(enum octo_packet_type type)
 	return type == OCTO_PACKET_UNKNOWN ? 0 : (int)type - OCTO_PACKET_SYN + 1;
 }
 
+const char *sim_packet_kind_name(int kind)
+{
+	if (kind == SIM_BACKGROUND_KIND)
+		return "background";
+	return octo_packet_type_name(kind == 7   ? OCTO_PACKET_DATA
+	                             : kind == 0 ? OCTO_PACKET_UNKNOWN
+	                                         : (enum octo_packet_type)(OCTO_PACKET_SYN + kind - 1));
+}
+
 static struct sim_packet_fates *fates_of(struct sim *sim, const struct packet *packet)
 {
-	return &world_of(sim)->fates[sim_packet_kind((enum octo_packet_type)packet->type)];
+	int kind = packet->is_background ? SIM_BACKGROUND_KIND : sim_packet_kind((enum octo_packet_type)packet->type);
+	return &world_of(sim)->fates[kind];
 }
 
 static struct packet *packet_at(const struct sim *sim, arena_ref ref)
@@ -111,6 +122,19 @@ static struct link_memory *memory_of(struct sim *sim, struct link *link, const s
 	return more ? &more->memory : NULL;
 }
 
+/* The checks are about what cores say to each other. */
+static void disturb(struct sim *sim, const struct flight *flight)
+{
+	const struct packet *packet = packet_at(sim, flight->packet);
+	if (sim->checks && flight->to != TRACE_NOBODY && flight->from != TRACE_NOBODY && !packet->is_background)
+		checks_disturbed(sim->checks, flight->from, flight->to, packet->bytes, packet->size);
+}
+
+static uint8_t type_for_tally(const struct packet *packet)
+{
+	return packet->is_background ? TALLY_BACKGROUND : packet->type;
+}
+
 /* ---- Sending ----------------------------------------------------------------------------------------------------------- */
 
 /* A packet that the timeline wants to inject later is kept when it goes by, whatever becomes of it. */
@@ -180,12 +204,11 @@ void traffic_lose(struct sim *sim, const struct flight *flight, enum trace_drop 
 		fates->in_flight--;
 	}
 	fates->dropped[drop]++;
-	tally_packet(sim, SCENARIO_DROPPED, flight->from, flight->to, packet->type, OCTO_REASON_ACCEPTED);
+	tally_packet(sim, SCENARIO_DROPPED, flight->from, flight->to, type_for_tally(packet), OCTO_REASON_ACCEPTED);
 	struct trace_record record = { .kind = TRACE_DROPPED, .flags = flight->flags, .node = flight->from,
 		.peer = flight->to, .packet = packet->number, .copy = copy, .cause = sim->cause, .a = drop, .b = arrive_ns };
 	recorder_put(sim, &record, NULL);
-	if (sim->checks && flight->to != TRACE_NOBODY && flight->from != TRACE_NOBODY)
-		checks_disturbed(sim->checks, flight->from, flight->to, packet->bytes, packet->size);
+	disturb(sim, flight);
 }
 
 /* Its own bytes for a damaged copy. */
@@ -202,19 +225,11 @@ static void launch_damaged(struct sim *sim, const struct flight *like, uint8_t f
 	copy->size = (uint16_t)link_corrupt(copy->bytes, packet->size, packet_room, damage, draw);
 	copy->digest = recorder_digest(copy->bytes, copy->size);
 	fates_of(sim, packet)->corrupted++;
-	if (sim->checks)
-		checks_disturbed(sim->checks, like->from, like->to, packet->bytes, packet->size);
+	disturb(sim, like);
 	struct flight damaged = *like;
 	damaged.packet = ref;
 	launch(sim, &damaged, (uint8_t)(flags | TRACE_COPY_CORRUPTED), depart_ns, arrive_ns);
 	traffic_drop_packet(sim, ref);
-}
-
-static void disturb(struct sim *sim, const struct flight *flight)
-{
-	const struct packet *packet = packet_at(sim, flight->packet);
-	if (sim->checks)
-		checks_disturbed(sim->checks, flight->from, flight->to, packet->bytes, packet->size);
 }
 
 /* The copies beside the first; they begin now. */
@@ -312,6 +327,23 @@ void traffic_send(struct sim *sim, uint32_t from, arena_ref ref, const struct oc
 	traffic_drop_packet(sim, ref);
 }
 
+void traffic_send_background(struct sim *sim, uint32_t from, uint32_t to, arena_ref ref)
+{
+	struct packet *packet = packet_at(sim, ref);
+	packet->number = ++world_of(sim)->packet_count;
+	packet->sent_at_ns = world_of(sim)->now_ns;
+	packet->digest = recorder_digest(packet->bytes, packet->size);
+	fates_of(sim, packet)->sent++;
+	tally_packet(sim, SCENARIO_SENT, from, to, TALLY_BACKGROUND, OCTO_REASON_ACCEPTED);
+	struct trace_record record = { .kind = TRACE_SENT, .flags = TRACE_COPY_BACKGROUND, .extra_size = packet->size,
+		.node = from, .peer = to, .packet = packet->number, .cause = sim->cause };
+	recorder_put_packet(sim, &record, packet);
+	struct flight flight = { .source = node_address(sim, from), .target = node_address(sim, to), .from = from, .to = to,
+		.packet = ref, .flags = TRACE_COPY_BACKGROUND };
+	send_over_link(sim, &flight);
+	traffic_drop_packet(sim, ref);
+}
+
 void traffic_inject(struct sim *sim, uint32_t from, uint32_t to, const uint8_t *bytes, size_t size)
 {
 	struct world *world = world_of(sim);
@@ -358,11 +390,17 @@ static void hand_over(struct sim *sim, const struct flight *flight, const struct
 	bool is_damaged = flight->flags & TRACE_COPY_CORRUPTED;
 	fates->in_flight--;
 	fates->delivered++;
-	tally_packet(sim, SCENARIO_DELIVERED, flight->from, flight->to, packet->type, OCTO_REASON_ACCEPTED);
+	tally_packet(sim, SCENARIO_DELIVERED, flight->from, flight->to, type_for_tally(packet), OCTO_REASON_ACCEPTED);
 	struct trace_record record = { .kind = TRACE_DELIVERED, .flags = flight->flags, .node = flight->from,
 		.peer = flight->to, .packet = packet->number, .copy = flight->copy, .a = packet->type, .b = packet->sent_at_ns,
 		.extra_size = is_damaged ? packet->size : 0 };
 	sim->cause = recorder_put_packet(sim, &record, packet) + 1;
+	if (packet->is_background) {
+		fates->accepted++;
+		background_arrive(sim, flight->to, packet);
+		sim->cause = 0;
+		return;
+	}
 	sim->packet = packet->number;
 	sim->copy = flight->copy;
 	if (sim->checks && flight->flags & TRACE_COPY_REPLAYED)

@@ -2,6 +2,7 @@
 #include "sim/world.h"
 
 #include "sim/actions.h"
+#include "sim/background.h"
 #include "sim/check/tally.h"
 #include "sim/engine/rng.h"
 #include "sim/node.h"
@@ -66,6 +67,7 @@ static void dispatch(struct sim *sim, const struct event *event)
 	case EVENT_LINK: queueing_leave(sim, event->ref); break;
 	case EVENT_DELIVERY: traffic_deliver(sim, event->ref); break;
 	case EVENT_WAKE: wake(sim, event->ref, event->time_ns); break;
+	case EVENT_TRAFFIC: background_tick(sim, event->ref); break;
 	case EVENT_JUDGE: tally_judge(sim, event->ref); break;
 	}
 }
@@ -190,7 +192,7 @@ static bool open_trace(struct sim *sim, const char *path, char *error, size_t er
 	struct trace_node *nodes = calloc(scenario->node_count, sizeof *nodes);
 	for (uint32_t i = 0; nodes && i < scenario->node_count; i++) {
 		snprintf(nodes[i].name, sizeof nodes[i].name, "%s", scenario->nodes[i].name);
-		snprintf(nodes[i].kind, sizeof nodes[i].kind, "%s", scenario->nodes[i].is_agent ? "agent" : "remote");
+		snprintf(nodes[i].kind, sizeof nodes[i].kind, "%s", scenario_node_kind(&scenario->nodes[i]));
 		memcpy(nodes[i].id, sim->identities[i].card.id, OCTO_ID_BYTES);
 	}
 	if (nodes)
@@ -399,6 +401,7 @@ const struct sim_result *sim_result(struct sim *sim)
 	*result = (struct sim_result){ .virtual_ns = world->now_ns, .events = world->events, .hash = world->hash,
 		.arena_bytes = arena_used(&sim->arena), .block_bytes = world->block_bytes,
 		.duels = tally_duels(sim), .warnings = world->warning_count, .messages = world->messages,
+		.background_bytes = world->background_bytes,
 		.sessions_established = count_sessions(sim),
 		.expectations = sim->expectations, .expectation_count = sim->scenario->expectation_count };
 	result->pairs_met = tally_pairs_met(sim, &result->last_met_ns);

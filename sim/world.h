@@ -15,7 +15,7 @@
 #include "sim/sim.h"
 
 enum event_class {                    /* in this order within one instant */
-	EVENT_HEAL, EVENT_ACTION, EVENT_LINK, EVENT_DELIVERY, EVENT_WAKE, EVENT_JUDGE
+	EVENT_HEAL, EVENT_ACTION, EVENT_LINK, EVENT_DELIVERY, EVENT_WAKE, EVENT_TRAFFIC, EVENT_JUDGE
 };
 
 /* Purposes of random numbers beside those of decisions (which begin at 0). */
@@ -49,7 +49,8 @@ struct packet {                       /* a datagram's bytes, shared by its copie
 	uint32_t number;
 	uint16_t size;
 	uint8_t type;                 /* enum octo_packet_type it was sent as */
-	uint8_t reserved[5];
+	bool is_background;           /* of no core, for no core: see background.h */
+	uint8_t reserved[4];
 	uint8_t bytes[];
 };
 
@@ -79,6 +80,8 @@ struct world {
 	uint64_t rejected[OCTO_REASON_COUNT];
 	uint64_t cells[OCTO_STEP_COUNT][OCTO_STATE_COUNT]; /* of cores that are gone */
 	uint64_t warning_count, messages;
+	uint64_t background_bytes;    /* that arrived */
+	uint32_t flow_count;          /* of background.c, so far */
 };
 
 enum { SIM_ERROR_BYTES = 256 };

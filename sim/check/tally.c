@@ -224,6 +224,8 @@ void tally_packet(struct sim *sim, enum scenario_fate fate, uint32_t from, uint3
 		const struct scenario_expectation *expectation = &sim->scenario->expectations[i];
 		if (expectation->subject != SCENARIO_PACKETS || expectation->fate != fate)
 			continue;
+		if (expectation->is_background != (type == TALLY_BACKGROUND))
+			continue;
 		if (expectation->type != OCTO_PACKET_UNKNOWN && expectation->type != type)
 			continue;
 		if (expectation->has_reason && expectation->reason != reason)

@@ -8,7 +8,8 @@
 bool tally_open(struct sim *sim);             /* false: out of memory */
 void tally_close(struct sim *sim);
 void tally_core_event(struct sim *sim, uint32_t node, uint32_t peer_node, const struct octo_event *event);
-/* A datagram's copy met this fate. `from` or `to` may be TRACE_NOBODY. */
+/* A datagram's copy met this fate. `from` or `to` may be TRACE_NOBODY. `type`: enum octo_packet_type, or of no core. */
+enum { TALLY_BACKGROUND = 0xff };
 void tally_packet(struct sim *sim, enum scenario_fate fate, uint32_t from, uint32_t to, uint8_t type,
                   enum octo_reason reason);
 /* Judges an expectation now. */

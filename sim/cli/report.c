@@ -7,13 +7,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-static enum octo_packet_type type_of_kind(int kind)
-{
-	return kind == 0                      ? OCTO_PACKET_UNKNOWN
-	       : kind == SIM_PACKET_KINDS - 1 ? OCTO_PACKET_DATA
-	                                      : (enum octo_packet_type)(OCTO_PACKET_SYN + kind - 1);
-}
-
 const char *report_verdict(const struct report *report)
 {
 	return !report->result ? "error" : report->result->passed ? "pass" : "fail";
@@ -86,7 +79,7 @@ static void print_packets(const struct report *r, FILE *out)
 
 		fates_of(p, fates);
 		if (p->copies)
-			print_fates(octo_packet_type_name(type_of_kind(kind % SIM_PACKET_KINDS)), fates,
+			print_fates(sim_packet_kind_name(kind % SIM_PACKET_KINDS), fates,
 			            shown, out);
 	}
 	print_fates("all", sums, shown, out);

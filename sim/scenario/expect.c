@@ -222,15 +222,21 @@ static void read_direction(struct reader *reader, struct tree_value object, bool
 static void read_packets(struct reader *reader, struct tree_value object,
                          struct scenario_expectation *expectation, struct line *line)
 {
+	static const char *const types[] = {
+		"syn", "syn-ack", "ack", "retry", "probe", "probe-reply", "data", "any", "background", NULL,
+	};
 	struct tree_value value = { NULL, 0 };
 	int32_t index = 0;
 
 	reader_keys(reader, object, packets_keys);
 	expectation->type = OCTO_PACKET_UNKNOWN;
 	value = reader_get(reader, object, "type");
-	if (value.item != NULL)
-		reader_packet_type(reader, value, &expectation->type);
-	say(line, "packets %s", reader_packet_type_name(expectation->type));
+	if (value.item != NULL && reader_word(reader, value, types, &index)) {
+		expectation->is_background = strcmp(types[index], "background") == 0;
+		if (!expectation->is_background)
+			reader_packet_type(reader, value, &expectation->type);
+	}
+	say(line, "packets %s", expectation->is_background ? "background" : reader_packet_type_name(expectation->type));
 	/* Packets may run between nodes that do not trust each other: replies to a forged source. */
 	read_direction(reader, object, true, expectation, line);
 	if (reader_need(reader, object, "fate", "\"sent\", \"delivered\", \"dropped\" or \"rejected\"",

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kinds[] = { "agent", "remote", NULL };
+static const char *const kinds[] = { "agent", "remote", "counter", NULL };
 static const char *const suites[] = { "chacha20-poly1305", "aes-256-gcm", NULL };
 static const char *const node_keys[] = {
 	"name",      "kind",       "count", "identity",     "offers", "rate_up",
@@ -148,6 +148,24 @@ static void read_details(struct reader *reader, struct tree_value object, struct
 		node->cookie_above = (uint32_t)number;
 }
 
+const char *scenario_node_kind(const struct scenario_node *node)
+{
+	return kinds[node->is_counter ? 2 : node->is_agent ? 0 : 1];
+}
+
+/* A counter has no core to which all this could apply. */
+static void refuse_details(struct reader *reader, struct tree_value object)
+{
+	for (uint32_t i = 0; node_keys[i] != NULL; i++) {
+		struct tree_value value = reader_get(reader, object, node_keys[i]);
+
+		if (value.item != NULL && strcmp(node_keys[i], "name") != 0 && strcmp(node_keys[i], "kind") != 0 &&
+		    strcmp(node_keys[i], "count") != 0)
+			reader_wrong_key(reader, value, "\"%s\" does not go with \"kind\": \"counter\", which has no core",
+			                 node_keys[i]);
+	}
+}
+
 /* One entry of "nodes": one node, or a group of them. */
 static void read_node(struct reader *reader, struct tree_value object)
 {
@@ -179,13 +197,17 @@ static void read_node(struct reader *reader, struct tree_value object)
 		             "choose another name");
 		is_named = false;
 	}
-	if (reader_need(reader, object, "kind", "\"agent\" or \"remote\"", &value) &&
-	    reader_word(reader, value, kinds, &kind))
+	if (reader_need(reader, object, "kind", "\"agent\", \"remote\" or \"counter\"", &value) &&
+	    reader_word(reader, value, kinds, &kind)) {
 		node.is_agent = kind == 0;
+		node.is_counter = kind == 2;
+	}
 	value = reader_get(reader, object, "identity");
 	if (value.item != NULL && !read_name(reader, value, SCENARIO_NAME_MAX - 1, &identity))
 		identity = NULL;
 	read_details(reader, object, &node);
+	if (node.is_counter)
+		refuse_details(reader, object);
 	if (!is_named)
 		return;
 	if (scenario->node_count + (count > 0 ? count : 1) > READER_NODES_MAX) {
@@ -338,7 +360,8 @@ static void read_trust_entry(struct reader *reader, struct tree_value entry)
 		return;
 	left = reader_mask(reader, a);
 	right = reader_mask(reader, b);
-	if (left != NULL && right != NULL) {
+	if (left != NULL && right != NULL && reader_mask_has_cores(reader, a, left) &&
+	    reader_mask_has_cores(reader, b, right)) {
 		if (is_zip)
 			trust_zipped(reader, patterns, left, right);
 		else

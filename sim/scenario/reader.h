@@ -106,6 +106,11 @@ void reader_free_link(struct scenario_link *link);
 void reader_read_timeline(struct reader *reader, struct tree_value list);
 void reader_read_expect(struct reader *reader, struct tree_value list);
 void reader_read_sweep(struct reader *reader, struct tree_value object);
+void reader_read_traffic(struct reader *reader, struct tree_value value, struct scenario_action *action);
+/* Report the first counter among these: it has no core. */
+bool reader_has_core(struct reader *reader, struct tree_value at, uint32_t node);
+bool reader_mask_has_cores(struct reader *reader, struct tree_value at, const uint8_t *mask);
+void reader_refuse_counters(struct reader *reader, struct tree_value at, const struct scenario_action *action);
 /* {"type", "from", "to", …}: "syn", …, "any" (then OCTO_PACKET_UNKNOWN). */
 bool reader_packet_type(struct reader *reader, struct tree_value value, enum octo_packet_type *type);
 const char *reader_packet_type_name(enum octo_packet_type type);

@@ -12,7 +12,7 @@ enum { SCENARIO_NAME_MAX = 48 };          /* bytes of a node's name, NUL include
 
 struct scenario_node {
 	char name[SCENARIO_NAME_MAX];     /* "robot", or "fleet-17" of a group */
-	bool is_agent;                    /* "kind": "agent", else "remote" */
+	bool is_agent, is_counter;        /* "kind": "agent", "counter" (it has no core), else "remote" */
 	char identity[SCENARIO_NAME_MAX]; /* label the identity is made from; its own name unless "identity" says otherwise.
 	                                     Two nodes with one label are clones. The run's seed has no part in it. */
 	uint16_t suites;                  /* offer, OCTO_SUITE_* bits */
@@ -95,7 +95,8 @@ struct scenario_link {
 enum scenario_verb {
 	SCENARIO_CONNECT, SCENARIO_DISCONNECT, SCENARIO_LOAD,             /* act on pairs: a acts towards b */
 	SCENARIO_CRASH, SCENARIO_RESTART, SCENARIO_MOVE, SCENARIO_CLOCK,  /* act on nodes */
-	SCENARIO_INJECT
+	SCENARIO_INJECT,
+	SCENARIO_TRAFFIC                                                  /* on pairs: a sends to b */
 };
 
 /* A datagram recorded earlier in the run: the nth (1-based) of a type that `from` sent to `to`, lost or not. */
@@ -114,7 +115,8 @@ struct scenario_action {
 	uint32_t node_count;
 	bool loses_store;                 /* RESTART: "store": "lost" */
 	int64_t clock_step_ns;            /* CLOCK */
-	uint64_t load_interval_ns, load_count; /* LOAD */
+	uint64_t load_interval_ns, load_count; /* LOAD, TRAFFIC (count UINT64_MAX: no end) */
+	uint64_t traffic_for_ns;          /* TRAFFIC: 0: no end */
 	uint16_t load_size;
 	uint8_t load_priority;
 	struct scenario_packet packet;    /* INJECT */
@@ -148,7 +150,8 @@ struct scenario_expectation {
 	bool has_initiator; bool initiator_is_winner; uint32_t initiator; /* SESSION: node number, or the ID-duel's winner */
 	bool has_suite; uint8_t suite;    /* SESSION */
 	bool has_winner; uint32_t winner; /* DUELS: node number */
-	enum octo_packet_type type;       /* PACKETS; OCTO_PACKET_UNKNOWN: any */
+	enum octo_packet_type type;       /* PACKETS; OCTO_PACKET_UNKNOWN: any of cores */
+	bool is_background;               /* PACKETS: of TRAFFIC instead */
 	enum scenario_fate fate;          /* PACKETS */
 	bool has_reason; enum octo_reason reason; /* PACKETS with REJECTED */
 	enum octo_warning warning;        /* WARNINGS */
@@ -180,6 +183,9 @@ struct scenario {
 	struct scenario_expectation *expectations; uint32_t expectation_count;
 	struct scenario_axis *axes; uint32_t axis_count;
 };
+
+/* "agent", … */
+const char *scenario_node_kind(const struct scenario_node *node);
 
 /* One thing that is wrong in a file. */
 struct scenario_error {

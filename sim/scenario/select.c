@@ -311,6 +311,8 @@ static bool plain_pair(struct reader *reader, struct tree_value at, uint32_t a, 
 		reader_wrong(reader, at, "both are the node \"%s\"; a pair needs two", nodes[a].name);
 		return false;
 	}
+	if (!pairs->is_literal && (!reader_has_core(reader, at, a) || !reader_has_core(reader, at, b)))
+		return false;
 	if (!pairs->is_literal && !is_trusted(reader, a, b)) {
 		if (!reader->is_trust_wrong)
 			reader_wrong(reader, at,

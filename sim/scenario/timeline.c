@@ -8,10 +8,10 @@
 #include <string.h>
 
 static const char *const verbs[] = {
-	"connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", NULL,
+	"connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", "traffic", NULL,
 };
 static const char *const action_keys[] = {
-	"at", "connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", NULL,
+	"at", "connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", "traffic", NULL,
 };
 static const char *const from_to_keys[] = { "from", "to", NULL };
 static const char *const load_keys[] = { "from", "to", "every", "size", "count", "priority", NULL };
@@ -247,6 +247,9 @@ static void read_verb(struct reader *reader, struct tree_value value, struct sce
 	case SCENARIO_INJECT:
 		read_inject(reader, value, action);
 		break;
+	case SCENARIO_TRAFFIC:
+		reader_read_traffic(reader, value, action);
+		break;
 	}
 }
 
@@ -290,11 +293,12 @@ static void read_action(struct reader *reader, struct tree_value object)
 	if (count != 1) {
 		reader_wrong(reader, object,
 		             "%s; allowed is exactly one of connect, disconnect, load, crash, restart, move, "
-		             "clock, inject",
+		             "clock, inject, traffic",
 		             count == 0 ? "no verb" : "more than one verb");
 		return;
 	}
 	read_verb(reader, verb, &action);
+	reader_refuse_counters(reader, verb, &action);
 	scenario->actions = memory_grow(scenario->actions, scenario->action_count, sizeof(action));
 	scenario->actions[scenario->action_count++] = action;
 }
