@@ -295,7 +295,7 @@ static void read_warnings(struct reader *reader, struct tree_value object,
 
 	reader_keys(reader, object, warnings_keys);
 	say(line, "warnings");
-	if (reader_need(reader, object, "kind", "the name of a warning", &kind) &&
+	if (reader_need(reader, object, "kind", "\"hacked\", \"equal-ids\" or \"timestamp-refused\"", &kind) &&
 	    reader_word(reader, kind, warnings, &index)) {
 		expectation->warning = (enum octo_warning)index;
 		say(line, " %s", warnings[index]);
@@ -312,7 +312,7 @@ static void read_steps(struct reader *reader, struct tree_value object,
 
 	reader_keys(reader, object, steps_keys);
 	say(line, "steps");
-	if (reader_need(reader, object, "step", "the name of a handshake step", &step) &&
+	if (reader_need(reader, object, "step", "the name of a handshake step, such as \"syn-fresh\"", &step) &&
 	    reader_word(reader, step, steps, &index)) {
 		expectation->step = (enum octo_step)index;
 		say(line, " %s", steps[index]);
@@ -404,10 +404,11 @@ static void read_expectation(struct reader *reader, struct tree_value object)
 	struct tree_value value = { NULL, 0 }, subject = { NULL, 0 };
 	struct line line = { .used = 0 };
 	uint32_t count = 0;
+	bool is_known = true;
 
 	if (!reader_kind(reader, object, SCANNER_OBJECT, "an object with \"by\" and one subject"))
 		return;
-	reader_keys(reader, object, expectation_keys);
+	is_known = reader_keys(reader, object, expectation_keys);
 	for (uint32_t i = 0; subjects[i] != NULL; i++) {
 		value = reader_get(reader, object, subjects[i]);
 		if (value.item != NULL && count++ == 0) {
@@ -415,6 +416,8 @@ static void read_expectation(struct reader *reader, struct tree_value object)
 			subject = value;
 		}
 	}
+	if (count == 0 && !is_known)
+		return;
 	if (count != 1) {
 		reader_wrong(reader, object,
 		             "%s; allowed is exactly one of session, duels, packets, messages, warnings, "

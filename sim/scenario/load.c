@@ -88,9 +88,10 @@ static void read_covers(struct reader *reader, struct tree_value root)
 		return;
 	at = tree_first(&reader->tree, list);
 	if (at.item == NULL)
-		reader_wrong(reader, list, "the list is empty; name at least one demand, such as \"R71\"");
+		reader_wrong(reader, list,
+		             "the list is empty; name at least one requirement, invariant or bug, such as \"R71\"");
 	for (; at.item != NULL; at = tree_next(&reader->tree, at)) {
-		if (!reader_text(reader, at, "a demand such as \"R71\"", &text))
+		if (!reader_text(reader, at, "a requirement, an invariant or a bug, such as \"R71\"", &text))
 			continue;
 		if (!is_demand(text)) {
 			reader_found(reader, at, found, sizeof(found));
@@ -115,7 +116,7 @@ static void read_settings(struct reader *reader, struct tree_value root)
 	struct scenario *scenario = reader->scenario;
 	struct tree_value value = { NULL, 0 };
 	const char *schema = NULL;
-	char duration[32];
+	char duration[32], found[64];
 	int32_t index = 0;
 
 	value = reader_get(reader, root, "$schema");
@@ -136,7 +137,8 @@ static void read_settings(struct reader *reader, struct tree_value root)
 	if (value.item != NULL && reader_time(reader, value, "0s", "100y", &scenario->heal_ns) &&
 	    scenario->duration_ns > 0 && scenario->heal_ns > scenario->duration_ns) {
 		unit_time_text(scenario->duration_ns, duration, sizeof(duration));
-		reader_wrong(reader, value, "after the end; the scenario lasts %s", duration);
+		reader_found(reader, value, found, sizeof(found));
+		reader_wrong(reader, value, "found %s, after the end; the scenario lasts %s", found, duration);
 	}
 }
 

@@ -241,7 +241,7 @@ static void find_repeated_names(struct reader *reader, struct tree_value list, c
 	for (uint32_t entry = 0; at.item != NULL; at = tree_next(&reader->tree, at), entry++) {
 		for (uint32_t node = first_of_entry[entry]; node < first_of_entry[entry + 1]; node++) {
 			if (is_repeated[node] != 0) {
-				reader_wrong(reader, at,
+				reader_wrong(reader, reader_get(reader, at, "name"),
 				             "the node name \"%s\" is taken already; names must be unique",
 				             scenario->nodes[node].name);
 				break;

@@ -52,8 +52,9 @@ void reader_found(const struct reader *reader, struct tree_value value, char *ou
 bool reader_is(const struct reader *reader, struct tree_value value, enum scanner_kind kind);
 /* Reports when it is another kind. `allowed` is a phrase: "a list of nodes". */
 bool reader_kind(struct reader *reader, struct tree_value value, enum scanner_kind kind, const char *allowed);
-/* Reports every key of an object that is not in the NULL-terminated list; "note" is known everywhere. */
-void reader_keys(struct reader *reader, struct tree_value object, const char *const *known);
+/* Reports every key of an object that is not in the NULL-terminated list; "note" is known everywhere. False when there was
+ * one: what seems to be missing may be just mistyped, and is not worth a report of its own. */
+bool reader_keys(struct reader *reader, struct tree_value object, const char *const *known);
 /* A member; reports when it is missing. */
 bool reader_need(struct reader *reader, struct tree_value object, const char *key, const char *allowed,
                  struct tree_value *value);

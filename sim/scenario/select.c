@@ -213,6 +213,9 @@ bool reader_nodes(struct reader *reader, struct tree_value value, uint32_t **nod
 	}
 	if (!reader_spend(reader, value, scenario->node_count))
 		return false;
+	if (!reader_is(reader, value, SCANNER_STRING) &&
+	    !reader_kind(reader, value, SCANNER_LIST, "the name of a node, a pattern such as \"fleet-*\", or a list of them"))
+		return false;
 	mask = memory_claim(scenario->node_count);
 	if (reader_is(reader, value, SCANNER_LIST)) {
 		struct tree_value at = tree_first(&reader->tree, value);

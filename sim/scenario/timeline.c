@@ -199,10 +199,8 @@ static void read_inject(struct reader *reader, struct tree_value value, struct s
 	if (junk.item != NULL) {
 		action->random_bytes = true;
 		reader_whole(reader, junk, 1, 1000000, &action->inject_count);
-		if (!reader_need(reader, value, "to", "the name of the node that gets it", &to) ||
-		    !reader_need(reader, value, "source", "the name of the node whose address it carries",
-		                 &source))
-			return;
+		(void)reader_need(reader, value, "to", "the name of the node that gets it", &to);
+		(void)reader_need(reader, value, "source", "the name of the node whose address it carries", &source);
 	}
 	if (to.item != NULL)
 		reader_node(reader, to, &action->inject_to);
@@ -275,10 +273,11 @@ static void read_action(struct reader *reader, struct tree_value object)
 	struct scenario_action action = { 0 };
 	struct tree_value value = { NULL, 0 }, verb = { NULL, 0 };
 	uint32_t count = 0;
+	bool is_known = true;
 
 	if (!reader_kind(reader, object, SCANNER_OBJECT, "an object with \"at\" and one verb"))
 		return;
-	reader_keys(reader, object, action_keys);
+	is_known = reader_keys(reader, object, action_keys);
 	if (read_at(reader, object, &action.at_ns) && action.at_ns < reader->first_action_ns)
 		reader->first_action_ns = action.at_ns;
 	for (uint32_t i = 0; verbs[i] != NULL; i++) {
@@ -290,6 +289,8 @@ static void read_action(struct reader *reader, struct tree_value object)
 			verb = value;
 		}
 	}
+	if (count == 0 && !is_known)
+		return;
 	if (count != 1) {
 		reader_wrong(reader, object,
 		             "%s; allowed is exactly one of connect, disconnect, load, crash, restart, move, "
