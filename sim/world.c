@@ -287,8 +287,13 @@ static bool make(struct sim *sim, const struct sim_options *options, char *error
 	if (options->trace_path && !open_trace(sim, options->trace_path, error, error_size))
 		return false;
 	plan_scenario(sim);
-	for (uint32_t i = 0; i < sim->scenario->node_count && !sim->error[0]; i++)
+	for (uint32_t i = 0; i < sim->scenario->node_count && !sim->error[0]; i++) {
+		/* No packet tells what a clock shows, so only this says that one was wrong from the start. */
+		if (sim->scenario->nodes[i].clock_offset_ns)
+			recorder_action(sim, TRACE_ACTION_CLOCK, i, TRACE_NOBODY, (uint64_t)sim->scenario->nodes[i].clock_offset_ns);
+		sim->cause = 0;
 		node_boot(sim, i, true);
+	}
 	return true;
 }
 
