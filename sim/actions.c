@@ -55,7 +55,7 @@ static void move_nodes(struct sim *sim, const struct scenario_action *action)
 {
 	for (uint32_t i = 0; i < action->node_count; i++) {
 		recorder_action(sim, TRACE_ACTION_MOVE, action->nodes[i], TRACE_NOBODY, 0);
-		node_of(sim, action->nodes[i])->moves++;
+		node_move(sim, action->nodes[i]);
 		if (sim->checks)
 			checks_move(sim->checks, action->nodes[i]);
 	}

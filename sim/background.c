@@ -14,8 +14,8 @@ struct flow {
 	uint64_t left, sent;
 	uint32_t from, to;
 	uint32_t number;              /* of all flows of the run, from 0 */
+	uint32_t link;                /* for traffic_send_background() */
 	uint16_t size;
-	uint16_t reserved;
 };
 
 static void plan(struct sim *sim, arena_ref ref, uint64_t at_ns)
@@ -47,15 +47,18 @@ void background_start(struct sim *sim, const struct scenario_action *action)
 /* Each datagram has other bytes, which say whose and the how-manieth it is. */
 static void fill(struct packet *packet, const struct flow *flow)
 {
-	uint64_t word = rng_mix((uint64_t)flow->number << 32 ^ flow->sent);
-	uint8_t pattern[8];
-	size_t at = 0;
-	for (int i = 0; i < 8; i++)
-		pattern[i] = (uint8_t)(word >> (8 * i));
+	const uint64_t word = rng_mix((uint64_t)flow->number << 32 ^ flow->sent);
+	const uint8_t pattern[8] = { (uint8_t)word, (uint8_t)(word >> 8), (uint8_t)(word >> 16), (uint8_t)(word >> 24),
+		(uint8_t)(word >> 32), (uint8_t)(word >> 40), (uint8_t)(word >> 48), (uint8_t)(word >> 56) };
+	uint8_t *at = packet->bytes;
+	size_t left = flow->size;
+	for (; left >= 16; left -= 16, at += 16) {
+		memcpy(at, pattern, 8);
+		memcpy(at + 8, pattern, 8);
+	}
+	for (size_t i = 0; i < left; i++)
+		at[i] = pattern[i % 8];
 	packet->size = flow->size;
-	for (; at + 8 <= flow->size; at += 8)
-		memcpy(packet->bytes + at, pattern, 8);
-	memcpy(packet->bytes + at, pattern, flow->size - at);
 }
 
 void background_tick(struct sim *sim, arena_ref ref)
@@ -68,7 +71,7 @@ void background_tick(struct sim *sim, arena_ref ref)
 			return;
 		fill(packet, flow);
 		packet->is_background = true;
-		traffic_send_background(sim, flow->from, flow->to, packet_ref);
+		traffic_send_background(sim, flow->from, flow->to, packet_ref, &flow->link);
 	}
 	flow->sent++;
 	if (flow->left != UINT64_MAX)

@@ -27,17 +27,30 @@ static uint32_t load_be32(const uint8_t *bytes)
 
 static void store_be32(uint8_t *bytes, uint32_t value)
 {
-	for (int i = 0; i < 4; i++)
-		bytes[i] = (uint8_t)(value >> (24 - 8 * i));
+	bytes[0] = (uint8_t)(value >> 24);
+	bytes[1] = (uint8_t)(value >> 16);
+	bytes[2] = (uint8_t)(value >> 8);
+	bytes[3] = (uint8_t)value;
 }
 
-/* fd00::<moves>:<node + 1> */
+/* fd00::<moves>:<node + 1>; kept with the node, as each datagram asks for it. */
+static void settle_down(struct sim *sim, uint32_t number)
+{
+	struct node *node = node_of(sim, number);
+	node->address = (struct octo_address){ .ip = { 0xfd }, .port = UDP_PORT };
+	store_be32(node->address.ip + 8, node->moves);
+	store_be32(node->address.ip + 12, number + 1);
+}
+
+void node_move(struct sim *sim, uint32_t number)
+{
+	node_of(sim, number)->moves++;
+	settle_down(sim, number);
+}
+
 struct octo_address node_address(const struct sim *sim, uint32_t number)
 {
-	struct octo_address address = { .ip = { 0xfd }, .port = UDP_PORT };
-	store_be32(address.ip + 8, node_of(sim, number)->moves);
-	store_be32(address.ip + 12, number + 1);
-	return address;
+	return node_of(sim, number)->address;
 }
 
 uint32_t node_at_address(const struct sim *sim, const struct octo_address *address)
@@ -45,8 +58,7 @@ uint32_t node_at_address(const struct sim *sim, const struct octo_address *addre
 	uint32_t number = load_be32(address->ip + 12) - 1;
 	if (number >= world_of(sim)->node_count)
 		return TRACE_NOBODY;
-	struct octo_address present = node_address(sim, number);
-	return memcmp(&present, address, sizeof present) == 0 ? number : TRACE_NOBODY;
+	return memcmp(&node_of(sim, number)->address, address, sizeof *address) == 0 ? number : TRACE_NOBODY;
 }
 
 /* ---- The host's callbacks ------------------------------------------------------------------------------------------ */
@@ -187,6 +199,7 @@ bool node_make(struct sim *sim, uint32_t number)
 	const struct scenario_node *described = &sim->scenario->nodes[number];
 	virtual_clock_init(&node->clock, described->clock_offset_ns, described->clock_drift_ppb);
 	node->wake_at_ns = OCTO_NEVER;
+	settle_down(sim, number);
 	if (described->is_counter)
 		return true;
 	node->neighbours = sim->neighbour_start[number + 1] - sim->neighbour_start[number];

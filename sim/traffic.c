@@ -9,12 +9,17 @@
 #include "sim/queueing.h"
 #include "sim/recorder.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { PADDING_MAX = 16 };            /* what damage may add to a datagram */
 static const size_t packet_room = OCTO_DATAGRAM_MAX + PADDING_MAX;
 static const size_t packet_bytes = sizeof(struct packet) + OCTO_DATAGRAM_MAX + PADDING_MAX;
+
+/* From a packet to the flight within it, in units of references. */
+static const arena_ref first_flight = offsetof(struct packet, first) / 16;
+_Static_assert(offsetof(struct packet, first) % 16 == 0, "a place that a reference can name");
 
 int sim_packet_kind(enum octo_packet_type type)
 {
@@ -45,9 +50,9 @@ static struct packet *packet_at(const struct sim *sim, arena_ref ref)
 
 arena_ref traffic_new_packet(struct sim *sim)
 {
-	arena_ref ref = arena_alloc(&sim->arena, packet_bytes);
+	arena_ref ref = arena_alloc_unset(&sim->arena, packet_bytes);
 	if (ref)
-		packet_at(sim, ref)->references = 1;
+		*packet_at(sim, ref) = (struct packet){ .references = 1 };
 	return ref;
 }
 
@@ -174,13 +179,14 @@ void traffic_hold(struct sim *sim, struct flight *flight)
 /* Puts one copy on its way. The packet is shared, not taken. */
 static void launch(struct sim *sim, const struct flight *like, uint8_t flags, uint64_t depart_ns, uint64_t arrive_ns)
 {
-	arena_ref ref = arena_alloc(&sim->arena, sizeof(struct flight));
+	struct packet *packet = packet_at(sim, like->packet);
+	arena_ref ref = packet->has_flown ? arena_alloc_unset(&sim->arena, sizeof(struct flight)) : like->packet + first_flight;
 	struct flight *flight = arena_at(&sim->arena, ref);
 	if (!flight)
 		return;
 	*flight = *like;
 	flight->flags = flags;
-	struct packet *packet = packet_at(sim, like->packet);
+	packet->has_flown = true;
 	packet->references++;
 	if (!flight->copy)
 		begin_copy(sim, flight);
@@ -222,6 +228,7 @@ static void launch_damaged(struct sim *sim, const struct flight *like, uint8_t f
 	const struct packet *packet = packet_at(sim, like->packet);
 	memcpy(copy, packet, sizeof *copy + packet->size);
 	copy->references = 1;
+	copy->has_flown = false;
 	copy->size = (uint16_t)link_corrupt(copy->bytes, packet->size, packet_room, damage, draw);
 	copy->digest = recorder_digest(copy->bytes, copy->size);
 	fates_of(sim, packet)->corrupted++;
@@ -272,11 +279,16 @@ static uint64_t session_on_wire(const struct packet *packet)
 	return id;
 }
 
+/* NULL when memory is full. */
+static struct link *link_of(struct sim *sim, uint32_t from, uint32_t to)
+{
+	return link_table_get(&sim->arena, &world_of(sim)->links, from, to, resolve, sim);
+}
+
 /* Over the link of two nodes. */
-static void send_over_link(struct sim *sim, const struct flight *flight)
+static void send_over_link(struct sim *sim, const struct flight *flight, struct link *link)
 {
 	struct world *world = world_of(sim);
-	struct link *link = link_table_get(&sim->arena, &world->links, flight->from, flight->to, resolve, sim);
 	if (!link || sim->error[0])
 		return;
 	const struct packet *packet = packet_at(sim, flight->packet);
@@ -322,12 +334,12 @@ void traffic_send(struct sim *sim, uint32_t from, arena_ref ref, const struct oc
 		traffic_lose(sim, &flight, TRACE_DROP_NO_ROUTE, world->now_ns);
 	} else {
 		keep_recorded(sim, from, target, ref);
-		send_over_link(sim, &flight);
+		send_over_link(sim, &flight, link_of(sim, from, target));
 	}
 	traffic_drop_packet(sim, ref);
 }
 
-void traffic_send_background(struct sim *sim, uint32_t from, uint32_t to, arena_ref ref)
+void traffic_send_background(struct sim *sim, uint32_t from, uint32_t to, arena_ref ref, uint32_t *number)
 {
 	struct packet *packet = packet_at(sim, ref);
 	packet->number = ++world_of(sim)->packet_count;
@@ -340,7 +352,9 @@ void traffic_send_background(struct sim *sim, uint32_t from, uint32_t to, arena_
 	recorder_put_packet(sim, &record, packet);
 	struct flight flight = { .source = node_address(sim, from), .target = node_address(sim, to), .from = from, .to = to,
 		.packet = ref, .flags = TRACE_COPY_BACKGROUND };
-	send_over_link(sim, &flight);
+	struct link *link = *number ? link_table_at(&sim->arena, &world_of(sim)->links, *number - 1) : link_of(sim, from, to);
+	send_over_link(sim, &flight, link);
+	*number = link ? link->number + 1 : 0;
 	traffic_drop_packet(sim, ref);
 }
 
@@ -419,7 +433,8 @@ static void hand_over(struct sim *sim, const struct flight *flight, const struct
 void traffic_deliver(struct sim *sim, arena_ref flight_ref)
 {
 	struct flight flight = *(struct flight *)arena_at(&sim->arena, flight_ref);
-	arena_free(&sim->arena, flight_ref, sizeof(struct flight));
+	if (flight_ref != flight.packet + first_flight)
+		arena_free(&sim->arena, flight_ref, sizeof(struct flight));
 	const struct packet *packet = packet_at(sim, flight.packet);
 	/* The address is looked up at arrival: who has moved on the way is not there any more. */
 	uint32_t present = node_at_address(sim, &flight.target);

@@ -9,8 +9,9 @@ arena_ref traffic_new_packet(struct sim *sim);
 void traffic_drop_packet(struct sim *sim, arena_ref ref);
 /* A core hands over a datagram; its packet is taken. */
 void traffic_send(struct sim *sim, uint32_t from, arena_ref ref, const struct octo_address *to);
-/* The same for a datagram that no core sends, between two nodes: see background.h. */
-void traffic_send_background(struct sim *sim, uint32_t from, uint32_t to, arena_ref ref);
+/* The same for a datagram that no core sends, between two nodes: see background.h. `link` is 0, or 1 + the number of the
+ * pair's link as an earlier call left it there. */
+void traffic_send_background(struct sim *sim, uint32_t from, uint32_t to, arena_ref ref, uint32_t *link);
 /* The timeline puts a datagram at a node's door, as if it came from that address. */
 void traffic_inject(struct sim *sim, uint32_t from, uint32_t to, const uint8_t *bytes, size_t size);
 /* The longest latency that the pair's link draws, without its queue. */

@@ -59,6 +59,19 @@ static void wake(struct sim *sim, uint32_t number, uint64_t at_ns)
 	node_settle(sim, number);
 }
 
+/* What an event of the network refers to lies anywhere, and was last looked at when it was planned. */
+static void fetch_ahead(const struct sim *sim)
+{
+	const struct event *event = event_queue_soon(&sim->arena, &world_of(sim)->queue);
+	if (!event)
+		return;
+	enum event_class class = (enum event_class)(event->order & 15);
+	if (class == EVENT_DELIVERY)
+		arena_fetch(&sim->arena, event->ref, 640); /* its memory will be the next packet's */
+	else if (class == EVENT_TRAFFIC)
+		arena_fetch(&sim->arena, event->ref, 64);
+}
+
 static void dispatch(struct sim *sim, const struct event *event)
 {
 	switch ((enum event_class)(event->order & 15)) {
@@ -81,6 +94,7 @@ bool sim_run(struct sim *sim, uint64_t until_ns)
 	while (!sim->error[0] && event_queue_pop(&sim->arena, &world->queue, until_ns, &event)) {
 		world->now_ns = event.time_ns;
 		world->events++;
+		fetch_ahead(sim);
 		dispatch(sim, &event);
 		if (arena_is_full(&sim->arena))
 			sim_fail(sim, "the world does not fit into %zu MiB of memory", sim->arena.reserved_bytes >> 20);

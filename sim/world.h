@@ -38,8 +38,17 @@ struct node {
 	uint32_t block_bytes;
 	uint32_t boot;                /* 0: never */
 	uint32_t moves;               /* times it got a fresh address */
+	struct octo_address address;
 	uint32_t event_counter;       /* of events it is the source of */
 	bool is_up;
+};
+
+struct flight {                       /* one copy on its way */
+	struct octo_address source, target;
+	uint32_t from, to;            /* nodes; TRACE_NOBODY */
+	uint32_t copy;
+	arena_ref packet;
+	uint8_t flags;                /* TRACE_COPY_* */
 };
 
 struct packet {                       /* a datagram's bytes, shared by its copies */
@@ -50,16 +59,10 @@ struct packet {                       /* a datagram's bytes, shared by its copie
 	uint16_t size;
 	uint8_t type;                 /* enum octo_packet_type it was sent as */
 	bool is_background;           /* of no core, for no core: see background.h */
-	uint8_t reserved[4];
+	bool has_flown;               /* `first` is taken */
+	uint8_t reserved[3];
+	struct flight first;          /* mostly the only copy: it needs no memory of its own */
 	uint8_t bytes[];
-};
-
-struct flight {                       /* one copy on its way */
-	struct octo_address source, target;
-	uint32_t from, to;            /* nodes; TRACE_NOBODY */
-	uint32_t copy;
-	arena_ref packet;
-	uint8_t flags;                /* TRACE_COPY_* */
 };
 
 struct world {
