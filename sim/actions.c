@@ -1,10 +1,13 @@
 /* actions.c: one function a verb. A scenario acts through packets, time, users and the store; never on a core's state. */
 #include "sim/actions.h"
 
+#include "sim/attack/attack.h"
 #include "sim/background.h"
 #include "sim/engine/rng.h"
+#include "sim/inbox.h"
 #include "sim/node.h"
 #include "sim/recorder.h"
+#include "sim/store.h"
 #include "sim/traffic.h"
 
 #include <string.h>
@@ -42,11 +45,13 @@ static void crash_nodes(struct sim *sim, const struct scenario_action *action)
 	}
 }
 
-static void restart_nodes(struct sim *sim, const struct scenario_action *action)
+static void restart_nodes(struct sim *sim, uint32_t index, const struct scenario_action *action)
 {
 	for (uint32_t i = 0; i < action->node_count; i++) {
 		recorder_action(sim, TRACE_ACTION_RESTART, action->nodes[i], TRACE_NOBODY, action->loses_store);
 		node_crash(sim, action->nodes[i]);
+		if (store_replace(sim, index, i) && sim->checks)
+			checks_old_store(sim->checks, action->nodes[i]);
 		node_boot(sim, action->nodes[i], !action->loses_store);
 	}
 }
@@ -66,6 +71,23 @@ static void set_clocks(struct sim *sim, const struct scenario_action *action)
 	for (uint32_t i = 0; i < action->node_count; i++) {
 		recorder_action(sim, TRACE_ACTION_CLOCK, action->nodes[i], TRACE_NOBODY, (uint64_t)action->clock_step_ns);
 		node_clock(sim, action->nodes[i], action->clock_step_ns);
+	}
+}
+
+static void pause_nodes(struct sim *sim, const struct scenario_action *action)
+{
+	bool is_pause = action->verb == SCENARIO_PAUSE;
+	for (uint32_t i = 0; i < action->node_count; i++) {
+		recorder_action(sim, is_pause ? TRACE_ACTION_PAUSE : TRACE_ACTION_RESUME, action->nodes[i], TRACE_NOBODY, 0);
+		(is_pause ? inbox_pause : inbox_resume)(sim, action->nodes[i]);
+	}
+}
+
+static void slow_nodes(struct sim *sim, const struct scenario_action *action)
+{
+	for (uint32_t i = 0; i < action->node_count; i++) {
+		recorder_action(sim, TRACE_ACTION_SLOW, action->nodes[i], TRACE_NOBODY, action->processing_ns);
+		node_of(sim, action->nodes[i])->processing_ns = action->processing_ns;
 	}
 }
 
@@ -123,11 +145,19 @@ void actions_run(struct sim *sim, uint32_t index)
 	case SCENARIO_DISCONNECT: disconnect_pairs(sim, action); break;
 	case SCENARIO_LOAD: load_pairs(sim, action); break;
 	case SCENARIO_CRASH: crash_nodes(sim, action); break;
-	case SCENARIO_RESTART: restart_nodes(sim, action); break;
+	case SCENARIO_RESTART: restart_nodes(sim, index, action); break;
 	case SCENARIO_MOVE: move_nodes(sim, action); break;
 	case SCENARIO_CLOCK: set_clocks(sim, action); break;
 	case SCENARIO_INJECT: inject(sim, index, action); break;
 	case SCENARIO_TRAFFIC: background_start(sim, action); break;
+	case SCENARIO_PAUSE:
+	case SCENARIO_RESUME: pause_nodes(sim, action); break;
+	case SCENARIO_SLOW: slow_nodes(sim, action); break;
+	case SCENARIO_PARTITION:
+	case SCENARIO_INTERCEPT:
+	case SCENARIO_RELAY:
+	case SCENARIO_FLOOD:
+	case SCENARIO_ATTACK: attack_begin(sim, index); break;
 	}
 	sim->cause = 0;
 }
@@ -135,6 +165,7 @@ void actions_run(struct sim *sim, uint32_t index)
 void actions_heal(struct sim *sim)
 {
 	recorder_action(sim, TRACE_ACTION_HEAL, TRACE_NOBODY, TRACE_NOBODY, 0);
+	attack_heal(sim);
 	world_of(sim)->is_healed = true;
 	if (sim->checks)
 		checks_heal(sim->checks);

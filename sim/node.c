@@ -3,6 +3,7 @@
 
 #include "sim/check/tally.h"
 #include "sim/engine/rng.h"
+#include "sim/inbox.h"
 #include "sim/recorder.h"
 #include "sim/traffic.h"
 
@@ -200,6 +201,8 @@ bool node_make(struct sim *sim, uint32_t number)
 	virtual_clock_init(&node->clock, described->clock_offset_ns, described->clock_drift_ppb);
 	node->wake_at_ns = OCTO_NEVER;
 	settle_down(sim, number);
+	node->serves_at_ns = OCTO_NEVER;
+	node->processing_ns = described->processing_ns;
 	if (described->is_counter)
 		return true;
 	node->neighbours = sim->neighbour_start[number + 1] - sim->neighbour_start[number];
@@ -270,6 +273,7 @@ void node_crash(struct sim *sim, uint32_t number)
 	octo_channel_close(channel);
 	node->is_up = false;
 	node->wake_at_ns = OCTO_NEVER;
+	inbox_clear(sim, number);
 	if (sim->checks)
 		checks_crash(sim->checks, number);
 }
@@ -295,7 +299,7 @@ void node_settle(struct sim *sim, uint32_t number)
 	struct seat seat = { sim, number };
 	struct octo_host host = host_of(&seat);
 	uint64_t now = read_clock(sim, number);
-	if (!channel)
+	if (!channel || node_of(sim, number)->is_paused)
 		return;
 	for (;;) {
 		arena_ref ref = traffic_new_packet(sim);
@@ -347,7 +351,7 @@ static void press(struct sim *sim, uint32_t number, uint32_t peer_node,
 	uint32_t peer = node_peer_index(sim, number, peer_node);
 	struct seat seat = { sim, number };
 	struct octo_host host = host_of(&seat);
-	if (!channel || peer == OCTO_NO_PEER)
+	if (!channel || peer == OCTO_NO_PEER || node_of(sim, number)->is_paused)
 		return;
 	if (sim->checks)
 		tell(sim->checks, number, peer_node);
@@ -371,7 +375,7 @@ void node_load(struct sim *sim, uint32_t number, uint32_t peer_node, const struc
 	uint32_t peer = node_peer_index(sim, number, peer_node);
 	struct seat seat = { sim, number };
 	struct octo_host host = host_of(&seat);
-	if (!channel || peer == OCTO_NO_PEER)
+	if (!channel || peer == OCTO_NO_PEER || node_of(sim, number)->is_paused)
 		return;
 	struct octo_load *load = octo_courier_state(channel, peer, COURIER_LOAD);
 	load->interval_ns = action->load_interval_ns;

@@ -52,7 +52,8 @@ const char *trace_kind_name(enum trace_kind kind);
 #define TRACE_DROPS(X)                                                                                           \
 	X(LOSS, "lost by chance") X(MASK, "lost by the mask") X(QUEUE, "queue full") X(NO_ROUTE, "nobody at that address") \
 	X(DOWN, "receiver is down") X(MTU, "larger than the link's MTU") X(KIND, "dropped for its kind") \
-	X(AQM, "dropped by the queue's management")
+	X(AQM, "dropped by the queue's management") X(PARTITION, "partitioned") X(ATTACKER, "taken by an attacker") \
+	X(BUFFER, "socket buffer full")
 enum trace_drop {
 #define X(name, text) TRACE_DROP_##name,
 	TRACE_DROPS(X)
@@ -63,7 +64,9 @@ const char *trace_drop_text(enum trace_drop drop);
 
 #define TRACE_ACTIONS(X)                                                                                         \
 	X(CONNECT, "connect") X(DISCONNECT, "disconnect") X(CRASH, "crash") X(RESTART, "restart") X(INJECT, "inject") \
-	X(MOVE, "move") X(CLOCK, "clock") X(HEAL, "heal") X(LOAD, "load") X(TRAFFIC, "traffic")
+	X(MOVE, "move") X(CLOCK, "clock") X(HEAL, "heal") X(LOAD, "load") X(TRAFFIC, "traffic") \
+	X(PAUSE, "pause") X(RESUME, "resume") X(SLOW, "slow") X(PARTITION, "partition") X(INTERCEPT, "intercept") \
+	X(RELAY, "relay") X(FLOOD, "flood") X(ATTACK, "attack")
 enum trace_action {
 #define X(name, text) TRACE_ACTION_##name,
 	TRACE_ACTIONS(X)

@@ -1,9 +1,12 @@
 /* traffic.c: see the header. Bytes are shared by all copies of a datagram; only a damaged copy gets its own. */
 #include "sim/traffic.h"
 
+#include "sim/actions.h"
+#include "sim/attack/attack.h"
 #include "sim/background.h"
 #include "sim/check/tally.h"
 #include "sim/engine/wide.h"
+#include "sim/inbox.h"
 #include "sim/network/link_model.h"
 #include "sim/node.h"
 #include "sim/queueing.h"
@@ -14,6 +17,7 @@
 #include <string.h>
 
 enum { PADDING_MAX = 16 };            /* what damage may add to a datagram */
+enum { PROCESSED_BEFORE = 8 };
 static const size_t packet_room = OCTO_DATAGRAM_MAX + PADDING_MAX;
 static const size_t packet_bytes = sizeof(struct packet) + OCTO_DATAGRAM_MAX + PADDING_MAX;
 
@@ -113,7 +117,8 @@ uint64_t traffic_latency_max_ns(const struct sim *sim, uint32_t from, uint32_t t
 	struct link_model model;
 	uint64_t most_ns = link_model_of(sim->scenario, from, to, &model) ? link_model_latency_max_ns(&model) : 0;
 	link_model_free(&model);
-	return most_ns;
+	/* A slow process has perhaps a few in front of it. */
+	return most_ns + PROCESSED_BEFORE * sim->scenario->nodes[to].processing_most_ns;
 }
 
 /* What only some links remember is made with their first datagram. NULL when the link is plain, or memory is full. */
@@ -151,7 +156,7 @@ static void keep_recorded(struct sim *sim, uint32_t from, uint32_t to, arena_ref
 	for (uint32_t i = 0; recorded && i < scenario->action_count; i++) {
 		const struct scenario_action *action = &scenario->actions[i];
 		const struct scenario_packet *wanted = &action->packet;
-		if (action->verb != SCENARIO_INJECT || action->random_bytes || wanted->from != from || wanted->to != to)
+		if (!actions_wants_packet(action) || wanted->from != from || wanted->to != to)
 			continue;
 		if (wanted->type != OCTO_PACKET_UNKNOWN && wanted->type != packet_at(sim, ref)->type)
 			continue;
@@ -261,9 +266,9 @@ void traffic_launch(struct sim *sim, const struct flight *flight, const struct l
 	if (fate->drop != LINK_PASSES)
 		traffic_lose(sim, flight, (enum trace_drop)fate->drop, fate->arrive_ns);
 	else if (fate->corrupt)
-		launch_damaged(sim, flight, 0, fate->damage, fate->corrupt_draw, fate->depart_ns, fate->arrive_ns);
+		launch_damaged(sim, flight, flight->flags, fate->damage, fate->corrupt_draw, fate->depart_ns, fate->arrive_ns);
 	else
-		launch(sim, flight, 0, fate->depart_ns, fate->arrive_ns);
+		launch(sim, flight, flight->flags, fate->depart_ns, fate->arrive_ns);
 	if (fate->is_held)
 		disturb(sim, flight);
 	if (fate->duplicate || fate->replay)
@@ -317,7 +322,10 @@ void traffic_send(struct sim *sim, uint32_t from, arena_ref ref, const struct oc
 {
 	struct world *world = world_of(sim);
 	struct packet *packet = packet_at(sim, ref);
-	uint32_t target = node_at_address(sim, to);
+	struct flight flight = { .source = node_address(sim, from), .target = *to, .from = from,
+		.to = node_at_address(sim, to), .packet = ref };
+	attack_reroute(sim, &flight);
+	uint32_t target = flight.to;
 	packet->type = (uint8_t)octo_packet_type_of(packet->bytes, packet->size);
 	packet->number = ++world->packet_count;
 	packet->sent_at_ns = world->now_ns;
@@ -329,12 +337,12 @@ void traffic_send(struct sim *sim, uint32_t from, arena_ref ref, const struct oc
 	recorder_put_packet(sim, &record, packet);
 	if (sim->checks)
 		checks_sent(sim->checks, from, target, to, packet->bytes, packet->size);
-	struct flight flight = { .source = node_address(sim, from), .target = *to, .from = from, .to = target, .packet = ref };
 	if (target == TRACE_NOBODY) {
 		traffic_lose(sim, &flight, TRACE_DROP_NO_ROUTE, world->now_ns);
 	} else {
 		keep_recorded(sim, from, target, ref);
-		send_over_link(sim, &flight, link_of(sim, from, target));
+		if (!attack_takes(sim, &flight))
+			send_over_link(sim, &flight, link_of(sim, from, target));
 	}
 	traffic_drop_packet(sim, ref);
 }
@@ -353,12 +361,19 @@ void traffic_send_background(struct sim *sim, uint32_t from, uint32_t to, arena_
 	struct flight flight = { .source = node_address(sim, from), .target = node_address(sim, to), .from = from, .to = to,
 		.packet = ref, .flags = TRACE_COPY_BACKGROUND };
 	struct link *link = *number ? link_table_at(&sim->arena, &world_of(sim)->links, *number - 1) : link_of(sim, from, to);
-	send_over_link(sim, &flight, link);
+	if (!attack_takes(sim, &flight))
+		send_over_link(sim, &flight, link);
 	*number = link ? link->number + 1 : 0;
 	traffic_drop_packet(sim, ref);
 }
 
 void traffic_inject(struct sim *sim, uint32_t from, uint32_t to, const uint8_t *bytes, size_t size)
+{
+	struct flight flight = { .source = node_address(sim, from), .target = node_address(sim, to), .from = from, .to = to };
+	traffic_put(sim, &flight, bytes, size, true);
+}
+
+void traffic_put(struct sim *sim, const struct flight *like, const uint8_t *bytes, size_t size, bool is_at_door)
 {
 	struct world *world = world_of(sim);
 	arena_ref ref = traffic_new_packet(sim);
@@ -373,14 +388,18 @@ void traffic_inject(struct sim *sim, uint32_t from, uint32_t to, const uint8_t *
 	packet->digest = recorder_digest(bytes, size);
 	fates_of(sim, packet)->injected++;
 	struct trace_record record = { .kind = TRACE_SENT, .flags = TRACE_COPY_INJECTED, .extra_size = packet->size,
-		.node = from, .peer = to, .packet = packet->number, .cause = sim->cause, .a = packet->type,
+		.node = like->from, .peer = like->to, .packet = packet->number, .cause = sim->cause, .a = packet->type,
 		.b = session_on_wire(packet) };
 	recorder_put_packet(sim, &record, packet);
 	if (sim->checks)
-		checks_inject(sim->checks, to, from);
-	struct flight flight = { .source = node_address(sim, from), .target = node_address(sim, to), .from = from, .to = to,
-		.packet = ref };
-	launch(sim, &flight, TRACE_COPY_INJECTED, world->now_ns, world->now_ns);
+		checks_inject(sim->checks, like->to, like->from);
+	struct flight flight = *like;
+	flight.packet = ref;
+	flight.flags = TRACE_COPY_INJECTED;
+	if (is_at_door)
+		launch(sim, &flight, flight.flags, world->now_ns, world->now_ns);
+	else
+		send_over_link(sim, &flight, link_of(sim, like->from, like->to));
 	traffic_drop_packet(sim, ref);
 }
 
@@ -417,7 +436,7 @@ static void hand_over(struct sim *sim, const struct flight *flight, const struct
 	}
 	sim->packet = packet->number;
 	sim->copy = flight->copy;
-	if (sim->checks && flight->flags & TRACE_COPY_REPLAYED)
+	if (sim->checks && flight->flags & (TRACE_COPY_REPLAYED | TRACE_COPY_INJECTED))
 		checks_inject(sim->checks, flight->to, flight->from); /* as if somebody had kept it */
 	if (sim->checks)
 		checks_before_receive(sim->checks, flight->to, node_at_address(sim, &flight->source), &flight->source,
@@ -428,6 +447,12 @@ static void hand_over(struct sim *sim, const struct flight *flight, const struct
 	judge_reception(sim, flight, packet);
 	node_settle(sim, flight->to);
 	sim->cause = sim->packet = sim->copy = 0;
+}
+
+void traffic_hand_over(struct sim *sim, const struct flight *flight)
+{
+	hand_over(sim, flight, packet_at(sim, flight->packet));
+	traffic_drop_packet(sim, flight->packet);
 }
 
 void traffic_deliver(struct sim *sim, arena_ref flight_ref)
@@ -442,6 +467,8 @@ void traffic_deliver(struct sim *sim, arena_ref flight_ref)
 		traffic_lose(sim, &flight, TRACE_DROP_NO_ROUTE, world_of(sim)->now_ns);
 	else if (!node_of(sim, present)->is_up)
 		traffic_lose(sim, &flight, TRACE_DROP_DOWN, world_of(sim)->now_ns);
+	else if (!packet->is_background && inbox_takes(sim, present, &flight))
+		return;
 	else
 		hand_over(sim, &flight, packet);
 	traffic_drop_packet(sim, flight.packet);

@@ -2,12 +2,15 @@
 #include "sim/world.h"
 
 #include "sim/actions.h"
+#include "sim/attack/attack.h"
 #include "sim/background.h"
 #include "sim/check/tally.h"
 #include "sim/engine/rng.h"
+#include "sim/inbox.h"
 #include "sim/node.h"
 #include "sim/queueing.h"
 #include "sim/recorder.h"
+#include "sim/store.h"
 #include "sim/traffic.h"
 
 #include <stdarg.h>
@@ -53,7 +56,7 @@ void world_schedule(struct sim *sim, uint64_t at_ns, enum event_class class, uin
 static void wake(struct sim *sim, uint32_t number, uint64_t at_ns)
 {
 	struct node *node = node_of(sim, number);
-	if (!node->is_up || node->wake_at_ns != at_ns)
+	if (!node->is_up || node->is_paused || node->wake_at_ns != at_ns)
 		return; /* a newer one took its place */
 	node->wake_at_ns = OCTO_NEVER;
 	node_settle(sim, number);
@@ -77,10 +80,14 @@ static void dispatch(struct sim *sim, const struct event *event)
 	switch ((enum event_class)(event->order & 15)) {
 	case EVENT_HEAL: actions_heal(sim); break;
 	case EVENT_ACTION: actions_run(sim, event->ref); break;
+	case EVENT_ATTACK: attack_turn(sim, event->ref); break;
+	case EVENT_RELEASE: attack_release(sim, event->ref); break;
 	case EVENT_LINK: queueing_leave(sim, event->ref); break;
+	case EVENT_SERVICE: inbox_serve(sim, event->ref); break;
 	case EVENT_DELIVERY: traffic_deliver(sim, event->ref); break;
 	case EVENT_WAKE: wake(sim, event->ref, event->time_ns); break;
 	case EVENT_TRAFFIC: background_tick(sim, event->ref); break;
+	case EVENT_STORE: store_keep(sim, event->ref); break;
 	case EVENT_JUDGE: tally_judge(sim, event->ref); break;
 	}
 }
@@ -153,7 +160,7 @@ static bool make_identities(struct sim *sim)
 static bool has_injections(const struct scenario *scenario)
 {
 	for (uint32_t i = 0; i < scenario->action_count; i++)
-		if (scenario->actions[i].verb == SCENARIO_INJECT && !scenario->actions[i].random_bytes)
+		if (actions_wants_packet(&scenario->actions[i]))
 			return true;
 	return false;
 }
@@ -178,7 +185,7 @@ static bool make_world(struct sim *sim)
 	for (uint32_t i = 0; i < scenario->node_count && !arena_is_full(&sim->arena); i++)
 		if (!node_make(sim, i))
 			return false;
-	return !arena_is_full(&sim->arena);
+	return attack_open(sim) && !arena_is_full(&sim->arena);
 }
 
 static void plan_scenario(struct sim *sim)
@@ -188,6 +195,7 @@ static void plan_scenario(struct sim *sim)
 		world_schedule(sim, scenario->heal_ns, EVENT_HEAL, 0, 0, 0);
 	for (uint32_t i = 0; i < scenario->action_count; i++)
 		world_schedule(sim, scenario->actions[i].at_ns, EVENT_ACTION, 0, i, i);
+	store_plan(sim);
 	for (uint32_t i = 0; i < scenario->expectation_count; i++)
 		if (scenario->expectations[i].subject != SCENARIO_INVARIANTS)
 			world_schedule(sim, scenario->expectations[i].by_ns, EVENT_JUDGE, 0, i, i);
@@ -282,6 +290,7 @@ static void release(struct sim *sim)
 		octo_wipe(sim->identities, sim->scenario->node_count * sizeof *sim->identities);
 	free(sim->identities);
 	traffic_free_models(sim);
+	free(sim->attacks);
 	free(sim->failures);
 	free(sim->expectations);
 	free(sim);

@@ -87,6 +87,7 @@ bool check_is_sampled(uint32_t count, size_t size)
 static void describe_links(const struct scenario *scenario, struct check_pair *pair)
 {
 	uint32_t a = pair->nodes[0], b = pair->nodes[1];
+	pair->has_rate = scenario->nodes[a].processing_most_ns || scenario->nodes[b].processing_most_ns;
 	for (uint32_t i = 0; i < scenario->link_count; i++) {
 		const struct scenario_link *link = &scenario->links[i];
 		if (!(link->from[a] && link->to[b]) && !(link->from[b] && link->to[a]))
@@ -480,6 +481,17 @@ void checks_inject(struct checks *checks, uint32_t to, uint32_t source)
 {
 	(void)source; /* any peer of the receiver may be meant */
 	trouble(checks, to);
+}
+
+void checks_pause(struct checks *checks, uint32_t node, bool is_paused)
+{
+	trouble(checks, node);
+	checks->nodes[node].is_paused = is_paused;
+}
+
+void checks_old_store(struct checks *checks, uint32_t node)
+{
+	checks->nodes[node].lost_store = true;
 }
 
 static void pressed(struct checks *checks, uint32_t node, uint32_t peer_node, bool is_connect)

@@ -48,6 +48,10 @@ void checks_move(struct checks *checks, uint32_t node);
 void checks_connect(struct checks *checks, uint32_t node, uint32_t peer_node);
 void checks_disconnect(struct checks *checks, uint32_t node, uint32_t peer_node);
 void checks_inject(struct checks *checks, uint32_t to, uint32_t source);
+/* Its process is stopped, or goes on. */
+void checks_pause(struct checks *checks, uint32_t node, bool is_paused);
+/* Its next boot is with an older store, or another's. */
+void checks_old_store(struct checks *checks, uint32_t node);
 void checks_heal(struct checks *checks);          /* from here on the network is fair */
 void checks_finish(struct checks *checks);        /* the run is over: what is still open is judged */
 

@@ -13,7 +13,7 @@ static const uint64_t junk_is_recent_ns = OCTO_SECOND;
 /* Whether anything but the handshake itself touched the pair from then on. */
 static bool is_troubled(const struct checks *checks, const struct check_pair *pair, uint64_t from)
 {
-	return checks->nodes[pair->nodes[0]].trouble_at >= from ||
+	return check_is_stopped(checks, pair) || checks->nodes[pair->nodes[0]].trouble_at >= from ||
 	       checks->nodes[pair->nodes[1]].trouble_at >= from || check_is_since(pair->quit_at, from);
 }
 

@@ -89,6 +89,7 @@ struct check_pair {
 
 struct check_node {
 	uint32_t boot;
+	bool is_paused;               /* its process is stopped */
 	bool is_up, has_stepped, is_resolved, lost_store; /* resolved: S7 knows its address book */
 	bool is_touched;              /* S8: slots may have changed since it was last looked at */
 	uint32_t touched_peer;        /* by whom, TRACE_NOBODY for several */
@@ -204,6 +205,11 @@ static inline uint64_t check_own(const struct checks *checks, uint32_t node, uin
 /* Whether a block of this size is looked at this time: small ones always, larger ones the less often the
  * larger. */
 bool check_is_sampled(uint32_t count, size_t size);
+/* Nothing can be expected of the two before both run. */
+static inline bool check_is_stopped(const struct checks *checks, const struct check_pair *pair)
+{
+	return checks->nodes[pair->nodes[0]].is_paused || checks->nodes[pair->nodes[1]].is_paused;
+}
 static inline bool check_is_since(uint64_t at, uint64_t from)
 {
 	return at != CHECK_NEVER && at >= from;

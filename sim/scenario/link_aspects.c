@@ -203,26 +203,31 @@ static void read_nth(struct reader *reader, struct tree_value list, struct scena
 			drop->nth[drop->nth_count++] = (uint32_t)number;
 }
 
+void link_read_which(struct reader *reader, struct tree_value object, struct scenario_drop *drop)
+{
+	struct tree_value first = reader_get(reader, object, "first"), nth = reader_get(reader, object, "nth");
+	uint64_t number = 0;
+
+	if (first.item != NULL && reader_whole(reader, first, 1, UINT32_MAX - 1, &number))
+		drop->first = (uint32_t)number;
+	if (nth.item != NULL)
+		read_nth(reader, nth, drop);
+	if (first.item == NULL && nth.item == NULL)
+		drop->first = UINT32_MAX;
+}
+
 static void read_drop(struct reader *reader, struct tree_value object, struct scenario_link *link)
 {
 	static const char *const keys[] = { "type", "first", "nth", NULL };
-	struct tree_value value = { NULL, 0 }, first = { NULL, 0 }, nth = { NULL, 0 };
+	struct tree_value value = { NULL, 0 };
 	struct scenario_drop drop = { .type = OCTO_PACKET_UNKNOWN };
-	uint64_t number = 0;
 
 	if (!reader_kind(reader, object, SCANNER_OBJECT, "an object such as {\"type\": \"syn-ack\", \"first\": 2}"))
 		return;
 	reader_keys(reader, object, keys);
 	if (reader_need(reader, object, "type", "the packets that are lost, such as \"syn-ack\", or \"any\"", &value))
 		reader_packet_type(reader, value, &drop.type);
-	first = reader_get(reader, object, "first");
-	nth = reader_get(reader, object, "nth");
-	if (first.item != NULL && reader_whole(reader, first, 1, UINT32_MAX - 1, &number))
-		drop.first = (uint32_t)number;
-	if (nth.item != NULL)
-		read_nth(reader, nth, &drop);
-	if (first.item == NULL && nth.item == NULL)
-		drop.first = UINT32_MAX;
+	link_read_which(reader, object, &drop);
 	link->drops[link->drop_count++] = drop;
 }
 

@@ -308,6 +308,7 @@ void scenario_free(struct scenario *scenario)
 	for (uint32_t i = 0; i < scenario->action_count; i++) {
 		memory_free(scenario->actions[i].pairs);
 		memory_free(scenario->actions[i].nodes);
+		reader_free_attack(scenario->actions[i].attack);
 	}
 	for (uint32_t i = 0; i < scenario->expectation_count; i++) {
 		memory_free(scenario->expectations[i].text);

@@ -10,7 +10,8 @@ static const char *const kinds[] = { "agent", "remote", "counter", NULL };
 static const char *const suites[] = { "chacha20-poly1305", "aes-256-gcm", NULL };
 static const char *const node_keys[] = {
 	"name",      "kind",       "count", "identity",     "offers", "rate_up",
-	"rate_down", "boot_epoch", "clock", "cookie_above", NULL,
+	"rate_down", "boot_epoch", "clock", "cookie_above",
+	"processing", NULL,
 };
 static const char *const clock_keys[] = { "offset", "drift_ppm", NULL };
 
@@ -146,6 +147,9 @@ static void read_details(struct reader *reader, struct tree_value object, struct
 	value = reader_get(reader, object, "cookie_above");
 	if (value.item != NULL && reader_whole(reader, value, 0, 1000000, &number))
 		node->cookie_above = (uint32_t)number;
+	value = reader_get(reader, object, "processing");
+	if (value.item != NULL && reader_time(reader, value, "0s", "1h", &node->processing_ns))
+		node->processing_most_ns = node->processing_ns;
 }
 
 const char *scenario_node_kind(const struct scenario_node *node)

@@ -107,6 +107,10 @@ void reader_free_link(struct scenario_link *link);
 void reader_read_timeline(struct reader *reader, struct tree_value list);
 void reader_read_expect(struct reader *reader, struct tree_value list);
 void reader_read_sweep(struct reader *reader, struct tree_value object);
+void reader_free_attack(struct scenario_attack *attack);
+void reader_read_attack(struct reader *reader, struct tree_value value, struct scenario_action *action);
+/* {"type": "syn", "from": "robot", "to": "pilot", "nth": 1} */
+bool reader_recorded_packet(struct reader *reader, struct tree_value object, struct scenario_packet *packet);
 void reader_read_traffic(struct reader *reader, struct tree_value value, struct scenario_action *action);
 /* Report the first counter among these: it has no core. */
 bool reader_has_core(struct reader *reader, struct tree_value at, uint32_t node);

@@ -20,6 +20,8 @@ struct scenario_node {
 	uint32_t stored_epoch;            /* "boot_epoch": as if it had booted that often before */
 	int64_t clock_offset_ns;          /* its clock minus world time at the start */
 	int32_t clock_drift_ppb;          /* its clock gains so many ns per second */
+	uint64_t processing_ns;           /* "processing": of each datagram that it receives */
+	uint64_t processing_most_ns;      /* the longest that it ever is */
 	uint32_t cookie_above;            /* "cookie_above": curve_rate_max of the core */
 };
 
@@ -96,7 +98,9 @@ enum scenario_verb {
 	SCENARIO_CONNECT, SCENARIO_DISCONNECT, SCENARIO_LOAD,             /* act on pairs: a acts towards b */
 	SCENARIO_CRASH, SCENARIO_RESTART, SCENARIO_MOVE, SCENARIO_CLOCK,  /* act on nodes */
 	SCENARIO_INJECT,
-	SCENARIO_TRAFFIC                                                  /* on pairs: a sends to b */
+	SCENARIO_TRAFFIC,                                                 /* on pairs: a sends to b */
+	SCENARIO_PAUSE, SCENARIO_RESUME, SCENARIO_SLOW,                   /* on nodes */
+	SCENARIO_PARTITION, SCENARIO_INTERCEPT, SCENARIO_RELAY, SCENARIO_FLOOD, SCENARIO_ATTACK /* on the network */
 };
 
 /* A datagram recorded earlier in the run: the nth (1-based) of a type that `from` sent to `to`, lost or not. */
@@ -104,6 +108,39 @@ struct scenario_packet {
 	enum octo_packet_type type;       /* OCTO_PACKET_UNKNOWN: any */
 	uint32_t from, to;
 	uint32_t nth;
+};
+
+/* What a random attacker may do. On the path: to the next datagram; off it: what it sends. */
+#define SCENARIO_MOVES(X)                                                                                   \
+	X(DROP, "drop") X(DELAY, "delay") X(REPLAY, "replay") X(FLIP, "flip") X(TRUNCATE, "truncate")       \
+	X(FORGE, "forge") X(REFLECT, "reflect") X(SPOOF, "spoof")                                           \
+	X(JUNK, "junk") X(GUESS, "guess") X(FLOOD, "flood")
+enum scenario_move {
+#define X(name, text) SCENARIO_MOVE_##name,
+	SCENARIO_MOVES(X)
+#undef X
+	SCENARIO_MOVE_COUNT
+};
+enum { SCENARIO_MOVE_OFF_PATH = SCENARIO_MOVE_JUNK }; /* from here on: without seeing anything */
+
+/* PARTITION, INTERCEPT, RELAY, FLOOD, ATTACK. Masks have a byte a node. */
+struct scenario_attack {
+	uint64_t for_ns;                  /* then it is over; OCTO_NEVER: at the end, or when the network heals */
+	uint8_t *groups;                  /* PARTITION: each node's group, from 1 on; 0: in none, and reached by all */
+	bool one_way;                     /* PARTITION: only what group 1 sends to group 2 is lost */
+	uint8_t *from, *to;               /* INTERCEPT, ATTACK */
+	bool both_ways;
+	struct scenario_drop which;       /* INTERCEPT: of which datagrams */
+	bool passes, puts;                /* INTERCEPT: the datagram goes on as if nothing were; something is put on the way */
+	uint64_t after_ns;                /* INTERCEPT: what is put there comes so much later, */
+	uint32_t copies, flips;           /* so often, with so many bits flipped, */
+	bool truncates; uint16_t length;  /* cut to this length, */
+	bool forges, reflects;            /* random behind its header, back to where it came from, */
+	bool has_source; uint32_t source; /* with the address of that node */
+	bool is_guess; enum octo_packet_type guess; /* FLOOD: random bytes in the form of that type, not a recorded packet */
+	uint32_t target, addresses;       /* FLOOD: who gets it, from how many addresses at which nobody is */
+	uint64_t every_ns, count;         /* FLOOD, ATTACK (without count) */
+	bool is_off_path; uint32_t moves; /* ATTACK: a bit for each enum scenario_move */
 };
 
 struct scenario_action {
@@ -114,6 +151,10 @@ struct scenario_action {
 	uint32_t *nodes;                  /* CRASH, RESTART, MOVE, CLOCK */
 	uint32_t node_count;
 	bool loses_store;                 /* RESTART: "store": "lost" */
+	uint64_t store_from_ns;           /* RESTART: with the store as it was then; OCTO_NEVER: as it is */
+	bool has_store_of; uint32_t store_of; /* RESTART: with a copy of that node's store */
+	uint64_t processing_ns;           /* SLOW: for each datagram */
+	struct scenario_attack *attack;   /* NULL for the other verbs */
 	int64_t clock_step_ns;            /* CLOCK */
 	uint64_t load_interval_ns, load_count; /* LOAD, TRAFFIC (count UINT64_MAX: no end) */
 	uint64_t traffic_for_ns;          /* TRAFFIC: 0: no end */

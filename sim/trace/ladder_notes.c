@@ -110,6 +110,15 @@ static void action_note(const struct trace_record *r, char *out)
 		[TRACE_ACTION_CLOCK] = "its clock is set",
 		[TRACE_ACTION_HEAL] = "the network heals",
 		[TRACE_ACTION_LOAD] = "is given load to send",
+		[TRACE_ACTION_TRAFFIC] = "other programs begin to send",
+		[TRACE_ACTION_PAUSE] = "its process is stopped",
+		[TRACE_ACTION_RESUME] = "its process goes on",
+		[TRACE_ACTION_SLOW] = "its processing time changes",
+		[TRACE_ACTION_PARTITION] = "the network is partitioned",
+		[TRACE_ACTION_INTERCEPT] = "an attacker begins to intercept",
+		[TRACE_ACTION_RELAY] = "a man in the middle begins to relay",
+		[TRACE_ACTION_FLOOD] = "a flood begins",
+		[TRACE_ACTION_ATTACK] = "a random attacker begins",
 	};
 	char step[40];
 

@@ -70,6 +70,39 @@ def act(at="3s", **verb):
     return base(timeline=BASE["timeline"] + [{"at": at, **verb}])
 
 
+def aged(**restart):
+    """The robot has a twin and starts again twice, so that its stores differ from each other."""
+    return base(nodes=BASE["nodes"] + [{"name": "clone", "kind": "agent", "identity": "robot"}],
+                trust=BASE["trust"] + [["clone", "pilot"]],
+                timeline=BASE["timeline"] + [{"at": "2s", "restart": "robot"},
+                                             {"at": "3s", "restart": {"node": "robot", **restart}}])
+
+
+def stopped(**verb):
+    return base(timeline=BASE["timeline"] + [{"at": "2500ms", "pause": ["robot", "scout"]}, {"at": "3s", **verb}])
+
+
+def answered(**flood):
+    """The flood's packet is one that its receiver answers: a stale SYN, which the pilot refuses in words to each address."""
+    return base(timeline=BASE["timeline"] + [
+        {"at": "3s", "crash": ["robot", "scout"]}, {"at": "3200ms", "restart": "pilot"},
+        {"at": "3500ms", "flood": {"packet": SYN, "to": "pilot", "every": "300ms", "count": 5, **flood}}])
+
+
+SLOW = {"node": "pilot", "processing": "2ms"}
+CUT = {"groups": ["robot", "pilot"], "heal_after": "500ms"}
+TAP = {"from": "robot", "to": "pilot", "do": "drop"}
+MIDDLE = {"between": ["robot", "pilot"], "for": "1s"}
+FLOOD = {"guess": "syn", "to": "pilot", "every": "1ms", "count": 10}
+SYN = {"type": "syn", "from": "robot", "to": "pilot", "nth": 1}
+ANY = {**SYN, "type": "any"}
+DRAWN = {"from": "robot", "to": "pilot", "every": "100ms"}
+
+
+def early(**verb):
+    return act("500ms", **verb)
+
+
 def expect(by="4s", **subject):
     return base(expect=[{"by": by, **subject}])
 
@@ -283,6 +316,47 @@ RUN = {
                                    {"traffic": {"from": "robot", "to": "pilot", "every": "50ms", "for": "500ms"}}),
     "timeline.*.traffic.zip": both(act, {"traffic": {"zip": ["robot", "pilot"], "every": "50ms"}},
                                    {"traffic": {"zip": ["scout", "pilot"], "every": "50ms"}}),
+
+    "nodes.*.processing": (node(), node(processing="5ms")),
+    "timeline.*.restart.store.from": both(aged, {"store": {"from": "2500ms"}}, {"store": {"from": "500ms"}}),
+    "timeline.*.restart.store.of": both(aged, {"store": {"of": "robot"}}, {"store": {"of": "clone"}}),
+    "timeline.*.pause": both(act, {"pause": "robot"}, {"pause": "scout"}),
+    "timeline.*.resume": both(stopped, {"resume": "robot"}, {"resume": "scout"}),
+    "timeline.*.slow": both(act, {"slow": SLOW}, {"slow": {**SLOW, "node": "scout"}}),
+    "timeline.*.slow.node": both(act, {"slow": SLOW}, {"slow": {**SLOW, "node": "robot"}}),
+    "timeline.*.slow.processing": both(act, {"slow": SLOW}, {"slow": {**SLOW, "processing": "3ms"}}),
+    "timeline.*.partition": both(act, {"partition": CUT}, {"partition": {**CUT, "one_way": True}}),
+    "timeline.*.partition.groups": both(act, {"partition": CUT}, {"partition": {**CUT, "groups": ["scout", "pilot"]}}),
+    "timeline.*.partition.heal_after": both(act, {"partition": CUT}, {"partition": {**CUT, "heal_after": "200ms"}}),
+    "timeline.*.partition.one_way": both(act, {"partition": CUT}, {"partition": {**CUT, "one_way": True}}),
+    "timeline.*.intercept": both(act, {"intercept": TAP}, {"intercept": {**TAP, "first": 3}}),
+    **{f"timeline.*.intercept.{key}": both(act, {"intercept": TAP}, {"intercept": {**TAP, key: value}})
+       for key, value in (("from", "scout"), ("to", "scout"), ("type", "syn"), ("first", 1), ("nth", [2]), ("for", "200ms"),
+                          ("do", {"after": "1s"}))},
+    "timeline.*.intercept.between": both(act, {"intercept": {"between": ["robot", "pilot"], "do": "drop"}},
+                                         {"intercept": {"between": ["scout", "pilot"], "do": "drop"}}),
+    **{f"timeline.*.intercept.do.{key}": both(act, {"intercept": {**TAP, "do": {"after": "100ms"}}},
+                                              {"intercept": {**TAP, "do": {"after": "100ms", key: value}}})
+       for key, value in (("after", "200ms"), ("copies", 2), ("flip", 1), ("truncate", 20), ("forge", True), ("reflect", True),
+                          ("pass", True))},
+    "timeline.*.intercept.do.source": both(early, {"intercept": {**TAP, "do": {"after": "100ms"}}},
+                                           {"intercept": {**TAP, "do": {"after": "100ms", "source": "scout"}}}),
+    "timeline.*.relay": both(early, {"relay": MIDDLE}, {"relay": {**MIDDLE, "between": ["scout", "pilot"]}}),
+    **{f"timeline.*.relay.{key}": both(early, {"relay": MIDDLE}, {"relay": {**MIDDLE, key: value}})
+       for key, value in (("between", ["scout", "pilot"]), ("for", "2s"))},
+    "timeline.*.flood": both(act, {"flood": FLOOD}, {"flood": {**FLOOD, "count": 9}}),
+    **{f"timeline.*.flood.{key}": both(act, {"flood": FLOOD}, {"flood": {**FLOOD, key: value}})
+       for key, value in (("to", "robot"), ("every", "2ms"), ("count", 9), ("guess", "ack"))},
+    "timeline.*.flood.addresses": both(answered, {"addresses": 1}, {"addresses": 2}),
+    "timeline.*.flood.packet": both(answered, {"packet": {**SYN, "nth": 1}}, {"packet": {**SYN, "type": "any", "nth": 3}}),
+    **{f"timeline.*.flood.packet.{key}": both(answered, {"packet": ANY}, {"packet": {**ANY, key: value}})
+       for key, value in (("type", "data"), ("from", "scout"), ("to", "scout"), ("nth", 3))},
+    "timeline.*.attack": both(act, {"attack": DRAWN}, {"attack": {**DRAWN, "every": "150ms"}}),
+    **{f"timeline.*.attack.{key}": both(act, {"attack": DRAWN}, {"attack": {**DRAWN, key: value}})
+       for key, value in (("from", "scout"), ("to", "scout"), ("every", "150ms"), ("for", "300ms"), ("position", "off-path"),
+                          ("moves", ["drop"]))},
+    "timeline.*.attack.between": both(act, {"attack": {"between": ["robot", "pilot"], "every": "100ms"}},
+                                      {"attack": {"between": ["scout", "pilot"], "every": "100ms"}}),
 
     "expect.*.by": (expect("4s", session=SESSION), expect("1010ms", session=SESSION)),
     "expect.*.always": (expect(session=SESSION), base(expect=[{"by": "4s", "session": SESSION},

@@ -45,6 +45,8 @@ TYPES = {"object": dict, "array": list, "string": str}
 
 
 def has_type(value, name):
+    if name == "boolean":
+        return isinstance(value, bool)
     if name == "integer":
         return isinstance(value, int) and not isinstance(value, bool)
     return isinstance(value, TYPES[name])
