@@ -3,6 +3,7 @@
 #include "sim/cli/report.h"
 
 #include "sim/cli/cli.h"
+#include "sim/engine/wide.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -152,6 +153,25 @@ static void print_invariants(const struct report *r, FILE *out)
 	}
 }
 
+static void print_speed(const struct report *r, FILE *out)
+{
+	uint64_t cpu_us = r->cpu_ns / 1000 ? r->cpu_ns / 1000 : 1, delivered = 0;
+
+	for (int kind = 0; kind < SIM_PACKET_KINDS; kind++)
+		delivered += r->result->packets[kind].delivered;
+	fprintf(out, "  speed      %s datagrams", cli_count(delivered));
+	fprintf(out, " delivered in %s of processor time", cli_seconds(r->cpu_ns));
+	fprintf(out, ", %s a second\n", cli_count(wide_mul_div(delivered, 1000000, cpu_us)));
+}
+
+static void print_memory(const struct report *r, FILE *out)
+{
+	uint64_t nodes = r->scenario->node_count, all = r->result->arena_bytes, cores = r->result->block_bytes;
+
+	fprintf(out, "  memory     %s, of which %s are cores", cli_bytes(all), cli_bytes(cores));
+	fprintf(out, "; a node %s of core, %s of simulator\n", cli_bytes(cores / nodes), cli_bytes((all - cores) / nodes));
+}
+
 static void print_figures(const struct report *r, FILE *out)
 {
 	const struct sim_result *result = r->result;
@@ -161,8 +181,9 @@ static void print_figures(const struct report *r, FILE *out)
 	fprintf(out, "\n  simulated  %s in %s", cli_seconds(result->virtual_ns), cli_seconds(r->real_ns));
 	if (ratio > 1)
 		fprintf(out, ", %s times as fast as the world", cli_count(ratio));
-	fprintf(out, "; %s events\n  memory     %s, of which %s are cores\n", cli_count(result->events),
-	        cli_bytes(result->arena_bytes), cli_bytes(result->block_bytes));
+	fprintf(out, "; %s events\n", cli_count(result->events));
+	print_speed(r, out);
+	print_memory(r, out);
 	fprintf(out, "  trace hash %016" PRIx64 "\n", result->hash);
 }
 
