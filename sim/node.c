@@ -102,6 +102,8 @@ static void observe(void *context, const struct octo_event *event)
 		sim->verdict = (enum octo_reason)event->packet.reason;
 	if (event->kind < OCTO_EVENT_AUDIT_SEALED) {
 		recorder_core_event(sim, seat->number, peer_node, event);
+		if (event->kind == OCTO_EVENT_PACKET_RECEIVED)
+			sim->verdict_record = world_of(sim)->record_count;
 		tally_core_event(sim, seat->number, peer_node, event);
 	}
 	if (sim->checks)
@@ -256,6 +258,7 @@ void node_boot(struct sim *sim, uint32_t number, bool has_store)
 	}
 	node->is_up = true;
 	add_peers(sim, number, &host, has_store);
+	tally_node_changed(sim, number);
 	node_settle(sim, number);
 }
 
@@ -274,6 +277,7 @@ void node_crash(struct sim *sim, uint32_t number)
 	node->is_up = false;
 	node->wake_at_ns = OCTO_NEVER;
 	inbox_clear(sim, number);
+	tally_node_changed(sim, number);
 	if (sim->checks)
 		checks_crash(sim->checks, number);
 }

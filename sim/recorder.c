@@ -2,6 +2,7 @@
  * never a struct as it lies in memory. */
 #include "sim/recorder.h"
 
+#include "sim/check/tally.h"
 #include "sim/engine/rng.h"
 
 #include <stdlib.h>
@@ -88,7 +89,9 @@ static uint32_t put(struct sim *sim, struct trace_record *record, const void *ex
 		on_file.cause = place_on_file(sim, record->cause);
 		trace_write(sim->trace, &on_file, extra);
 	}
-	return world->record_count++;
+	world->record_count++;
+	tally_record(sim, record);
+	return world->record_count - 1;
 }
 
 uint32_t recorder_put(struct sim *sim, struct trace_record *record, const void *extra)
@@ -208,11 +211,12 @@ void recorder_action(struct sim *sim, enum trace_action action, uint32_t node, u
 	sim->cause = recorder_put(sim, &record, NULL) + 1;
 }
 
-void recorder_failure(struct sim *sim, bool is_invariant, const char *text)
+void recorder_failure(struct sim *sim, bool is_invariant, const char *text, uint32_t cause)
 {
 	/* Not part of the hash: a run has the same one whether or not anybody judges it. */
 	struct trace_record record = { .kind = TRACE_FAILED, .time_ns = world_of(sim)->now_ns, .node = TRACE_NOBODY,
-		.peer = TRACE_NOBODY, .a = is_invariant, .extra_size = (uint16_t)strlen(text) };
+		.peer = TRACE_NOBODY, .a = is_invariant, .cause = place_on_file(sim, cause),
+		.extra_size = (uint16_t)strlen(text) };
 	if (!sim->trace)
 		return;
 	trace_write(sim->trace, &record, text);

@@ -13,6 +13,7 @@ uint32_t recorder_put_packet(struct sim *sim, struct trace_record *record, const
 /* A core's event, audit events excepted. */
 void recorder_core_event(struct sim *sim, uint32_t node, uint32_t peer_node, const struct octo_event *event);
 void recorder_action(struct sim *sim, enum trace_action action, uint32_t node, uint32_t peer, uint64_t detail);
-void recorder_failure(struct sim *sim, bool is_invariant, const char *text);
+/* `cause`: 1 + the record that shows it, 0 for none. */
+void recorder_failure(struct sim *sim, bool is_invariant, const char *text, uint32_t cause);
 
 #endif

@@ -42,7 +42,10 @@ struct sim_invariant {
 struct sim_expectation {
 	const struct scenario_expectation *expectation;
 	bool is_judged, holds;
+	uint64_t judged_at_ns;
 	char found[256];              /* what was found instead, when it does not hold */
+	bool has_latency;             /* it is about latency: of so many samples, p50, p90, p99 (at most 1.6 % too long), max */
+	uint64_t samples, latency_ns[SCENARIO_RANKS];
 };
 
 struct sim_packet_fates {             /* of one packet type; the ledger's sums. Copies: every copy has one fate */

@@ -215,10 +215,10 @@ void traffic_lose(struct sim *sim, const struct flight *flight, enum trace_drop 
 		fates->in_flight--;
 	}
 	fates->dropped[drop]++;
-	tally_packet(sim, SCENARIO_DROPPED, flight->from, flight->to, type_for_tally(packet), OCTO_REASON_ACCEPTED);
 	struct trace_record record = { .kind = TRACE_DROPPED, .flags = flight->flags, .node = flight->from,
 		.peer = flight->to, .packet = packet->number, .copy = copy, .cause = sim->cause, .a = drop, .b = arrive_ns };
 	recorder_put(sim, &record, NULL);
+	tally_packet(sim, SCENARIO_DROPPED, flight->from, flight->to, type_for_tally(packet), OCTO_REASON_ACCEPTED);
 	disturb(sim, flight);
 }
 
@@ -331,10 +331,10 @@ void traffic_send(struct sim *sim, uint32_t from, arena_ref ref, const struct oc
 	packet->sent_at_ns = world->now_ns;
 	packet->digest = recorder_digest(packet->bytes, packet->size);
 	fates_of(sim, packet)->sent++;
-	tally_packet(sim, SCENARIO_SENT, from, target, packet->type, OCTO_REASON_ACCEPTED);
 	struct trace_record record = { .kind = TRACE_SENT, .extra_size = packet->size, .node = from, .peer = target,
 		.packet = packet->number, .cause = sim->cause, .a = packet->type, .b = session_on_wire(packet) };
 	recorder_put_packet(sim, &record, packet);
+	tally_packet(sim, SCENARIO_SENT, from, target, packet->type, OCTO_REASON_ACCEPTED);
 	if (sim->checks)
 		checks_sent(sim->checks, from, target, to, packet->bytes, packet->size);
 	if (target == TRACE_NOBODY) {
@@ -423,11 +423,15 @@ static void hand_over(struct sim *sim, const struct flight *flight, const struct
 	bool is_damaged = flight->flags & TRACE_COPY_CORRUPTED;
 	fates->in_flight--;
 	fates->delivered++;
-	tally_packet(sim, SCENARIO_DELIVERED, flight->from, flight->to, type_for_tally(packet), OCTO_REASON_ACCEPTED);
 	struct trace_record record = { .kind = TRACE_DELIVERED, .flags = flight->flags, .node = flight->from,
 		.peer = flight->to, .packet = packet->number, .copy = flight->copy, .a = packet->type, .b = packet->sent_at_ns,
 		.extra_size = is_damaged ? packet->size : 0 };
 	sim->cause = recorder_put_packet(sim, &record, packet) + 1;
+	tally_packet(sim, SCENARIO_DELIVERED, flight->from, flight->to, type_for_tally(packet), OCTO_REASON_ACCEPTED);
+	sim->sent_at_ns = packet->sent_at_ns;
+	sim->is_injected = flight->flags & TRACE_COPY_INJECTED;
+	if (!sim->is_injected)
+		tally_arrival(sim, flight->from, flight->to, type_for_tally(packet), world_of(sim)->now_ns - packet->sent_at_ns);
 	if (packet->is_background) {
 		fates->accepted++;
 		background_arrive(sim, flight->to, packet);

@@ -103,6 +103,7 @@ bool sim_run(struct sim *sim, uint64_t until_ns)
 		world->events++;
 		fetch_ahead(sim);
 		dispatch(sim, &event);
+		tally_turn(sim);
 		if (arena_is_full(&sim->arena))
 			sim_fail(sim, "the world does not fit into %zu MiB of memory", sim->arena.reserved_bytes >> 20);
 	}
@@ -196,9 +197,7 @@ static void plan_scenario(struct sim *sim)
 	for (uint32_t i = 0; i < scenario->action_count; i++)
 		world_schedule(sim, scenario->actions[i].at_ns, EVENT_ACTION, 0, i, i);
 	store_plan(sim);
-	for (uint32_t i = 0; i < scenario->expectation_count; i++)
-		if (scenario->expectations[i].subject != SCENARIO_INVARIANTS)
-			world_schedule(sim, scenario->expectations[i].by_ns, EVENT_JUDGE, 0, i, i);
+	tally_plan(sim);
 }
 
 /* ---- Trace and checks ---------------------------------------------------------------------------------------------------- */
@@ -252,9 +251,16 @@ static uint64_t host_latency_max_ns(void *context, uint32_t from, uint32_t to)
 	return traffic_latency_max_ns(context, from, to);
 }
 
+/* The last record is the event that it was seen in. */
+static void host_violated(void *context, const char *text)
+{
+	struct sim *sim = context;
+	recorder_failure(sim, true, text, world_of(sim)->record_count);
+}
+
 static bool open_checks(struct sim *sim)
 {
-	struct checks_host host = { .context = sim, .now = host_now, .is_up = host_is_up, .view = host_view,
+	struct checks_host host = { .context = sim, .violated = host_violated, .now = host_now, .is_up = host_is_up, .view = host_view,
 		.block = host_block, .latency_max_ns = host_latency_max_ns };
 	sim->checks = checks_open(sim->scenario, &host);
 	return sim->checks != NULL;
@@ -406,17 +412,7 @@ static void judge_all(struct sim *sim)
 	sim->is_judged = true;
 	if (sim->checks)
 		checks_finish(sim->checks);
-	for (uint32_t i = 0; i < sim->scenario->expectation_count; i++)
-		tally_judge(sim, i);
-	uint32_t count = 0;
-	const struct sim_invariant *invariants = sim->checks ? checks_invariants(sim->checks, &count) : NULL;
-	for (uint32_t i = 0; i < count; i++) {
-		char text[512];
-		if (!invariants[i].violated)
-			continue;
-		snprintf(text, sizeof text, "%s: %s", invariants[i].name, invariants[i].first);
-		recorder_failure(sim, true, text);
-	}
+	tally_finish(sim);
 }
 
 const struct sim_result *sim_result(struct sim *sim)
@@ -436,6 +432,8 @@ const struct sim_result *sim_result(struct sim *sim)
 	memcpy(result->packets, world->fates, sizeof result->packets);
 	memcpy(result->rejected, world->rejected, sizeof result->rejected);
 	sum_cells(sim, result);
+	for (uint32_t i = 0; i < result->expectation_count; i++)
+		tally_measure(sim, i);
 	if (sim->checks)
 		result->invariants = checks_invariants(sim->checks, &result->invariant_count);
 	result->passed = is_over;

@@ -123,6 +123,9 @@ struct sim {
 	uint32_t attack_count;
 	/* What is going on right now, for the records' cause and packet. */
 	uint32_t cause, packet, copy;
+	uint32_t verdict_record;              /* 1 + the record of the core's verdict on it */
+	uint64_t sent_at_ns;                  /* the packet */
+	bool is_injected;                     /* by the timeline: it was never sent */
 	enum octo_reason verdict;             /* of the core that was just handed a datagram */
 	struct sim_result result;
 	struct sim_expectation *expectations;

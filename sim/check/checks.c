@@ -42,6 +42,11 @@ void check_violated(struct checks *checks, enum invariant which, uint32_t node, 
 		vsnprintf(invariant->first + used, sizeof invariant->first - (size_t)used, format, arguments);
 		va_end(arguments);
 		invariant->first_at_ns = now;
+		if (checks->host.violated) {
+			char text[sizeof invariant->first + 32];
+			snprintf(text, sizeof text, "%s: %s", invariant->name, invariant->first);
+			checks->host.violated(checks->host.context, text);
+		}
 	}
 	clocks_echo(checks, which, node, peer);
 }
@@ -183,8 +188,8 @@ static bool open_all(struct checks *checks)
 struct checks *checks_open(const struct scenario *scenario, const struct checks_host *host)
 {
 	static const struct sim_invariant texts[INVARIANT_COUNT] = {
-#define X(label, sentence) [INVARIANT_##label] = { .name = #label, .text = sentence },
-		CHECKS_INVARIANTS(X)
+#define X(label, word, sentence) [INVARIANT_##label] = { .name = word, .text = sentence },
+		INVARIANTS(X)
 #undef X
 	};
 	struct checks *checks = calloc(1, sizeof *checks);

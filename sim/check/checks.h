@@ -19,6 +19,8 @@ struct checks_host {
 	const void *(*block)(void *context, uint32_t node, size_t *size);
 	/* The longest latency that the pair's link draws (normal: mean + 6 standard deviations), without queueing. */
 	uint64_t (*latency_max_ns)(void *context, uint32_t from, uint32_t to);
+	/* An invariant was violated for the first time, just now. May be NULL. */
+	void (*violated)(void *context, const char *text);
 };
 
 struct checks;

@@ -6,31 +6,7 @@
 
 #include "sim/check/checks.h"
 #include "sim/check/table.h"
-
-#define CHECKS_INVARIANTS(X)                                                                              \
-	X(S1, "who confirms a session agrees with its peer on all of it, and with nobody else")           \
-	X(S2, "a node has one current session a peer; in a quiet network both sides have the same")       \
-	X(S3, "between two boots, the order of current sessions and what confirms them only rise")        \
-	X(S4, "no key and nonce ever seal two different texts")                                           \
-	X(S5, "a packet number is accepted at most once, and only accepted ones move the window")         \
-	X(S6, "input that does not authenticate changes counters and nothing else")                       \
-	X(S7, "an address that proved nothing gets at most three times the bytes of its fresh SYNs")      \
-	X(S8, "the session directory holds the live slots and nothing else")                              \
-	X(S9, "a SYN never changes the current session: only a challenge that nobody answered does")      \
-	X(S10, "what was agreed is within both offers")                                                   \
-	X(S11, "a secret that was wiped is nowhere in the block")                                         \
-	X(S13, "no clock that steps back takes a session down, and none that steps breaks an invariant")  \
-	X(L1, "in a fair network everybody who should be connected soon is")                              \
-	X(L2, "crossed SYNs: both sides up within two round trips, the duel's winner as initiator")       \
-	X(L3, "a good answer is confirmed by its ACK; one lost costs at most 1.25 s and a round trip")    \
-	X(L4, "under junk, an idle node still answers a genuine SYN")
-
-enum invariant {
-#define X(name, text) INVARIANT_##name,
-	CHECKS_INVARIANTS(X)
-#undef X
-	INVARIANT_COUNT
-};
+#include "sim/scenario/invariants.h"
 
 enum {
 	CHECK_WINDOW = 1024,          /* packet numbers that S5 remembers behind the highest */

@@ -310,11 +310,8 @@ void scenario_free(struct scenario *scenario)
 		memory_free(scenario->actions[i].nodes);
 		reader_free_attack(scenario->actions[i].attack);
 	}
-	for (uint32_t i = 0; i < scenario->expectation_count; i++) {
-		memory_free(scenario->expectations[i].text);
-		memory_free(scenario->expectations[i].pairs);
-		memory_free(scenario->expectations[i].nodes);
-	}
+	for (uint32_t i = 0; i < scenario->expectation_count; i++)
+		reader_free_expectation(&scenario->expectations[i]);
 	for (uint32_t i = 0; i < scenario->axis_count; i++) {
 		for (uint64_t k = 0; scenario->axes[i].values != NULL && k < scenario->axes[i].count; k++)
 			memory_free(scenario->axes[i].values[k]);

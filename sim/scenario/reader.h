@@ -106,6 +106,7 @@ void reader_read_links(struct reader *reader, struct tree_value list);
 void reader_free_link(struct scenario_link *link);
 void reader_read_timeline(struct reader *reader, struct tree_value list);
 void reader_read_expect(struct reader *reader, struct tree_value list);
+void reader_free_expectation(struct scenario_expectation *expectation);
 void reader_read_sweep(struct reader *reader, struct tree_value object);
 void reader_free_attack(struct scenario_attack *attack);
 void reader_read_attack(struct reader *reader, struct tree_value value, struct scenario_action *action);

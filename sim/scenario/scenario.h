@@ -170,20 +170,30 @@ struct scenario_action {
 
 enum scenario_subject {
 	SCENARIO_SESSION, SCENARIO_DUELS, SCENARIO_PACKETS, SCENARIO_MESSAGES, SCENARIO_WARNINGS, SCENARIO_STEPS,
-	SCENARIO_INVARIANTS
+	SCENARIO_EVENTS, SCENARIO_LATENCY, SCENARIO_MEMORY, SCENARIO_INVARIANTS
 };
 enum scenario_fate { SCENARIO_SENT, SCENARIO_DELIVERED, SCENARIO_DROPPED, SCENARIO_REJECTED };
+enum scenario_when { SCENARIO_BY, SCENARIO_ALWAYS, SCENARIO_NEVER, SCENARIO_EVENTUALLY };
+enum scenario_rank { SCENARIO_P50, SCENARIO_P90, SCENARIO_P99, SCENARIO_MAX, SCENARIO_RANKS };
+enum scenario_memory {                /* the whole world; the largest core; the simulator's part of a node, beside its core */
+	SCENARIO_WORLD_MEMORY, SCENARIO_CORE_MEMORY, SCENARIO_NODE_MEMORY
+};
 
+/* A subject holds at a time, or always, never or eventually within a window of time, both ends included. */
 struct scenario_expectation {
-	uint64_t by_ns;                   /* judged at this world time; INVARIANTS: always */
+	enum scenario_when when;
+	uint64_t from_ns;                 /* the window begins, and so does counting; OCTO_NEVER: when *from comes true */
+	uint64_t by_ns;                   /* BY: judged at this world time; else the end of the window; OCTO_NEVER: when *until comes true */
+	uint64_t within_ns;               /* not 0: the window ends so long after it began instead */
+	struct scenario_expectation *from, *until; /* only their subject counts; NULL: times */
 	enum scenario_subject subject;
 	char *text;                       /* one line for people: "by 15s session robot-pilot established, count 1" */
 	uint32_t line, column;            /* where it stands in the file */
-	struct scenario_pair *pairs;      /* SESSION, DUELS: unordered; MESSAGES, PACKETS: a to b */
+	struct scenario_pair *pairs;      /* SESSION, DUELS: unordered; MESSAGES, PACKETS, LATENCY: a to b */
 	uint32_t pair_count;
-	uint32_t *nodes;                  /* WARNINGS, STEPS */
+	uint32_t *nodes;                  /* WARNINGS, STEPS, EVENTS */
 	uint32_t node_count;
-	uint64_t at_least, at_most;       /* DUELS, MESSAGES: for each pair; PACKETS, WARNINGS, STEPS: in total.
+	uint64_t at_least, at_most;       /* DUELS, MESSAGES: for each pair; PACKETS, WARNINGS, STEPS, EVENTS: in total.
 	                                     0 and UINT64_MAX when not said; "exactly" sets both */
 	enum octo_state state;            /* SESSION: both sides are in it */
 	bool has_state;
@@ -195,8 +205,14 @@ struct scenario_expectation {
 	bool is_background;               /* PACKETS: of TRAFFIC instead */
 	enum scenario_fate fate;          /* PACKETS */
 	bool has_reason; enum octo_reason reason; /* PACKETS with REJECTED */
-	enum octo_warning warning;        /* WARNINGS */
+	enum octo_warning warning;        /* WARNINGS; EVENTS when has_warning */
 	enum octo_step step;              /* STEPS */
+	uint8_t event; bool has_warning;  /* EVENTS: enum trace_kind */
+	uint32_t *peers; uint32_t peer_count; /* EVENTS: none: anybody; the same for its nodes */
+	bool is_of_packets;               /* LATENCY: of copies of the type, else of courier messages; all pairs together */
+	uint64_t least_ns[SCENARIO_RANKS], most_ns[SCENARIO_RANKS]; /* LATENCY: 0 and UINT64_MAX when not said */
+	enum scenario_memory memory;      /* MEMORY: at_least and at_most are bytes */
+	uint64_t invariants;              /* INVARIANTS: a bit for each that is named, see invariants.h; 0: all */
 };
 
 /* "sweep": the values that one field takes in turn. Axes with the same `step` go together, the others multiply. */

@@ -291,6 +291,18 @@ def check_words(schema):
         names = re.findall(r'X\(\w+,\s*"([^"]*)"', text)
         if names != found:
             fail(f"{macro}: the header has {names}, the schema {found}")
+    kinds = [name for name in names_in("sim/trace.h", "TRACE_KINDS") if name != "failed"]
+    if kinds + names_in("core/octo.h", "OCTO_WARNINGS") != definitions["events"]["properties"]["kind"]["enum"]:
+        fail("the schema's kinds of events are not those of the trace, then the warnings")
+    invariants = definitions["invariants"]["properties"]["invariants"]["items"]["enum"]
+    if names_in("sim/scenario/invariants.h", "INVARIANTS") != invariants:
+        fail("the schema's invariants are not those of sim/scenario/invariants.h")
+
+
+def names_in(path, macro):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+        text = re.search(rf"#define {macro}\(X\)(.*?)\n\n|#define {macro}\(X\)(.*?)\nenum", file.read(), re.S).group(0)
+    return re.findall(r'X\(\w+,\s*"([^"]*)"', text)
 
 
 def check_list(octosim, paths):
