@@ -5,6 +5,7 @@
 #include "sim/background.h"
 #include "sim/engine/rng.h"
 #include "sim/inbox.h"
+#include "sim/network/topology.h"
 #include "sim/node.h"
 #include "sim/recorder.h"
 #include "sim/store.h"
@@ -61,8 +62,23 @@ static void move_nodes(struct sim *sim, const struct scenario_action *action)
 	for (uint32_t i = 0; i < action->node_count; i++) {
 		recorder_action(sim, TRACE_ACTION_MOVE, action->nodes[i], TRACE_NOBODY, 0);
 		node_move(sim, action->nodes[i]);
+		topology_moved(sim, action->nodes[i]);
 		if (sim->checks)
 			checks_move(sim->checks, action->nodes[i]);
+	}
+}
+
+/* For those in the network it is as if they had moved. */
+static void rebind_networks(struct sim *sim, const struct scenario_action *action)
+{
+	for (uint32_t i = 0; i < action->network_count; i++) {
+		const struct scenario_network *network = &sim->scenario->networks[action->networks[i]];
+		for (uint32_t k = 0; k < network->node_count; k++) {
+			recorder_action(sim, TRACE_ACTION_REBIND, network->nodes[k], TRACE_NOBODY, action->keeps_address);
+			if (sim->checks)
+				checks_move(sim->checks, network->nodes[k]);
+		}
+		topology_rebind(sim, action->networks[i] + 1, action->keeps_address);
 	}
 }
 
@@ -91,6 +107,22 @@ static void slow_nodes(struct sim *sim, const struct scenario_action *action)
 	}
 }
 
+/* To one node; or to all in a network's broadcast domain: those that are in it, but not in networks in it. */
+static void inject_bytes(struct sim *sim, const struct scenario_action *action, const uint8_t *bytes, size_t size)
+{
+	if (!action->inject_broadcast) {
+		traffic_inject(sim, action->inject_source, action->inject_to, bytes, size);
+		return;
+	}
+	const struct scenario_network *network = &sim->scenario->networks[action->inject_broadcast - 1];
+	for (uint32_t i = 0; i < network->node_count; i++) {
+		uint32_t node = network->nodes[i];
+		bool is_own = sim->scenario->nodes[node].network == action->inject_broadcast;
+		if (is_own && node != action->inject_source && node_of(sim, node)->is_up)
+			traffic_inject(sim, action->inject_source, node, bytes, size);
+	}
+}
+
 /* A recorded packet, as it was or with each of its bytes flipped in turn. */
 static void inject_recorded(struct sim *sim, uint32_t index, const struct scenario_action *action)
 {
@@ -105,7 +137,7 @@ static void inject_recorded(struct sim *sim, uint32_t index, const struct scenar
 			memcpy(bytes, packet->bytes, size);
 			if (action->flip_each)
 				bytes[at] ^= 0xff;
-			traffic_inject(sim, action->inject_source, action->inject_to, bytes, size);
+			inject_bytes(sim, action, bytes, size);
 		}
 	}
 }
@@ -124,7 +156,7 @@ static void inject_junk(struct sim *sim, uint32_t index, const struct scenario_a
 			bytes[0] = (uint8_t)(OCTO_PACKET_SYN + (draw >> 8) % 6);
 		if (size > 1 && draw & 1)
 			bytes[1] = 1;
-		traffic_inject(sim, action->inject_source, action->inject_to, bytes, size);
+		inject_bytes(sim, action, bytes, size);
 	}
 }
 
@@ -158,6 +190,7 @@ void actions_run(struct sim *sim, uint32_t index)
 	case SCENARIO_RELAY:
 	case SCENARIO_FLOOD:
 	case SCENARIO_ATTACK: attack_begin(sim, index); break;
+	case SCENARIO_REBIND: rebind_networks(sim, action); break;
 	}
 	sim->cause = 0;
 }

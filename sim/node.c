@@ -4,6 +4,7 @@
 #include "sim/check/tally.h"
 #include "sim/engine/rng.h"
 #include "sim/inbox.h"
+#include "sim/network/topology.h"
 #include "sim/recorder.h"
 #include "sim/traffic.h"
 
@@ -34,11 +35,12 @@ static void store_be32(uint8_t *bytes, uint32_t value)
 	bytes[3] = (uint8_t)value;
 }
 
-/* fd00::<moves>:<node + 1>; kept with the node, as each datagram asks for it. */
+/* fd00::<moves>:<node + 1>, and a port that nobody else has behind the same NAT; kept with the node, as each datagram asks for it. */
 static void settle_down(struct sim *sim, uint32_t number)
 {
 	struct node *node = node_of(sim, number);
-	node->address = (struct octo_address){ .ip = { 0xfd }, .port = UDP_PORT };
+	node->address = (struct octo_address){ .ip = { 0xfd } };
+	node->address.port = (uint16_t)(UDP_PORT + sim->scenario->nodes[number].port_rank);
 	store_be32(node->address.ip + 8, node->moves);
 	store_be32(node->address.ip + 12, number + 1);
 }
@@ -179,7 +181,7 @@ static void add_peers(struct sim *sim, uint32_t number, struct octo_host *host, 
 	node->peer_count = 0;
 	for (uint32_t i = sim->neighbour_start[number]; i < sim->neighbour_start[number + 1]; i++) {
 		uint32_t other = sim->neighbours[i], index;
-		struct octo_address address = node_address(sim, other);
+		struct octo_address address = topology_known_address(sim, number, other);
 		if (octo_peer_add(channel, host, now, &sim->identities[other].card, &address, &index) != OCTO_OK)
 			continue; /* a clone of ours, or of a peer that we have: the core has said so */
 		peers[index] = other;

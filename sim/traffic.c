@@ -8,9 +8,11 @@
 #include "sim/engine/wide.h"
 #include "sim/inbox.h"
 #include "sim/network/link_model.h"
+#include "sim/network/topology.h"
 #include "sim/node.h"
 #include "sim/queueing.h"
 #include "sim/recorder.h"
+#include "sim/routing.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -83,19 +85,25 @@ static bool keep_model(struct sim *sim, const struct link_model *model, struct l
 	return true;
 }
 
+static bool describe(const struct sim *sim, uint32_t from, uint32_t to, struct link_model *model)
+{
+	const struct scenario_link *access = routing_access_rule(sim, from, to);
+	return access ? link_model_of_access(sim->scenario, access, model) : link_model_of(sim->scenario, from, to, model);
+}
+
 /* Equal models are kept once; the list only grows, so that the numbers in a snapshot's links stay good. */
 static uint32_t resolve(void *context, uint32_t from, uint32_t to)
 {
 	struct sim *sim = context;
 	struct link_model model, healed;
-	bool is_made = link_model_of(sim->scenario, from, to, &model);
+	bool is_made = describe(sim, from, to, &model);
 	for (uint32_t i = 0; is_made && i < sim->model_count; i++) {
 		if (link_model_is_same(&model, &sim->models[2 * i])) {
 			link_model_free(&model);
 			return i;
 		}
 	}
-	if (is_made && link_model_of(sim->scenario, from, to, &healed)) {
+	if (is_made && describe(sim, from, to, &healed)) {
 		if (keep_model(sim, &model, &healed))
 			return sim->model_count - 1;
 		link_model_free(&healed);
@@ -118,7 +126,8 @@ uint64_t traffic_latency_max_ns(const struct sim *sim, uint32_t from, uint32_t t
 	uint64_t most_ns = link_model_of(sim->scenario, from, to, &model) ? link_model_latency_max_ns(&model) : 0;
 	link_model_free(&model);
 	/* A slow process has perhaps a few in front of it. */
-	return most_ns + PROCESSED_BEFORE * sim->scenario->nodes[to].processing_most_ns;
+	return wide_add(most_ns, routing_latency_max_ns(sim, from, to)) +
+	       PROCESSED_BEFORE * sim->scenario->nodes[to].processing_most_ns;
 }
 
 /* What only some links remember is made with their first datagram. NULL when the link is plain, or memory is full. */
@@ -248,17 +257,18 @@ static void launch_damaged(struct sim *sim, const struct flight *like, uint8_t f
 static void launch_others(struct sim *sim, const struct flight *like, const struct link_fate *fate)
 {
 	struct flight flight = *like;
+	uint8_t flags = flight.flags | TRACE_COPY_DUPLICATE;
 	flight.copy = 0;
 	fates_of(sim, packet_at(sim, flight.packet))->duplicated += (uint64_t)fate->duplicate + fate->replay;
 	disturb(sim, &flight);
 	if (fate->replay)
-		launch(sim, &flight, TRACE_COPY_DUPLICATE | TRACE_COPY_REPLAYED, fate->depart_ns,
+		launch(sim, &flight, flags | TRACE_COPY_REPLAYED, fate->depart_ns,
 		       wide_add(fate->arrive_ns, fate->replay_ns));
 	if (fate->duplicate && fate->duplicate_corrupt)
-		launch_damaged(sim, &flight, TRACE_COPY_DUPLICATE, fate->damage, fate->duplicate_corrupt_draw, fate->depart_ns,
+		launch_damaged(sim, &flight, flags, fate->damage, fate->duplicate_corrupt_draw, fate->depart_ns,
 		               fate->duplicate_arrive_ns);
 	else if (fate->duplicate)
-		launch(sim, &flight, TRACE_COPY_DUPLICATE, fate->depart_ns, fate->duplicate_arrive_ns);
+		launch(sim, &flight, flags, fate->depart_ns, fate->duplicate_arrive_ns);
 }
 
 void traffic_launch(struct sim *sim, const struct flight *flight, const struct link_fate *fate)
@@ -290,8 +300,7 @@ static struct link *link_of(struct sim *sim, uint32_t from, uint32_t to)
 	return link_table_get(&sim->arena, &world_of(sim)->links, from, to, resolve, sim);
 }
 
-/* Over the link of two nodes. */
-static void send_over_link(struct sim *sim, const struct flight *flight, struct link *link)
+static void put_on_link(struct sim *sim, const struct flight *flight, struct link *link)
 {
 	struct world *world = world_of(sim);
 	if (!link || sim->error[0])
@@ -318,12 +327,36 @@ static void send_over_link(struct sim *sim, const struct flight *flight, struct 
 	traffic_launch(sim, flight, &fate);
 }
 
+void traffic_carry(struct sim *sim, const struct flight *flight, uint32_t link_from, uint32_t link_to)
+{
+	put_on_link(sim, flight, link_of(sim, link_from, link_to));
+}
+
+static void send_over_link(struct sim *sim, struct flight *flight)
+{
+	if (sim->scenario->network_count)
+		routing_begin(sim, flight);
+	else if (flight->to == TRACE_NOBODY)
+		traffic_lose(sim, flight, TRACE_DROP_NO_ROUTE, world_of(sim)->now_ns);
+	else
+		traffic_carry(sim, flight, flight->from, flight->to);
+}
+
+/* Whom a node means by an address. */
+static uint32_t node_meant(struct sim *sim, uint32_t from, const struct octo_address *to)
+{
+	uint32_t representative;
+	if (!sim->scenario->network_count)
+		return node_at_address(sim, to);
+	return topology_meant(sim, sim->scenario->nodes[from].network, to, &representative);
+}
+
 void traffic_send(struct sim *sim, uint32_t from, arena_ref ref, const struct octo_address *to)
 {
 	struct world *world = world_of(sim);
 	struct packet *packet = packet_at(sim, ref);
 	struct flight flight = { .source = node_address(sim, from), .target = *to, .from = from,
-		.to = node_at_address(sim, to), .packet = ref };
+		.to = node_meant(sim, from, to), .packet = ref };
 	attack_reroute(sim, &flight);
 	uint32_t target = flight.to;
 	packet->type = (uint8_t)octo_packet_type_of(packet->bytes, packet->size);
@@ -337,13 +370,10 @@ void traffic_send(struct sim *sim, uint32_t from, arena_ref ref, const struct oc
 	tally_packet(sim, SCENARIO_SENT, from, target, packet->type, OCTO_REASON_ACCEPTED);
 	if (sim->checks)
 		checks_sent(sim->checks, from, target, to, packet->bytes, packet->size);
-	if (target == TRACE_NOBODY) {
-		traffic_lose(sim, &flight, TRACE_DROP_NO_ROUTE, world->now_ns);
-	} else {
+	if (target != TRACE_NOBODY)
 		keep_recorded(sim, from, target, ref);
-		if (!attack_takes(sim, &flight))
-			send_over_link(sim, &flight, link_of(sim, from, target));
-	}
+	if (target == TRACE_NOBODY || !attack_takes(sim, &flight))
+		send_over_link(sim, &flight);
 	traffic_drop_packet(sim, ref);
 }
 
@@ -358,18 +388,24 @@ void traffic_send_background(struct sim *sim, uint32_t from, uint32_t to, arena_
 	struct trace_record record = { .kind = TRACE_SENT, .flags = TRACE_COPY_BACKGROUND, .extra_size = packet->size,
 		.node = from, .peer = to, .packet = packet->number, .cause = sim->cause };
 	recorder_put_packet(sim, &record, packet);
-	struct flight flight = { .source = node_address(sim, from), .target = node_address(sim, to), .from = from, .to = to,
-		.packet = ref, .flags = TRACE_COPY_BACKGROUND };
-	struct link *link = *number ? link_table_at(&sim->arena, &world_of(sim)->links, *number - 1) : link_of(sim, from, to);
-	if (!attack_takes(sim, &flight))
-		send_over_link(sim, &flight, link);
-	*number = link ? link->number + 1 : 0;
+	struct flight flight = { .source = node_address(sim, from), .target = topology_known_address(sim, from, to),
+		.from = from, .to = to, .packet = ref, .flags = TRACE_COPY_BACKGROUND };
+	if (sim->scenario->network_count) {
+		if (!attack_takes(sim, &flight))
+			send_over_link(sim, &flight);
+	} else {
+		struct link *link = *number ? link_table_at(&sim->arena, &world_of(sim)->links, *number - 1) : link_of(sim, from, to);
+		if (!attack_takes(sim, &flight))
+			put_on_link(sim, &flight, link);
+		*number = link ? link->number + 1 : 0;
+	}
 	traffic_drop_packet(sim, ref);
 }
 
 void traffic_inject(struct sim *sim, uint32_t from, uint32_t to, const uint8_t *bytes, size_t size)
 {
-	struct flight flight = { .source = node_address(sim, from), .target = node_address(sim, to), .from = from, .to = to };
+	struct flight flight = { .source = topology_seen_address(sim, to, from), .target = node_address(sim, to),
+		.from = from, .to = to };
 	traffic_put(sim, &flight, bytes, size, true);
 }
 
@@ -399,7 +435,7 @@ void traffic_put(struct sim *sim, const struct flight *like, const uint8_t *byte
 	if (is_at_door)
 		launch(sim, &flight, flight.flags, world->now_ns, world->now_ns);
 	else
-		send_over_link(sim, &flight, link_of(sim, like->from, like->to));
+		send_over_link(sim, &flight);
 	traffic_drop_packet(sim, ref);
 }
 
@@ -443,7 +479,7 @@ static void hand_over(struct sim *sim, const struct flight *flight, const struct
 	if (sim->checks && flight->flags & (TRACE_COPY_REPLAYED | TRACE_COPY_INJECTED))
 		checks_inject(sim->checks, flight->to, flight->from); /* as if somebody had kept it */
 	if (sim->checks)
-		checks_before_receive(sim->checks, flight->to, node_at_address(sim, &flight->source), &flight->source,
+		checks_before_receive(sim->checks, flight->to, topology_holder(sim, flight->to, &flight->source), &flight->source,
 		                      packet->bytes, packet->size, flight->flags);
 	node_receive(sim, flight->to, &flight->source, packet->bytes, packet->size);
 	if (sim->checks)
@@ -466,7 +502,12 @@ void traffic_deliver(struct sim *sim, arena_ref flight_ref)
 		arena_free(&sim->arena, flight_ref, sizeof(struct flight));
 	const struct packet *packet = packet_at(sim, flight.packet);
 	/* The address is looked up at arrival: who has moved on the way is not there any more. */
-	uint32_t present = node_at_address(sim, &flight.target);
+	uint32_t present = flight.hop ? routing_go_on(sim, &flight) : node_at_address(sim, &flight.target);
+	if (flight.hop && present == TRACE_NOBODY) { /* it flies on, or never will */
+		traffic_drop_packet(sim, flight.packet);
+		return;
+	}
+	flight.to = present == TRACE_NOBODY ? flight.to : present;
 	if (present == TRACE_NOBODY)
 		traffic_lose(sim, &flight, TRACE_DROP_NO_ROUTE, world_of(sim)->now_ns);
 	else if (!node_of(sim, present)->is_up)

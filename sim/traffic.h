@@ -18,6 +18,8 @@ void traffic_inject(struct sim *sim, uint32_t from, uint32_t to, const uint8_t *
 void traffic_put(struct sim *sim, const struct flight *like, const uint8_t *bytes, size_t size, bool is_at_door);
 /* The longest latency that the pair's link draws, without its queue. */
 uint64_t traffic_latency_max_ns(const struct sim *sim, uint32_t from, uint32_t to);
+/* For routing.c: over a link, of two nodes or an access link, from where the flight is. */
+void traffic_carry(struct sim *sim, const struct flight *flight, uint32_t link_from, uint32_t link_to);
 /* For queueing.c: a datagram begins to wait: it is a copy from now on. */
 void traffic_hold(struct sim *sim, struct flight *flight);
 /* What was decided about it comes true. */

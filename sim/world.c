@@ -7,6 +7,7 @@
 #include "sim/check/tally.h"
 #include "sim/engine/rng.h"
 #include "sim/inbox.h"
+#include "sim/network/topology.h"
 #include "sim/node.h"
 #include "sim/queueing.h"
 #include "sim/recorder.h"
@@ -84,6 +85,7 @@ static void dispatch(struct sim *sim, const struct event *event)
 	case EVENT_RELEASE: attack_release(sim, event->ref); break;
 	case EVENT_LINK: queueing_leave(sim, event->ref); break;
 	case EVENT_SERVICE: inbox_serve(sim, event->ref); break;
+	case EVENT_NAT: topology_expire(sim, event->ref); break;
 	case EVENT_DELIVERY: traffic_deliver(sim, event->ref); break;
 	case EVENT_WAKE: wake(sim, event->ref, event->time_ns); break;
 	case EVENT_TRAFFIC: background_tick(sim, event->ref); break;
@@ -186,7 +188,7 @@ static bool make_world(struct sim *sim)
 	for (uint32_t i = 0; i < scenario->node_count && !arena_is_full(&sim->arena); i++)
 		if (!node_make(sim, i))
 			return false;
-	return attack_open(sim) && !arena_is_full(&sim->arena);
+	return topology_make(sim) && attack_open(sim) && !arena_is_full(&sim->arena);
 }
 
 static void plan_scenario(struct sim *sim)

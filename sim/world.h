@@ -15,7 +15,7 @@
 #include "sim/sim.h"
 
 enum event_class {                    /* in this order within one instant */
-	EVENT_HEAL, EVENT_ACTION, EVENT_ATTACK, EVENT_RELEASE, EVENT_LINK, EVENT_SERVICE, EVENT_DELIVERY, EVENT_WAKE,
+	EVENT_HEAL, EVENT_ACTION, EVENT_ATTACK, EVENT_RELEASE, EVENT_LINK, EVENT_NAT, EVENT_SERVICE, EVENT_DELIVERY, EVENT_WAKE,
 	EVENT_TRAFFIC, EVENT_STORE, EVENT_JUDGE
 };
 
@@ -54,6 +54,8 @@ struct flight {                       /* one copy on its way */
 	uint32_t copy;
 	arena_ref packet;
 	uint8_t flags;                /* TRACE_COPY_* */
+	uint8_t hop;                  /* HOP_* of routing.h */
+	uint16_t place;               /* the network it is in, as in topology.h */
 };
 
 struct packet {                       /* a datagram's bytes, shared by its copies */
@@ -78,6 +80,7 @@ struct world {
 	uint32_t packet_count, copy_count;
 	uint32_t node_count;
 	arena_ref nodes;              /* struct node */
+	arena_ref places;             /* struct place of topology.h, one for each network */
 	arena_ref recorded;           /* arena_ref: the packet each INJECT action waits for */
 	arena_ref recorded_seen;      /* uint32_t: how many such packets went by */
 	uint64_t block_bytes;

@@ -88,6 +88,17 @@ bool check_is_sampled(uint32_t count, size_t size)
 
 /* ---- Opening ------------------------------------------------------------------------------------------- */
 
+/* What it lets through hangs on who has sent before. */
+static void describe_network(const struct scenario_network *network, struct check_pair *pair)
+{
+	pair->has_barrier = pair->has_barrier || network->has_nat || network->has_firewall;
+	for (int i = 0; i < 2; i++) {
+		const struct scenario_link *link = i ? network->down : network->up;
+		pair->is_lossy = pair->is_lossy || (link && link->may_disturb);
+		pair->has_shared_queue = pair->has_shared_queue || (link && link->may_queue);
+	}
+}
+
 /* Any rule that matches counts, even one that a later rule takes back: who is not sure expects less. */
 static void describe_links(const struct scenario *scenario, struct check_pair *pair)
 {
@@ -100,6 +111,12 @@ static void describe_links(const struct scenario *scenario, struct check_pair *p
 		pair->is_lossy = pair->is_lossy || link->may_disturb;
 		pair->has_rate = pair->has_rate || link->may_queue;
 	}
+	if (scenario->nodes[a].network == scenario->nodes[b].network)
+		return;
+	for (int i = 0; i < 2; i++) /* of networks that both are in, too: who is not sure expects less */
+		for (uint32_t n = scenario->nodes[pair->nodes[i]].network; n; n = scenario->networks[n - 1].parent)
+			describe_network(&scenario->networks[n - 1], pair);
+	pair->has_rate = pair->has_rate || pair->has_shared_queue;
 }
 
 static int compare_identities(const void *a, const void *b)

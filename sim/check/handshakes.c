@@ -92,8 +92,8 @@ void handshakes_duel(struct checks *checks, uint32_t node, uint32_t peer, const 
 	pair->loser_nonce = duel->loser_nonce;
 	pair->crossed_from = won->syn_first_at < lost->syn_first_at ? won->syn_first_at : lost->syn_first_at;
 	pair->crossed_at = won->syn_first_at < lost->syn_first_at ? lost->syn_first_at : won->syn_first_at;
-	/* On a queue that held something else before, how long things take says nothing of the handshake. */
-	pair->is_duel_open = !(pair->has_rate && pair->had_session);
+	/* On a queue that may hold something else, how long things take says nothing of the handshake. */
+	pair->is_duel_open = !pair->has_shared_queue && !(pair->has_rate && pair->had_session);
 }
 
 /* Eight full datagrams are more than a handshake puts on a link. */

@@ -40,6 +40,8 @@ struct check_pair {
 	bool has_clone;               /* somebody else has the identity of one of the two */
 	bool is_lossy;                /* its links lose, duplicate or damage by chance */
 	bool has_rate;                /* its links queue */
+	bool has_shared_queue;        /* together with others: an access link */
+	bool has_barrier;             /* a NAT or a firewall in between: not everybody may speak first */
 	bool had_session;
 	bool is_agreed;               /* both have the same current session, since agreed_at */
 	uint64_t agreed_at;

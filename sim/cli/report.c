@@ -36,7 +36,8 @@ static void fates_of(const struct sim_packet_fates *p, uint64_t fates[FATES])
 		p->dropped[TRACE_DROP_LOSS] + p->dropped[TRACE_DROP_MASK] + p->dropped[TRACE_DROP_KIND] +
 			p->dropped[TRACE_DROP_MTU] + p->dropped[TRACE_DROP_PARTITION] + p->dropped[TRACE_DROP_ATTACKER],
 		p->dropped[TRACE_DROP_QUEUE] + p->dropped[TRACE_DROP_AQM] + p->dropped[TRACE_DROP_BUFFER],
-		p->dropped[TRACE_DROP_NO_ROUTE] + p->dropped[TRACE_DROP_DOWN],
+		p->dropped[TRACE_DROP_NO_ROUTE] + p->dropped[TRACE_DROP_DOWN] + p->dropped[TRACE_DROP_NO_MAPPING] +
+			p->dropped[TRACE_DROP_FILTERED] + p->dropped[TRACE_DROP_FIREWALL] + p->dropped[TRACE_DROP_HAIRPIN],
 		p->in_flight,
 		p->accepted,
 		p->rejected,

@@ -12,6 +12,7 @@ enum { MASK_MAX = 65536 };                     /* characters */
 
 enum { PHASES_MAX = 1000 };
 
+enum { ENDS = 3 };                             /* of link_keys, those that say whom a rule is about */
 static const char *const link_keys[] = {
 	"between", "from",    "to",     "latency", "loss",     "mask", "drop",  "duplicate", "corrupt",
 	"reorder", "replay",  "rate",   "capacity", "queue",   "mtu",  "clog",  "phases",    NULL,
@@ -188,6 +189,20 @@ static void sum_up(struct scenario_link *link)
 		link->may_disturb = link->may_disturb || link_has_faults(&link->phases[i]);
 		link->may_queue = link->may_queue || link->phases[i].sets_rate;
 	}
+}
+
+/* A queue of an access link needs a rate of its own. */
+void link_read_rule(struct reader *reader, struct tree_value object, struct scenario_link *link)
+{
+	struct tree_value queue = reader_get(reader, object, "queue");
+
+	reader_keys(reader, object, link_keys + ENDS);
+	read_aspects(reader, object, link);
+	if (!sets_anything(link) && reader_get(reader, object, "phases").item == NULL)
+		reader_wrong(reader, object, "it says nothing; add \"latency\", \"loss\", \"rate\", \"phases\" or another aspect");
+	sum_up(link);
+	if (queue.item != NULL && !link->may_queue)
+		reader_wrong_key(reader, queue, "a queue does nothing without a \"rate\" or \"capacity\" in front of which it stands");
 }
 
 /* Whom the rule is about. */

@@ -10,7 +10,7 @@
 
 static const char *const top_keys[] = {
 	"$schema", "format", "title", "why",   "covers", "seed",     "duration", "crypto",
-	"heal",    "ties",   "nodes", "trust", "links",  "timeline", "expect",
+	"heal",    "ties",   "nodes", "trust", "networks", "links",  "timeline", "expect",
 	"extends", "sweep",  NULL,
 };
 
@@ -166,6 +166,9 @@ static void read_top(struct reader *reader)
 	if (reader->by_name == NULL)
 		reader_index_nodes(reader);
 	reader_index_trust(reader);
+	value = reader_get(reader, root, "networks");
+	if (value.item != NULL)
+		reader_read_networks(reader, value);
 	value = reader_get(reader, root, "links");
 	if (value.item != NULL)
 		reader_read_links(reader, value);
@@ -309,7 +312,11 @@ void scenario_free(struct scenario *scenario)
 		memory_free(scenario->actions[i].pairs);
 		memory_free(scenario->actions[i].nodes);
 		reader_free_attack(scenario->actions[i].attack);
+		memory_free(scenario->actions[i].networks);
 	}
+	for (uint32_t i = 0; i < scenario->network_count; i++)
+		reader_free_network(&scenario->networks[i]);
+	memory_free(scenario->networks);
 	for (uint32_t i = 0; i < scenario->expectation_count; i++)
 		reader_free_expectation(&scenario->expectations[i]);
 	for (uint32_t i = 0; i < scenario->axis_count; i++) {

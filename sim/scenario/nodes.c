@@ -31,7 +31,7 @@ static bool is_name(const char *name)
 	return true;
 }
 
-static bool read_name(struct reader *reader, struct tree_value value, size_t size_max, const char **name)
+bool reader_name(struct reader *reader, struct tree_value value, size_t size_max, const char **name)
 {
 	char found[64];
 
@@ -194,7 +194,7 @@ static void read_node(struct reader *reader, struct tree_value object)
 		count = 1;
 	/* "-100000" must fit behind the name of a group. */
 	if (reader_need(reader, object, "name", "a name: a letter, then letters, digits, - and _", &value))
-		is_named = read_name(reader, value, count > 0 ? 40 : SCENARIO_NAME_MAX - 1, &name);
+		is_named = reader_name(reader, value, count > 0 ? 40 : SCENARIO_NAME_MAX - 1, &name);
 	if (is_named && strcmp(name, "duel-winner") == 0) {
 		reader_wrong(reader, value,
 		             "found \"duel-winner\", which expectations use for whoever wins the ID-duel; "
@@ -207,7 +207,7 @@ static void read_node(struct reader *reader, struct tree_value object)
 		node.is_counter = kind == 2;
 	}
 	value = reader_get(reader, object, "identity");
-	if (value.item != NULL && !read_name(reader, value, SCENARIO_NAME_MAX - 1, &identity))
+	if (value.item != NULL && !reader_name(reader, value, SCENARIO_NAME_MAX - 1, &identity))
 		identity = NULL;
 	read_details(reader, object, &node);
 	if (node.is_counter)

@@ -101,6 +101,13 @@ bool reader_pairs_fit(struct reader *reader, struct tree_value at, uint64_t coun
 /* ---- Parts of the file ------------------------------------------------------------------------------------------ */
 
 void reader_read_nodes(struct reader *reader, struct tree_value list);
+void reader_read_networks(struct reader *reader, struct tree_value list);
+void reader_free_network(struct scenario_network *network);
+/* The verb "rebind"; and "to": {"broadcast": "home"} of "inject". */
+void reader_read_rebind(struct reader *reader, struct tree_value value, struct scenario_action *action);
+void reader_read_broadcast(struct reader *reader, struct tree_value object, struct scenario_action *action);
+/* A name for a node or a network: a letter, then letters, digits, - and _. */
+bool reader_name(struct reader *reader, struct tree_value value, size_t size_max, const char **name);
 void reader_read_trust(struct reader *reader, struct tree_value list);
 void reader_read_links(struct reader *reader, struct tree_value list);
 void reader_free_link(struct scenario_link *link);

@@ -23,6 +23,8 @@ struct scenario_node {
 	uint64_t processing_ns;           /* "processing": of each datagram that it receives */
 	uint64_t processing_most_ns;      /* the longest that it ever is */
 	uint32_t cookie_above;            /* "cookie_above": curve_rate_max of the core */
+	uint32_t network;                 /* 1 + number of the network that it is in; 0: none */
+	uint16_t port_rank;               /* its place among those behind the same outermost NAT, modulo what ports there are */
 };
 
 struct scenario_pair {
@@ -94,11 +96,39 @@ struct scenario_link {
 	uint64_t at_ns, fade_ns;          /* of a phase; loss and latency take so long to get there from what they were */
 };
 
+/* How far a mapping or a filter of a NAT looks at the remote side: not, at its address, at address and port. */
+enum scenario_scope { SCENARIO_ANY_REMOTE, SCENARIO_SAME_ADDRESS, SCENARIO_SAME_ENDPOINT };
+
+/* A router's rules: a NAT, or a firewall, which lets in what answers what went out. */
+struct scenario_gate {
+	bool translates;                  /* a NAT */
+	bool keeps_port;                  /* the outside port is the inside one where it is free */
+	bool refreshes_inbound;           /* what comes in prolongs a mapping, too; what goes out always does */
+	bool hairpins;                    /* from the inside one gets to the outside addresses of the inside */
+	bool hides_neighbours;            /* who is inside knows who else is only by outside addresses */
+	enum scenario_scope mapping, filtering;
+	uint64_t timeout_ns;
+	uint32_t room;                    /* mappings, and permitted remote sides, that it remembers */
+};
+
+/* A network behind a router, within another network or on the internet. */
+struct scenario_network {
+	char name[SCENARIO_NAME_MAX];
+	uint32_t parent;                  /* 1 + number of the network that it is in; 0: the internet */
+	bool has_nat, has_firewall;
+	struct scenario_gate nat, firewall;
+	uint32_t *forwards; uint32_t forward_count; /* nodes that the NAT lets everybody reach at their usual ports */
+	struct scenario_link *up, *down;  /* the access link that all in it share, without patterns; NULL: none. One rule for both
+	                                     ways stands in both */
+	uint32_t *nodes; uint32_t node_count; /* in it and in the networks in it; ascending, at least one */
+};
+
 enum scenario_verb {
 	SCENARIO_CONNECT, SCENARIO_DISCONNECT, SCENARIO_LOAD,             /* act on pairs: a acts towards b */
 	SCENARIO_CRASH, SCENARIO_RESTART, SCENARIO_MOVE, SCENARIO_CLOCK,  /* act on nodes */
 	SCENARIO_INJECT,
 	SCENARIO_TRAFFIC,                                                 /* on pairs: a sends to b */
+	SCENARIO_REBIND,                                                  /* acts on networks */
 	SCENARIO_PAUSE, SCENARIO_RESUME, SCENARIO_SLOW,                   /* on nodes */
 	SCENARIO_PARTITION, SCENARIO_INTERCEPT, SCENARIO_RELAY, SCENARIO_FLOOD, SCENARIO_ATTACK /* on the network */
 };
@@ -155,6 +185,9 @@ struct scenario_action {
 	bool has_store_of; uint32_t store_of; /* RESTART: with a copy of that node's store */
 	uint64_t processing_ns;           /* SLOW: for each datagram */
 	struct scenario_attack *attack;   /* NULL for the other verbs */
+	uint32_t *networks;               /* REBIND */
+	uint32_t network_count;
+	bool keeps_address;               /* REBIND: only the ports change */
 	int64_t clock_step_ns;            /* CLOCK */
 	uint64_t load_interval_ns, load_count; /* LOAD, TRAFFIC (count UINT64_MAX: no end) */
 	uint64_t traffic_for_ns;          /* TRAFFIC: 0: no end */
@@ -162,6 +195,7 @@ struct scenario_action {
 	uint8_t load_priority;
 	struct scenario_packet packet;    /* INJECT */
 	uint32_t inject_to;               /* INJECT: who gets it */
+	uint32_t inject_broadcast;        /* INJECT: 1 + number of the network all of whose own nodes get it; 0: none */
 	uint32_t inject_source;           /* INJECT: whose address it seems to come from */
 	bool flip_each;                   /* INJECT: one copy for each byte, that byte flipped */
 	uint64_t inject_count;            /* INJECT: copies, at least 1; with random_bytes: datagrams */
@@ -235,6 +269,7 @@ struct scenario {
 	bool random_ties;                 /* "ties": "random": events of one instant run in a drawn order */
 	struct scenario_node *nodes; uint32_t node_count;
 	struct scenario_pair *trust; uint32_t trust_count; /* a < b, no doubles, sorted */
+	struct scenario_network *networks; uint32_t network_count; /* in file order */
 	struct scenario_link *links; uint32_t link_count;
 	struct scenario_action *actions; uint32_t action_count; /* by time, then in file order */
 	struct scenario_expectation *expectations; uint32_t expectation_count;

@@ -8,11 +8,11 @@
 #include <string.h>
 
 static const char *const verbs[] = {
-	"connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", "traffic", "pause", "resume", "slow",
+	"connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", "traffic", "rebind", "pause", "resume", "slow",
 	"partition", "intercept", "relay", "flood", "attack", NULL,
 };
 static const char *const action_keys[] = {
-	"at", "connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", "traffic", "pause", "resume", "slow",
+	"at", "connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", "traffic", "rebind", "pause", "resume", "slow",
 	"partition", "intercept", "relay", "flood", "attack", NULL,
 };
 static const char *const from_to_keys[] = { "from", "to", NULL };
@@ -266,7 +266,9 @@ static void read_inject(struct reader *reader, struct tree_value value, struct s
 		(void)reader_need(reader, value, "to", "the name of the node that gets it", &to);
 		(void)reader_need(reader, value, "source", "the name of the node whose address it carries", &source);
 	}
-	if (to.item != NULL)
+	if (to.item != NULL && reader_is(reader, to, SCANNER_OBJECT))
+		reader_read_broadcast(reader, to, action);
+	else if (to.item != NULL)
 		reader_node(reader, to, &action->inject_to);
 	if (source.item != NULL)
 		reader_node(reader, source, &action->inject_source);
@@ -311,6 +313,9 @@ static void read_verb(struct reader *reader, struct tree_value value, struct sce
 		break;
 	case SCENARIO_TRAFFIC:
 		reader_read_traffic(reader, value, action);
+		break;
+	case SCENARIO_REBIND:
+		reader_read_rebind(reader, value, action);
 		break;
 	case SCENARIO_PAUSE:
 	case SCENARIO_RESUME:
@@ -372,7 +377,7 @@ static void read_action(struct reader *reader, struct tree_value object)
 	if (count != 1) {
 		reader_wrong(reader, object,
 		             "%s; allowed is exactly one of connect, disconnect, load, crash, restart, move, "
-		             "clock, inject, traffic, pause, resume, slow, partition, intercept, relay, flood, attack",
+		             "clock, inject, traffic, rebind, pause, resume, slow, partition, intercept, relay, flood, attack",
 		             count == 0 ? "no verb" : "more than one verb");
 		return;
 	}

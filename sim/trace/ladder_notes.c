@@ -119,6 +119,7 @@ static void action_note(const struct trace_record *r, char *out)
 		[TRACE_ACTION_RELAY] = "a man in the middle begins to relay",
 		[TRACE_ACTION_FLOOD] = "a flood begins",
 		[TRACE_ACTION_ATTACK] = "a random attacker begins",
+		[TRACE_ACTION_REBIND] = "its NAT forgets all mappings",
 	};
 	char step[40];
 
@@ -231,6 +232,10 @@ void ladder_note(const struct ladder_source *source, uint32_t index, enum octo_r
 		snprintf(out, LADDER_NOTE_BYTES, "■ %s failed: %.*s", r->a ? "invariant" : "expectation",
 		         (int)r->extra_size, extra ? (const char *)extra : "");
 		*color = CANVAS_VERMILLION;
+		break;
+	case TRACE_NAT:
+		trace_nat_text(r, extra, out, LADDER_NOTE_BYTES);
+		*color = CANVAS_DIM;
 		break;
 	case TRACE_SENT:
 	case TRACE_FLYING:
