@@ -63,6 +63,8 @@ static void print_copy_flags(const struct trace_record *r, FILE *out)
 		print_flag("injected", true, out);
 	if (r->flags & TRACE_COPY_REPLAYED)
 		print_flag("replayed", true, out);
+	if (r->flags & TRACE_COPY_BACKGROUND)
+		print_flag("background", true, out);
 }
 
 static void print_packet_type(uint64_t type, FILE *out)
@@ -104,6 +106,8 @@ static void print_network(const struct trace_record *r, FILE *out)
 	case TRACE_SENT:
 		print_packet_type(r->a, out);
 		print_id("session_id", r->b, out);
+		if (r->flags & TRACE_COPY_BACKGROUND)
+			print_flag("background", true, out);
 		break;
 	case TRACE_FLYING:
 		print_number("arrives_ns", r->a, out);

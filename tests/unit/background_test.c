@@ -3,6 +3,8 @@
 #include "tests/check.h"
 #include "tests/unit/tiny.h"
 
+#include <unistd.h>
+
 static const char quiet[] = "{\"between\": [\"*\", \"*\"], \"latency\": \"20ms\"}";
 
 static struct sim_packet_fates fates_of(struct tiny *tiny, const char *timeline)
@@ -107,6 +109,35 @@ static void a_node_that_is_down_is_silent(void)
 	CHECK(fates.dropped[TRACE_DROP_DOWN] >= 99 && fates.dropped[TRACE_DROP_DOWN] <= 101);
 }
 
+/* Each record of such a datagram says whose it is; of a core's datagrams none does. */
+static void a_trace_tells_it_from_what_cores_say(void)
+{
+	char path[64], error[256] = "";
+	struct tiny tiny = { .links = quiet, .options = { .seed = 8, .trace_path = path }, .timeline =
+		"{\"at\": \"1s\", \"connect\": [\"robot\", \"pilot\"]}, {\"at\": \"1s\", \"traffic\": "
+		"{\"from\": \"robot\", \"to\": \"pilot\", \"every\": \"10ms\", \"count\": 5}}" };
+	uint32_t records[TRACE_KIND_COUNT] = { 0 };
+	tiny_path(path, "background");
+	tiny_open(&tiny);
+	tiny_run(&tiny, OCTO_NEVER);
+	tiny_close(&tiny);
+	struct trace *trace = trace_open(path, error, sizeof error);
+	CU_ASSERT_FATAL(trace != NULL);
+	for (uint32_t i = 0; i < trace_count(trace); i++) {
+		const struct trace_record *record = trace_get(trace, i);
+		bool is_copy = record->kind == TRACE_SENT || record->kind == TRACE_FLYING || record->kind == TRACE_DELIVERED;
+		if (is_copy && record->flags & TRACE_COPY_BACKGROUND)
+			records[record->kind]++;
+		else if (record->kind == TRACE_SENT)
+			CHECK(record->a != OCTO_PACKET_UNKNOWN);
+	}
+	CHECK_U64(records[TRACE_SENT], 5);
+	CHECK_U64(records[TRACE_FLYING], 5);
+	CHECK_U64(records[TRACE_DELIVERED], 5);
+	trace_close(trace);
+	unlink(path);
+}
+
 /* A snapshot has the flows in it: what was sent after it is sent again. */
 static void a_restored_world_goes_on_sending(void)
 {
@@ -135,6 +166,7 @@ CU_ErrorCode suite_background(void)
 	CU_ADD_TEST(suite, the_network_does_to_it_what_it_does_to_all);
 	CU_ADD_TEST(suite, no_core_sees_it);
 	CU_ADD_TEST(suite, a_node_that_is_down_is_silent);
+	CU_ADD_TEST(suite, a_trace_tells_it_from_what_cores_say);
 	CU_ADD_TEST(suite, a_restored_world_goes_on_sending);
 	return CU_get_error();
 }
