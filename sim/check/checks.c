@@ -191,7 +191,7 @@ static bool open_all(struct checks *checks)
 		table_open(&checks->counters, sizeof(struct check_counter_key), 2 * scenario->trust_count) &&
 		table_open(&checks->nonces, sizeof(struct check_nonce), 4 * scenario->trust_count) &&
 		table_open(&checks->accounts, sizeof(struct check_account), 2 * scenario->trust_count) &&
-		find_clones(scenario, has_clone) && open_pairs(checks, has_clone);
+		table_open(&checks->parcels, sizeof(struct check_parcels), 0) && find_clones(scenario, has_clone) && open_pairs(checks, has_clone);
 	for (uint32_t i = 0; is_good && i < scenario->node_count; i++) {
 		checks->nodes[i].is_up = true;
 		checks->nodes[i].stepped_back_at = checks->nodes[i].junk_at = CHECK_NEVER;
@@ -234,6 +234,7 @@ void checks_close(struct checks *checks)
 	table_close(&checks->counters);
 	table_close(&checks->nonces);
 	table_close(&checks->accounts);
+	table_close(&checks->parcels);
 	free(checks->nodes);
 	free(checks->pairs);
 	free(checks->sides);
@@ -313,6 +314,7 @@ static void received_event(struct checks *checks, uint32_t node, uint32_t peer,
 		receipt->verdict_now = event->now;
 		receipt->peer_node = peer;
 	}
+	once_received(checks, node, peer, &event->packet);
 	if (event->packet.type == OCTO_PACKET_DATA)
 		nonces_received(checks, node, peer, &event->packet);
 	else
@@ -342,7 +344,15 @@ void checks_core_event(struct checks *checks, uint32_t node, uint32_t peer_node,
 	case OCTO_EVENT_AUDIT_SEALED:
 		nonces_sealed(checks, node, &event->sealed);
 		return;
+	case OCTO_EVENT_COURIER_GRANTED:
+		once_granted(checks, node, &event->courier);
+		return;
+	case OCTO_EVENT_COURIER_DELIVERED:
+		once_delivered(checks, node);
+		return;
 	case OCTO_EVENT_PACKET_SENT:
+		once_sent(checks, node, peer_node, &event->packet);
+		paced_sent(checks, node, peer_node, event);
 		if (event->packet.type == OCTO_PACKET_SYN)
 			handshakes_syn_sent(checks, node, peer_node, &event->packet);
 		return;
@@ -363,6 +373,7 @@ void checks_core_event(struct checks *checks, uint32_t node, uint32_t peer_node,
 		celibacy_event(checks, node, peer_node, &event->celibacy);
 		break;
 	case OCTO_EVENT_HANDSHAKE:
+		spaced_step(checks, node, peer_node, event);
 		order_step(checks, node, peer_node, event);
 		break;
 	case OCTO_EVENT_DUEL:
@@ -389,6 +400,7 @@ void checks_before_receive(struct checks *checks, uint32_t node, uint32_t from_n
 	receipt->is_open = true;
 	receipt->is_digested = receipt->is_genuine_syn = receipt->has_verdict = false;
 	receipt->node = node;
+	receipt->messages = 0;
 	receipt->from_node = from_node;
 	receipt->peer_node = TRACE_NOBODY;
 	receipt->type = octo_packet_type_of(bytes, size);
@@ -419,6 +431,8 @@ void checks_sent(struct checks *checks, uint32_t node, uint32_t to_node, const s
 	if (octo_packet_type_of(bytes, size) == OCTO_PACKET_SYN_ACK)
 		handshakes_answered(checks, node, to_node, bytes, size);
 	amplification_sent(checks, node, to_node, to, bytes, size);
+	sealed_sent(checks, node, to_node, bytes, size);
+	checks->nodes[node].granted = checks->nodes[node].granted_bytes = 0;
 }
 
 void checks_disturbed(struct checks *checks, uint32_t from, uint32_t to, const uint8_t *bytes, size_t size)
@@ -439,6 +453,7 @@ void checks_settled(struct checks *checks, uint32_t node)
 	checks->nodes[node].settled++;
 	secrecy_settled(checks);
 	slots_settled(checks, node);
+	bounded_settled(checks, node);
 	catch_up(checks);
 }
 

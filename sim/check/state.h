@@ -10,7 +10,8 @@
 
 enum {
 	CHECK_WINDOW = 1024,          /* packet numbers that S5 remembers behind the highest */
-	CHECK_SECRETS = 32            /* wiped secrets that wait for the end of their instant */
+	CHECK_SECRETS = 32,           /* wiped secrets that wait for the end of their instant */
+	CHECK_PARCELS = 64            /* packets that "once" remembers of each receiving end */
 };
 
 #define CHECK_NEVER UINT64_MAX        /* a world time that has not been */
@@ -32,6 +33,7 @@ struct check_side {
 	uint64_t timeout_ns;          /* PTO when last looked at */
 	uint32_t disturbed;           /* ACK and data copies towards the peer that the network disturbed */
 	uint64_t found_at;            /* a SYN of ours went to where the peer is, world time */
+	uint64_t paced_log_id, paced_until; /* of what session; own time at which what was sent is worked off */
 };
 
 struct check_pair {
@@ -77,7 +79,8 @@ struct check_node {
 	uint64_t moved_at;
 	uint64_t stepped_back_at;     /* its clock */
 	uint64_t junk_at;             /* something bad reached it */
-	uint32_t received, settled;   /* for samples */
+	uint32_t received, settled, carried; /* for samples */
+	uint32_t granted, granted_bytes; /* messages in the packet being made; the largest */
 	struct octo_address proven;   /* S7: the last address that data went to */
 };
 
@@ -121,6 +124,13 @@ struct check_account {                /* by node and address (S7) */
 	uint64_t fresh_bytes, authentic_bytes, answered_bytes, retry_bytes;
 };
 
+/* What the packets to one receiving end carry that nobody has had yet (once). */
+struct check_parcel { uint64_t number; uint32_t messages; }; /* number: 1 + the packet's */
+struct check_parcels {                /* by node and session id */
+	struct table_key key;
+	struct check_parcel list[CHECK_PARCELS];
+};
+
 struct check_link { struct table_key key; uint32_t side; }; /* by node and peer: 2 × pair + side */
 
 struct check_receipt {                /* the datagram that is being received */
@@ -135,6 +145,7 @@ struct check_receipt {                /* the datagram that is being received */
 	struct octo_event_packet verdict;
 	uint64_t verdict_now;         /* the node's clock */
 	uint32_t peer_node;
+	uint32_t messages;            /* that couriers got out of it */
 };
 
 struct check_secret { uint32_t node; uint8_t name, bytes[OCTO_KEY_BYTES]; };
@@ -147,7 +158,7 @@ struct checks {
 	struct check_node *nodes;     /* one more than there are: the end of the last one's sides */
 	struct check_pair *pairs;
 	uint32_t *sides;
-	struct table links, sessions, windows, counters, nonces, accounts;
+	struct table links, sessions, windows, counters, nonces, accounts, parcels;
 	struct check_receipt receipt;
 	struct check_secret secrets[CHECK_SECRETS];
 	uint32_t secret_count;
@@ -243,6 +254,25 @@ void clocks_action(struct checks *checks, uint32_t node, int64_t step_ns);
 void clocks_down(struct checks *checks, uint32_t node, uint32_t peer,
                  const struct octo_event_session *session);
 void clocks_echo(struct checks *checks, enum invariant which, uint32_t node, uint32_t peer);
+
+/* once.c: once */
+void once_granted(struct checks *checks, uint32_t node, const struct octo_event_courier *courier);
+void once_sent(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_packet *packet);
+void once_delivered(struct checks *checks, uint32_t node);
+void once_received(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_packet *packet);
+
+/* sealed.c: sealed */
+void sealed_sent(struct checks *checks, uint32_t node, uint32_t peer, const uint8_t *bytes, size_t size);
+
+/* paced.c: paced */
+void paced_sent(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event *event);
+
+/* spaced.c: spaced */
+void spaced_step(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event *event);
+
+/* bounded.c: bounded */
+void bounded_settled(struct checks *checks, uint32_t node);
+void bounded_judge(struct checks *checks, uint32_t node, uint32_t entries, uint32_t most);
 
 /* convergence.c: L1 */
 void convergence_judge(struct checks *checks, struct check_pair *pair, bool is_last);

@@ -20,7 +20,12 @@
 	X(L1, "L1", "in a fair network everybody who should be connected soon is")                        \
 	X(L2, "L2", "crossed SYNs: both sides up within two round trips, the duel's winner as initiator") \
 	X(L3, "L3", "a good answer is confirmed by its ACK; one lost costs at most 1.25 s and a round trip") \
-	X(L4, "L4", "under junk, an idle node still answers a genuine SYN")
+	X(L4, "L4", "under junk, an idle node still answers a genuine SYN")                               \
+	X(ONCE, "once", "what a courier wrote into a packet reaches the other side's courier at most once") \
+	X(SEALED, "sealed", "no byte of a courier can be read on the wire")                               \
+	X(PACED, "paced", "couriers send no more than the agreed bytes a second, with bursts of two packets") \
+	X(SPACED, "spaced", "of one peer, a new SYN is processed at most once in 3 s")                    \
+	X(BOUNDED, "bounded", "while junk comes in, half-open state stays within a constant for each peer")
 
 /* Nothing in the world can break or keep them yet. */
 #define INVARIANTS_TO_COME(X)                                                                             \
