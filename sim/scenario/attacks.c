@@ -176,6 +176,13 @@ static void read_relay(struct reader *reader, struct tree_value object, struct s
 		return;
 	action->pairs = pairs.list;
 	action->pair_count = pairs.count;
+	for (uint32_t i = 0; i < 2 && pairs.count == 1; i++) {
+		const struct scenario_node *node = &reader->scenario->nodes[i ? pairs.list->b : pairs.list->a];
+
+		if (node->network != 0)
+			reader_wrong(reader, between, "\"%s\" is behind a router; a relay stands between two nodes of the internet",
+			             node->name);
+	}
 	if (pairs.count > 1)
 		reader_wrong(reader, between, "these are %" PRIu32 " pairs; a relay stands between two nodes", pairs.count);
 }
