@@ -10,7 +10,7 @@
 - every good file is damaged in many small ways; what the schema refuses, the program refuses, and for a damage that is
   plain in the structure (an unknown key, a missing one, a wrong type) both do;
 - `octosim list` lists every scenario with its title and what it covers, and says so when a directory is missing;
-- every key and word of the schema is used by the good files or known to octo.h.
+- every key and word of the schema is used by the good files or known to octo.h, and every key is described.
 Standard library only. Exit status 0 when all holds.
 """
 
@@ -278,6 +278,19 @@ def check_keys(schema, paths):
                 fail(f"no good file uses the key \"{key}\" beside {sorted(definition['properties'])}")
 
 
+def has_description(schema, root):
+    return "description" in schema or ("$ref" in schema and
+                                       has_description(root["definitions"][schema["$ref"].removeprefix("#/definitions/")], root))
+
+
+def check_descriptions(schema):
+    """What an editor shows beside a key."""
+    for definition in objects_of(schema):
+        for key, value in definition["properties"].items():
+            if not has_description(value, schema):
+                fail(f"the schema does not describe the key \"{key}\" beside {sorted(definition['properties'])}")
+
+
 def check_words(schema):
     """The schema's lists of names against the header from which the program takes its own."""
     with open(os.path.join(ROOT, "core/octo.h"), encoding="utf-8") as file:
@@ -337,6 +350,7 @@ def main():
     check_bad(octosim, schema, bad)
     count, refused = check_damaged(octosim, schema, good)
     check_keys(schema, good)
+    check_descriptions(schema)
     check_words(schema)
     check_list(octosim, scenarios)
     if refused < count // 2:
