@@ -133,6 +133,8 @@ SESSION = {"between": ["robot", "pilot"], "state": "established", "count": 1}
 PACKETS = {"type": "syn", "from": "scout", "to": "pilot", "fate": "sent", "exactly": 1}
 MESSAGES = {"from": "robot", "to": "pilot"}
 WARNINGS = {"kind": "equal-ids", "exactly": 2}
+EVENTS = {"kind": "session-up", "node": "scout", "peer": "pilot", "exactly": 1}
+LATENCY = {"of": "messages", "from": "robot", "to": "pilot", "p50": {"at_most": "30ms"}}
 PRESS = [{"at": "1s", "connect": ["pilot", "*"]}]
 
 RUN = {
@@ -394,6 +396,40 @@ RUN = {
     "expect.*.warnings": both(warned, WARNINGS, {**WARNINGS, "exactly": 9}),
     "expect.*.warnings.kind": both(warned, WARNINGS, {**WARNINGS, "kind": "hacked"}),
     "expect.*.warnings.node": both(warned, {**WARNINGS, "node": "*"}, {**WARNINGS, "node": "robot"}),
+    "expect.*.always.invariants": (base(expect=[{"always": {"invariants": ["L4"]}}]), base(expect=[{"always": {"invariants": ["S1"]}}])),
+    "expect.*.never": (base(expect=[{"never": {"messages": {**MESSAGES, "at_least": 41}}}]), base(expect=[{"never": {"messages": MESSAGES}}])),
+    "expect.*.eventually": (base(expect=[{"eventually": {"messages": MESSAGES}, "until": "4s"}]),
+                            base(expect=[{"eventually": {"messages": {**MESSAGES, "at_least": 41}}, "until": "4s"}])),
+    "expect.*.from": (base(expect=[{"never": {"messages": MESSAGES}, "from": "4500ms"}]),
+                      base(expect=[{"never": {"messages": MESSAGES}, "from": "1500ms"}])),
+    "expect.*.until": (base(expect=[{"never": {"messages": MESSAGES}, "until": "1500ms"}]),
+                       base(expect=[{"never": {"messages": MESSAGES}, "until": "4s"}])),
+    "expect.*.within": (base(expect=[{"eventually": {"messages": MESSAGES}, "within": "4s"}]),
+                        base(expect=[{"eventually": {"messages": MESSAGES}, "within": "1s"}])),
+    "expect.*.events": both(expect, {"events": EVENTS}, {"events": {**EVENTS, "exactly": 9}}),
+    **{f"expect.*.events.{key}": both(expect, {"events": EVENTS}, {"events": {**EVENTS, key: value}})
+       for key, value in (("kind", "session-down"), ("node", "pilot"), ("peer", "robot"))},
+    "expect.*.latency": both(expect, {"latency": LATENCY}, {"latency": {**LATENCY, "p50": {"at_most": "1ms"}}}),
+    "expect.*.latency.of": [{**one, "links": [{"from": "robot", "to": "pilot", "drop": {"type": "data"}}]} for one in
+                            both(expect, {"latency": {**LATENCY, "of": "packets"}}, {"latency": {**LATENCY, "of": "messages"}})],
+    "expect.*.latency.from": [{**one, "links": [{"from": "robot", "to": "pilot", "latency": "50ms"}]} for one in
+                              both(expect, {"latency": {**LATENCY, "of": "packets", "from": "scout"}},
+                                   {"latency": {**LATENCY, "of": "packets", "from": "robot"}})],
+    "expect.*.latency.to": [{**one, "links": [{"from": "pilot", "to": "robot", "latency": "50ms"}]} for one in
+                            both(expect, {"latency": {**LATENCY, "of": "packets", "from": "pilot", "to": "scout"}},
+                                 {"latency": {**LATENCY, "of": "packets", "from": "pilot", "to": "robot"}})],
+    "expect.*.latency.type": both(expect, {"latency": {**LATENCY, "of": "packets", "type": "syn"}},
+                                  {"latency": {**LATENCY, "of": "packets", "type": "retry"}}),
+    **{f"expect.*.latency.{key}": both(expect, {"latency": {**LATENCY, key: {"at_most": "30ms"}}}, {"latency": {**LATENCY, key: {"at_most": "1ms"}}})
+       for key in ("p50", "p90", "p99", "max")},
+    **{f"expect.*.latency.{key}.at_most": both(expect, {"latency": {**LATENCY, key: {"at_most": "30ms"}}},
+                                               {"latency": {**LATENCY, key: {"at_most": "1ms"}}}) for key in ("p50", "p90", "p99", "max")},
+    **{f"expect.*.latency.{key}.at_least": both(expect, {"latency": {**LATENCY, key: {"at_least": "10ms"}}},
+                                                {"latency": {**LATENCY, key: {"at_least": "1s"}}}) for key in ("p50", "p90", "p99", "max")},
+    "expect.*.memory": both(expect, {"memory": {"of": "core", "at_most": "1MiB"}}, {"memory": {"of": "core", "at_most": "1KiB"}}),
+    "expect.*.memory.at_most": both(expect, {"memory": {"of": "core", "at_most": "1MiB"}}, {"memory": {"of": "core", "at_most": "1KiB"}}),
+    "expect.*.memory.at_least": both(expect, {"memory": {"of": "core", "at_least": "1KiB"}}, {"memory": {"of": "core", "at_least": "1MiB"}}),
+    "expect.*.memory.of": both(expect, {"memory": {"of": "core", "at_most": "9KiB"}}, {"memory": {"of": "world", "at_most": "9KiB"}}),
     "expect.*.messages": both(expect, {"messages": {**MESSAGES, "exactly": 40}},
             {"messages": {**MESSAGES, "exactly": 41}}),
     "expect.*.messages.from": both(expect, {"messages": {**MESSAGES, "exactly": 40}},
@@ -404,7 +440,7 @@ RUN = {
 # "exactly", "at_least" and "at_most" of whatever is counted: (what is counted, how often that happens).
 for _subject, _what, _count in (("duels", {"between": ["robot", "pilot"]}, 1), ("packets", {**PACKETS}, 1),
         ("messages", MESSAGES, 40),
-                                ("steps", {"step": "connect"}, 3)):
+                                ("steps", {"step": "connect"}, 3), ("events", {"kind": "session-up", "node": "scout"}, 1)):
     _what = {key: value for key, value in _what.items() if key != "exactly"}
     for _key, _wrong in (("exactly", _count + 1), ("at_least", _count + 1), ("at_most", _count - 1)):
         RUN[f"expect.*.{_subject}.{_key}"] = both(expect, {_subject: {**_what, _key: _count}},
@@ -444,6 +480,11 @@ def in_phase(pair):
         ends = {key: value for key, value in rule.items() if key in ("between", "from", "to")}
         aspects = {key: value for key, value in rule.items() if key not in ends}
         yield {**scenario, "links": [{**ends, "phases": [{"at": "1ns", **aspects}]}]}
+
+
+def is_told_elsewhere(key):
+    """What is expected over a window, or opens and closes one, is a subject like any other."""
+    return re.match(r"expect\.\*\.(always|never|eventually|from|until)\.(?!invariants)", key) is not None
 
 
 def entry_of(key):
@@ -528,7 +569,7 @@ def main():
     keys = [key for key in sorted(set(keys_of(schema, schema, ""))) if key == "note" or not key.endswith(".note")]
     pairs = []
     for key in keys:
-        if key in others:
+        if key in others or is_told_elsewhere(key):
             continue
         pair = entry_of(key)
         if pair is None:
