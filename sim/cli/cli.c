@@ -130,12 +130,22 @@ void cli_print_clean(const char *text, FILE *out)
 		putc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, out);
 }
 
-uint64_t cli_clock_ns(void)
+static uint64_t read_clock(clockid_t clock)
 {
 	struct timespec now = { 0 };
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * second_ns + (uint64_t)now.tv_nsec;
+}
+
+uint64_t cli_clock_ns(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+uint64_t cli_cpu_ns(void)
+{
+	return read_clock(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 void cli_progress_start(struct cli_progress *progress, const char *label, bool is_quiet)

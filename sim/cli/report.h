@@ -7,7 +7,7 @@
 struct report {
 	const struct scenario *scenario;
 	uint64_t seed;
-	uint64_t real_ns;                /* how long the run took here */
+	uint64_t real_ns, cpu_ns;        /* how long the run took here, and of the processor */
 	const struct sim_result *result; /* NULL when it could not be run at all */
 	const char *error;               /* why it could not; "" otherwise */
 	bool has_color;

@@ -19,17 +19,12 @@ static void print_packets(const struct sim_result *result, FILE *out)
 	fputs(", \"packets\": {", out);
 	for (int kind = 0; kind < SIM_PACKET_KINDS; kind++) {
 		const struct sim_packet_fates *p = &result->packets[kind];
-		enum octo_packet_type type = kind == 0 ? OCTO_PACKET_UNKNOWN
-		                             : kind == SIM_PACKET_KINDS - 1
-		                                     ? OCTO_PACKET_DATA
-		                                     : (enum octo_packet_type)(OCTO_PACKET_SYN + kind - 1);
-
 		if (!p->copies)
 			continue;
 		fprintf(out,
 		        "%s\"%s\": {\"sent\": %" PRIu64 ", \"copies\": %" PRIu64 ", \"duplicated\": %" PRIu64
 		        ", \"injected\": %" PRIu64 ", \"corrupted\": %" PRIu64 ", \"delivered\": %" PRIu64,
-		        is_first ? "" : ", ", octo_packet_type_name(type), p->sent, p->copies, p->duplicated,
+		        is_first ? "" : ", ", sim_packet_kind_name(kind), p->sent, p->copies, p->duplicated,
 		        p->injected, p->corrupted, p->delivered);
 		is_first = false;
 		fputs(", \"dropped\": {", out);

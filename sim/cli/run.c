@@ -174,7 +174,7 @@ static void work(void *context, uint32_t index, FILE *out)
 		                 .error = "",
 		                 .has_color = run->has_color };
 	struct sim_options how = { .seed = report.seed, .trace_path = asked.trace };
-	uint64_t start_ns = cli_clock_ns();
+	uint64_t start_ns = cli_clock_ns(), cpu_start_ns = cli_cpu_ns();
 	char error[512] = "";
 	struct sim *sim = sim_open(report.scenario, &how, error, sizeof(error));
 
@@ -188,6 +188,7 @@ static void work(void *context, uint32_t index, FILE *out)
 	else
 		snprintf(error, sizeof(error), "%s", sim_error(sim));
 	report.real_ns = cli_clock_ns() - start_ns;
+	report.cpu_ns = cli_cpu_ns() - cpu_start_ns;
 	/* The result is borrowed from the sim, but a trace that could not be written is known only after
 	 * its end. */
 	if (asked.trace) {
