@@ -176,7 +176,9 @@ void cli_progress_show(struct cli_progress *progress, uint64_t done, uint64_t to
 	for (uint64_t i = 0; i < BAR_COLUMNS; i++)
 		putc(i * 1000 < part * BAR_COLUMNS ? '#' : '.', stderr);
 	fprintf(stderr, "] %3" PRIu64 "%%", part / 10);
-	if (part && left_ns < 120 * second_ns)
+	if (part == 1000)
+		fputs(", almost done", stderr);
+	else if (part && left_ns < 120 * second_ns)
 		fprintf(stderr, ", about %" PRIu64 " s left", left_ns / second_ns + 1);
 	else if (part)
 		fprintf(stderr, ", about %" PRIu64 " min left", left_ns / second_ns / 60 + 1);

@@ -2,6 +2,7 @@
  * programs. */
 #include "sim/cli/report.h"
 
+#include "sim/cli/chain.h"
 #include "sim/cli/cli.h"
 #include "sim/engine/wide.h"
 
@@ -242,6 +243,31 @@ void report_problems(const struct report *r, FILE *out)
 		cli_print_clean(v->first, out);
 		fputc('\n', out);
 	}
+	if (r->trace)
+		chain_print(r->trace, out);
+}
+
+static void print_latencies(const struct report *r, FILE *out)
+{
+	bool is_first = true;
+
+	for (uint32_t i = 0; i < r->result->expectation_count; i++) {
+		const struct sim_expectation *e = &r->result->expectations[i];
+		const char *text = strstr(e->expectation->text, "latency of ");
+
+		if (!e->has_latency || !text)
+			continue;
+		if (is_first)
+			fprintf(out, "\n  %s%10s %10s %10s %10s %10s%s  latency\n", cli_on(r->has_color, CLI_DIM), "p50", "p90", "p99",
+			        "max", "samples", cli_off(r->has_color));
+		is_first = false;
+		fputs("  ", out);
+		for (int rank = 0; rank < SCENARIO_RANKS; rank++)
+			fprintf(out, "%10s ", e->samples ? cli_seconds(e->latency_ns[rank]) : "–");
+		fprintf(out, "%10s  ", cli_count(e->samples));
+		cli_print_clean(text + 11, out);
+		fputc('\n', out);
+	}
 }
 
 void report_table(const struct report *report, FILE *out)
@@ -258,6 +284,7 @@ void report_table(const struct report *report, FILE *out)
 	        cli_count(result->messages), cli_count(result->warnings));
 	print_packets(report, out);
 	print_rejections(report, out);
+	print_latencies(report, out);
 	print_expectations(report, out);
 	print_invariants(report, out);
 	print_figures(report, out);

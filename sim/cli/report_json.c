@@ -1,6 +1,7 @@
 /* report_json.c: one finished run as one line of JSON. See report.h. */
 #include "sim/cli/report.h"
 
+#include "sim/cli/chain.h"
 #include "sim/trace/json_text.h"
 
 #include <inttypes.h>
@@ -60,6 +61,16 @@ static void print_expectations(const struct sim_result *result, FILE *out)
 		print_text("text", e->expectation->text, out);
 		if (e->is_judged && !e->holds)
 			print_text("found", e->found, out);
+		if (e->is_judged) {
+			fputs(", \"judged_at_seconds\": ", out);
+			json_seconds(e->judged_at_ns, out);
+		}
+		if (e->has_latency)
+			fprintf(out,
+			        ", \"latency\": {\"samples\": %" PRIu64 ", \"p50_ns\": %" PRIu64 ", \"p90_ns\": %" PRIu64
+			        ", \"p99_ns\": %" PRIu64 ", \"max_ns\": %" PRIu64 "}",
+			        e->samples, e->latency_ns[SCENARIO_P50], e->latency_ns[SCENARIO_P90],
+			        e->latency_ns[SCENARIO_P99], e->latency_ns[SCENARIO_MAX]);
 		putc('}', out);
 	}
 	putc(']', out);
@@ -121,5 +132,9 @@ void report_json(const struct report *report, FILE *out)
 	print_packets(result, out);
 	print_expectations(result, out);
 	print_invariants(result, out);
+	if (report->trace) {
+		fputs(", \"failures\": ", out);
+		chain_json(report->trace, out);
+	}
 	fputs("}\n", out);
 }

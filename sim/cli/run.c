@@ -134,7 +134,7 @@ static char *render(const struct report *report, void (*print)(const struct repo
 	return text;
 }
 
-static void write_outcome(const struct report *report, FILE *out)
+static void write_texts(const struct report *report, FILE *out)
 {
 	struct outcome outcome = { .status = !report->result          ? CLI_FAULT
 		                             : report->result->passed ? CLI_HELD
@@ -164,6 +164,19 @@ static void write_outcome(const struct report *report, FILE *out)
 	free(table);
 	free(verdict);
 	free(json);
+}
+
+/* What led to a failure is told to those who will not see it here: by running it again. */
+static void write_outcome(const struct report *report, FILE *out)
+{
+	bool is_told = report->result && !report->result->passed && (asked.json || asked.junit || asked.artifacts);
+	struct trace *trace = is_told ? report_again(report->scenario, report->seed, report->result->events) : NULL;
+	struct report with = *report;
+
+	with.trace = trace;
+	write_texts(&with, out);
+	if (trace)
+		trace_close(trace);
 }
 
 static void work(void *context, uint32_t index, FILE *out)

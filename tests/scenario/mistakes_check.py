@@ -26,6 +26,7 @@ ELSEWHERE = {
     "the text is larger than 4 MiB": "the same; of a file its size is told before it is read",
     "octosim: out of memory": "not a mistake of a file",
     "the JSON parser and the scanner read": "not known to happen",
+    "no node is in this network": "whoever has members without nodes was told of another mistake before",
     "it is right": "not a mistake",
     "it is wrong": "closes a switch over all results",
     "this is not JSON": "is told to who varies a text, which was checked before",
@@ -154,6 +155,8 @@ LARGE = [
      ":10002:1: expect.10000: too many expectations: at most 10000"),
     ("too many rules", listed("links", '{"between": ["a", "b"], "loss": "1%"}', 1001), {},
      ":1002:1: links.1000: too many link rules: at most 1000, and fewer with very many nodes"),
+    ("too many networks", listed("networks", '{"name": "n", "members": ["a"]}', 10001), {},
+     ": networks: too many networks: at most 10000"),
     ("too many values", '{"title": [\n' + ",\n".join(["0"] * 200001), {},
      ":200000:1: title.199998: too many values: at most 200000 in a file"),
     ("too much work", "{" + HEAD + '"nodes": [{"name": "a", "kind": "agent", "count": 100000}], ' + EXPECT +
