@@ -174,6 +174,10 @@ static int boot(struct live *live, const uint8_t seed[OCTO_SEED_BYTES])
 	if (live->book.node_record_size && octo_node_record_epoch(live->book.node_record, live->book.node_record_size,
 	                                                          &config.stored_epoch) != OCTO_OK)
 		node_report_line(live, CLI_WARN, "store", OCTO_NO_PEER, "the node's own record: %s", octo_status_text(OCTO_BAD_RECORD));
+	enum octo_switch position;
+	if (live->book.node_record_size && octo_node_record_switch(live->book.node_record, live->book.node_record_size,
+	                                                           &position) == OCTO_OK)
+		config.stored_switch = position;
 	size_t size = octo_channel_size(&config, &live->host);
 	enum octo_status status = OCTO_BAD_CONFIG;
 	if (size > 0) {
