@@ -1,7 +1,7 @@
 # octosim: protocol core (core/), simulator (sim/), viewer (viz/), tests (tests/). `make help` lists the targets.
 #
 # Sources are found by wildcard, everything built goes under $(BUILD). The default build (gcc, MODE=release) uses build/
-# itself; another compiler or mode gets build/<compiler>-<O2|O0|asan|coverage>/, and BUILD=<directory> overrides either.
+# itself; another compiler or mode gets build/<compiler>-<O2|O0|asan|fuzz|coverage>/, and BUILD=<directory> overrides either.
 # The core is compiled twice: plain, as a robot would ship it, and checked (-DOCTO_CHECKED: audit events for the
 # simulator's checks; same wire, same hash).
 
@@ -17,13 +17,15 @@ OPT_release := -O2 -g
 OPT_debug := -O0 -g3
 OPT_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 OPT_coverage := -O0 -g --coverage
+OPT_fuzz := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 TAG_coverage := coverage
 TAG_release := O2
 TAG_debug := O0
 TAG_asan := asan
+TAG_fuzz := fuzz
 LINK_coverage := -Wl,--wrap=_exit
 OPT := $(OPT_$(MODE))
-$(if $(OPT),,$(error MODE=$(MODE): expected release, debug, asan or coverage))
+$(if $(OPT),,$(error MODE=$(MODE): expected release, debug, asan, fuzz or coverage))
 
 CONFIG := $(notdir $(firstword $(CC)))-$(TAG_$(MODE))
 BUILD ?= $(if $(filter gcc-O2 cc-O2,$(CONFIG)),build,build/$(CONFIG))
@@ -59,6 +61,7 @@ SUITE_SRC := $(sort $(wildcard tests/unit/*_test.c tests/pair/*_test.c tests/sce
 VIZ_SUITE_SRC := $(sort $(wildcard tests/viz/*_test.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 VECTOR_SRC := $(sort $(wildcard tests/vectors/*.c))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
 VIZ_TOOL_SRC := $(filter-out %_test.c,$(sort $(wildcard tests/viz/*.c)))
 # Whatever else tests share: linked into the runners.
 SUPPORT_SRC := $(filter-out %_test.c,$(sort $(wildcard tests/*.c tests/unit/*.c tests/pair/*.c tests/scenario/*.c)))
@@ -72,7 +75,7 @@ SIM_OBJ := $(call obj,$(SIM_SRC))
 CLI_OBJ := $(call obj,$(CLI_SRC))
 CARRIER_OBJ := $(call obj,$(CARRIER_SRC))
 VIZ_OBJ := $(call obj,$(VIZ_SRC))
-TEST_OBJ := $(call obj,$(SUITE_SRC) $(VIZ_SUITE_SRC) $(SUPPORT_SRC) $(BENCH_SRC) $(VECTOR_SRC) $(VIZ_TOOL_SRC))
+TEST_OBJ := $(call obj,$(SUITE_SRC) $(VIZ_SUITE_SRC) $(SUPPORT_SRC) $(BENCH_SRC) $(VECTOR_SRC) $(VIZ_TOOL_SRC) $(FUZZ_SRC))
 
 PLAIN := $(BUILD)/libocto.a
 CHECKED := $(BUILD)/checked/libocto.a
@@ -86,9 +89,10 @@ PRODUCTS := $(if $(CORE_SRC),$(PLAIN) $(CHECKED)) $(if $(SIM_SRC),$(SIM)) $(if $
 	$(if $(VIZ_SRC),$(if $(HAVE_VIZ),$(BUILD)/octoviz,no-viz))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
 VECTORS := $(patsubst tests/vectors/%.c,$(BUILD)/vectors/%,$(VECTOR_SRC))
+FUZZERS := $(patsubst tests/fuzz/%_fuzz.c,$(BUILD)/fuzz/%,$(filter %_fuzz.c,$(FUZZ_SRC)))
 VIZ_TOOLS := $(patsubst tests/viz/%.c,$(BUILD)/viz/%,$(VIZ_TOOL_SRC))
 
-.PHONY: all help demo test asan coverage bench install uninstall mutants cross check unit vectors benches testprograms list-sources format-check \
+.PHONY: all help demo test asan coverage bench install uninstall mutants cross check unit vectors benches fuzz-targets fuzzers list-fuzzers testprograms list-sources format-check \
 	clean no-viz have-base have-cunit FORCE
 JOBS := $(shell nproc 2>/dev/null || echo 2)
 DEMO := scenarios/duel/simultaneous-open.json
@@ -202,14 +206,18 @@ $(BUILD)/tests/onetest: $(call obj,$(SUPPORT_SRC) $(ONE)) $(BUILD)/obj/tests/sui
 RUN_BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(if $(BENCH_SRC),$(shell grep -lE '"sim/[a-z]+\.h"' $(BENCH_SRC))))
 $(RUN_BENCHES): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(WORLD)
 	$(call link,$(BASE_LIBS) -lm)
-$(filter-out $(RUN_BENCHES),$(BENCHES)): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(SIM) $(PLAIN)
+$(filter-out $(RUN_BENCHES),$(BENCHES)): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(CARRIERS) $(SIM) $(PLAIN)
 	$(call link,$(BASE_LIBS) -lm)
+# With MODE=fuzz (clang) libFuzzer drives them, otherwise tests/fuzz/driver.c.
+FUZZ_OBJ := $(call obj,tests/fuzz/claims.c tests/pair/pair.c $(if $(filter fuzz,$(MODE)),,tests/fuzz/driver.c))
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(FUZZ_OBJ) $(CARRIERS) $(WORLD) | have-cunit
+	$(call link,$(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) $(BASE_LIBS) -lm)
 $(BUILD)/vectors/%: $(BUILD)/obj/tests/vectors/%.o $(CHECKED)
 	$(call link,$(BASE_LIBS))
 $(BUILD)/viz/%: $(BUILD)/obj/tests/viz/%.o $(WORLD)
 	$(call link,$(BASE_LIBS) -lm)
 
-$(call obj,$(SUITE_SRC) $(VIZ_SUITE_SRC) $(SUPPORT_SRC)): | have-cunit
+$(call obj,$(SUITE_SRC) $(VIZ_SUITE_SRC) $(SUPPORT_SRC) $(FUZZ_SRC)): | have-cunit
 
 unit: $(BUILD)/tests/octotest $(BUILD)/octosim ## build and run the unit, pair and scenario suites only
 	$(BUILD)/tests/octotest $(SUITE)
@@ -222,11 +230,14 @@ check: $(BUILD)/tests/onetest $(BUILD)/octosim ## SUITE="a b": build and run the
 testprograms: $(BUILD)/tests/octotest $(BUILD)/octosim $(VECTORS) $(VIZ_TOOLS) \
 	$(if $(VIZ_SUITE_SRC),$(if $(HAVE_VIZ),$(BUILD)/tests/viztest))
 vectors: $(VECTORS)
+fuzzers: $(FUZZERS)
+list-fuzzers:
+	@printf '%s\n' $(notdir $(FUZZERS))
 benches: $(BENCHES)
 
 list-sources:
 	@printf '%s\n' $(CORE_SRC) $(CARRIER_SRC) $(SIM_SRC) $(CLI_SRC) $(VIZ_SRC) $(SUITE_SRC) $(VIZ_SUITE_SRC) \
-		$(SUPPORT_SRC) $(BENCH_SRC) $(VECTOR_SRC) $(VIZ_TOOL_SRC) $(COVERAGE_SRC)
+		$(SUPPORT_SRC) $(BENCH_SRC) $(VECTOR_SRC) $(VIZ_TOOL_SRC) $(COVERAGE_SRC) $(FUZZ_SRC)
 
 # ---- What people type ------------------------------------------------------------------------------------------
 # Packages first, then a new make: this one has already looked for the libraries.
@@ -263,6 +274,10 @@ bench: ## measure: prints a table, writes build/bench.json, never fails
 	@tools/install-packages test
 	@$(MAKE) -s -k -j$(JOBS) all benches || true
 	@tools/bench build/bench.json $(patsubst tests/bench/%.c,build/bench/%,$(BENCH_SRC)) || true
+
+fuzz-targets: ## feed the readers of packets, frames, files and texts any bytes at all: RUNS=2000000 a target
+	@tools/install-packages test
+	@tools/fuzz-targets $(or $(RUNS),2000000)
 
 mutants: ## plant each bug of tests/mutants and count the seeds the fuzzer needs to find it
 	@tools/install-packages test

@@ -398,6 +398,7 @@ const char *octo_suite_name(uint8_t suite);
 	X(WARNING, "warning")                                                                         \
 	X(MAPPED_ADDRESS, "mapped-address")                                                           \
 	X(KEYS_TURNED, "keys-turned")                                                                 \
+	X(PATH, "path")                                                                               \
 	/* Only from a core built with OCTO_CHECKED; they do not take part in event numbering. */     \
 	X(AUDIT_SEALED, "audit-sealed")                                                               \
 	X(AUDIT_SECRET, "audit-secret")                                                               \
@@ -483,6 +484,19 @@ struct octo_event_mapped {        /* MAPPED_ADDRESS: the STUN server told how we
 	struct octo_address address;
 	bool is_changed;          /* another one than before: a NAT has forgotten us, or we have moved */
 };
+#define OCTO_PATHS(X) X(TRIED, "tried") X(MOVED, "moved") X(FAILED, "failed")
+enum octo_path {
+#define X(name, text) OCTO_PATH_##name,
+	OCTO_PATHS(X)
+#undef X
+	OCTO_PATH_COUNT
+};
+const char *octo_path_name(enum octo_path path);
+struct octo_event_path {          /* PATH: the peer was heard from another address [P 7.7] */
+	uint64_t session;         /* log id */
+	struct octo_address address;
+	uint8_t what;             /* enum octo_path: asked for proof, gave it, did not */
+};
 struct octo_event_keys_turned {   /* KEYS_TURNED: a direction of a session goes on under the hash of its key [P 6.4] */
 	uint64_t session;         /* log id */
 	uint32_t epoch;           /* how often by now */
@@ -524,6 +538,7 @@ struct octo_event {
 		struct octo_event_warning warning;
 		struct octo_event_mapped mapped;
 		struct octo_event_keys_turned keys_turned;
+		struct octo_event_path path;
 		struct octo_event_audit_sealed sealed;
 		struct octo_event_audit_secret secret;
 		struct octo_event_audit_keys keys;

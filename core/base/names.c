@@ -131,6 +131,17 @@ const char *octo_end_text(enum octo_end end)
 	return texts[end];
 }
 
+const char *octo_path_name(enum octo_path path)
+{
+	static const char *const names[] = {
+#define X(name, text) text,
+		OCTO_PATHS(X)
+#undef X
+	};
+	OCTO_ASSERT(path < OCTO_PATH_COUNT);
+	return names[path];
+}
+
 const char *octo_warning_name(enum octo_warning warning)
 {
 	static const char *const names[] = {

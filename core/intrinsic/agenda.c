@@ -4,6 +4,7 @@
 #include "core/intrinsic/answer.h"
 #include "core/intrinsic/handshake.h"
 #include "core/intrinsic/offer.h"
+#include "core/intrinsic/path.h"
 #include "core/intrinsic/peer.h"
 #include "core/intrinsic/reachability.h"
 #include "core/intrinsic/session_directory.h"
@@ -187,6 +188,12 @@ static bool send_packet(struct call *call, struct peer *peer, const struct agend
 		send_ack(call, peer, &peer->current, packet);
 		return true;
 	}
+	packet->number = peer->current.number_next;
+	packet->session_id = peer->current.send_id;
+	packet->is_cached = false;
+	packet->size = path_send(call, peer, packet->bytes, &packet->to);
+	if (packet->size)
+		return true;
 	bool is_courier_due = is_due(call, courier_at(call, peer, couriers));
 	if (!has_control(peer) && !is_courier_due)
 		return false;
@@ -239,6 +246,7 @@ octo_time_ns agenda_next(struct call *call, struct peer *peer, const struct agen
 			earliest(&next, session_dead_at(call, &peer->current));
 		earliest(&next, peer->current.ack_resend_at);
 		earliest(&next, peer->current.ping_at);
+		earliest(&next, path_next(call, peer));
 		if (may_rekey(peer))
 			earliest(&next, peer->current.rekey_at);
 		earliest(&next, courier_at(call, peer, couriers));

@@ -10,9 +10,11 @@
 #include "core/intrinsic/stun.h"
 
 enum {
-	BLOCK_COURIERS_MAX = 16,
+	BLOCK_COURIERS_MAX = 12,
 	BLOCK_GRAVES = 2,                 /* session ids of the lately dead, a peer */
-	BLOCK_STALE_SOURCES = 4
+	BLOCK_STALE_SOURCES = 4,
+	PATH_BYTES = 8,                   /* of a question or an answer */
+	PATH_CREDIT_MAX = 65535
 };
 
 /* Times below are the channel's own (call.h), OCTO_NEVER when not set. A slot with id 0 is empty, and all zero. */
@@ -106,6 +108,16 @@ struct claim {                            /* P: an initial packet held while the
 	uint8_t syn[SYN_BYTES];
 };
 
+struct path {                             /* another address of the peer's, and what it asked about ours (path.c) */
+	struct octo_address candidate, answer_to;
+	uint8_t question[PATH_BYTES], answer[PATH_BYTES];
+	bool is_question_due, is_answer_due;
+	uint8_t questions_left;           /* 0: no candidate */
+	uint8_t reserved;
+	uint32_t credit_bytes;            /* may still be sent to the candidate */
+	octo_time_ns next_at;             /* of the next question, or of giving up */
+};
+
 struct courier_slot {                     /* a courier towards a peer (schedule.c) */
 	octo_time_ns wish_at;             /* when it wants to send; OCTO_NEVER: it does not */
 	octo_time_ns declined_until;      /* it had its opportunity and did not take it */
@@ -159,6 +171,7 @@ struct peer {
 	struct answer answer;
 	struct session current, spare;
 	struct claim claim;
+	struct path path;
 	struct grave graves[BLOCK_GRAVES];
 	uint8_t grave_next;
 	struct recent_source stale_sources[BLOCK_STALE_SOURCES];

@@ -22,6 +22,7 @@ struct reception {
 	bool is_next;                     /* under the key after the present one */
 	uint32_t epoch;
 	uint64_t number;                  /* the packet's, in full */
+	size_t packet_bytes;              /* the datagram's; filled in by who received it */
 	uint8_t key[OCTO_KEY_BYTES];
 };
 /* The key that a packet of this session claims to be under. */

@@ -170,5 +170,6 @@ void frame_write(struct writer *writer, const struct frame *frame)
 bool frame_is_negotiated(enum frame_type type)
 {
 	return type == FRAME_PAD || type == FRAME_PING || type == FRAME_PONG || type == FRAME_CLOSE ||
-	       type == FRAME_HANDSHAKE || type == FRAME_COURIER;
+	       type == FRAME_PATH_CHALLENGE || type == FRAME_PATH_RESPONSE || type == FRAME_HANDSHAKE ||
+	       type == FRAME_COURIER;
 }

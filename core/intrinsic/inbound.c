@@ -6,6 +6,7 @@
 #include "core/intrinsic/data_keys.h"
 #include "core/intrinsic/frame.h"
 #include "core/intrinsic/offer.h"
+#include "core/intrinsic/path.h"
 #include "core/intrinsic/peer.h"
 #include "core/intrinsic/probe.h"
 #include "core/intrinsic/reachability.h"
@@ -206,6 +207,17 @@ static enum octo_reason check_frames(const uint8_t *plain, size_t size)
 	return reader.failed ? OCTO_REASON_BAD_FRAME : reason;
 }
 
+/* Such a packet asks about a path or answers, and does not say that the peer has moved there. */
+static bool is_probing(const uint8_t *plain, size_t size)
+{
+	struct reader reader = reader_of(plain, size);
+	struct frame frame;
+	while (frame_read(&reader, &frame))
+		if (frame.type != FRAME_PATH_CHALLENGE && frame.type != FRAME_PATH_RESPONSE && frame.type != FRAME_PAD)
+			return false;
+	return true;
+}
+
 static void receive_pong(struct call *call, struct peer *peer, uint32_t token)
 {
 	struct session *session = &peer->current;
@@ -284,6 +296,14 @@ static bool obey_frame(struct call *call, const struct octo_address *from, struc
 		if (is_current)
 			receive_pong(call, peer, frame->token);
 		return true;
+	case FRAME_PATH_CHALLENGE:
+		if (is_current)
+			path_challenged(peer, frame->data, from);
+		return true;
+	case FRAME_PATH_RESPONSE:
+		if (is_current)
+			path_answered(call, peer, frame->data);
+		return true;
 	case FRAME_CLOSE:
 		if (is_current)
 			handshake_step(call, peer, OCTO_STEP_CLOSE, &none);
@@ -343,6 +363,9 @@ static enum octo_reason receive_plain(struct call *call, const struct octo_addre
 	if (session == &peer->current && session->ack_resend_at != OCTO_NEVER)
 		session_prove_address(call, peer); /* it has our ACK */
 	session_heard(call, session);
+	bool is_newest = session == &peer->current && reception->number + 1 == session->window.next;
+	if (is_newest && !is_probing(plain, size))
+		path_heard(call, peer, from, reception->packet_bytes);
 	obey_frames(call, from, peer, session, plain, size, deliver);
 	return OCTO_REASON_ACCEPTED;
 }
@@ -372,6 +395,7 @@ static enum octo_reason receive_data(struct call *call, const struct octo_addres
 		reception_of_answer(&reception, &peer->answer, &header);
 	else
 		reception_of_session(&reception, call, session, &header);
+	reception.packet_bytes = size;
 	inbound->number = reception.number;
 	reason = data_open(call, &reception, &header, bytes, size, plain);
 	if (reason == OCTO_REASON_ACCEPTED)

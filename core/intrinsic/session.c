@@ -96,6 +96,7 @@ void session_install(struct call *call, struct peer *peer, struct session *fresh
 	if (fresh->generation > peer->generation)
 		peer->generation = fresh->generation;
 	octo_wipe(&peer->claim, sizeof peer->claim);
+	octo_wipe(&peer->path, sizeof peer->path);
 	if (current->id && !is_higher(fresh, current)) {
 		make_spare(call, peer, fresh);
 	} else {
@@ -125,6 +126,7 @@ void session_end(struct call *call, struct peer *peer, enum octo_end end)
 	struct session *current = &peer->current;
 	session_end_spare(call, peer, end);
 	octo_wipe(&peer->claim, sizeof peer->claim);
+	octo_wipe(&peer->path, sizeof peer->path);
 	if (!current->id)
 		return;
 	report(call, peer, current, OCTO_EVENT_SESSION_DOWN, end, true);
@@ -142,6 +144,7 @@ void session_close(struct call *call, struct peer *peer)
 {
 	struct session *current = &peer->current;
 	octo_wipe(&peer->claim, sizeof peer->claim);
+	octo_wipe(&peer->path, sizeof peer->path);
 	session_end_spare(call, peer, OCTO_END_DISCONNECTED);
 	report(call, peer, current, OCTO_EVENT_SESSION_DOWN, OCTO_END_DISCONNECTED, true);
 	reachability_inactive(call, peer, OCTO_ACTIVITY_COMPLETED, current->received_at);

@@ -70,6 +70,13 @@ void amplification_received(struct checks *checks, uint32_t node, const struct o
 			asking->probe_bytes += packet->size;
 		return;
 	}
+	bool is_data = packet->type == OCTO_PACKET_DATA && packet->reason == OCTO_REASON_ACCEPTED;
+	if (is_data && memcmp(&checks->nodes[node].proven, &packet->address, sizeof packet->address) != 0) {
+		struct check_account *source = account_of(checks, node, &packet->address);
+		if (source)
+			source->data_bytes += packet->size;
+		return;
+	}
 	bool is_authentic = packet->type == OCTO_PACKET_SYN &&
 	                    (packet->class == OCTO_CLASS_WHOLE || packet->is_timestamp_fresh);
 	struct check_account *account = is_authentic ? account_of(checks, node, &packet->address) : NULL;
@@ -87,6 +94,15 @@ void amplification_proven(struct checks *checks, uint32_t node)
 	if (!receipt->is_open || receipt->node != node)
 		return;
 	struct check_account *account = account_of(checks, node, &receipt->from);
+	if (account)
+		account->is_proven = true;
+}
+
+/* The peer answered what was asked there. */
+void amplification_path(struct checks *checks, uint32_t node, const struct octo_event_path *path)
+{
+	struct check_account *account =
+		path->what == OCTO_PATH_MOVED ? account_of(checks, node, &path->address) : NULL;
 	if (account)
 		account->is_proven = true;
 }
@@ -130,6 +146,19 @@ static void judge_reply(struct checks *checks, uint32_t node, uint32_t to_node, 
 		               account->probe_bytes, account->reply_bytes);
 }
 
+/* A question whether the peer is there, or the answer to one. */
+static void judge_question(struct checks *checks, uint32_t node, uint32_t to_node,
+                           struct check_account *account, size_t size)
+{
+	account->question_bytes += size;
+	check_evaluated(checks, INVARIANT_S7);
+	if (account->question_bytes > CREDIT * account->data_bytes)
+		check_violated(checks, INVARIANT_S7, node, to_node,
+		               "expected at most %" PRIu64 " bytes of data to an address that sent "
+		               "%" PRIu64 " and proved nothing, found %" PRIu64,
+		               CREDIT * account->data_bytes, account->data_bytes, account->question_bytes);
+}
+
 static void judge_known(struct checks *checks, uint32_t node, uint32_t to_node,
                         const struct check_account *account, enum octo_packet_type type)
 {
@@ -160,8 +189,14 @@ void amplification_sent(struct checks *checks, uint32_t node, uint32_t to_node, 
 	case OCTO_PACKET_RETRY:
 		judge_retry(checks, node, to_node, account, size);
 		return;
-	case OCTO_PACKET_ACK:
 	case OCTO_PACKET_DATA:
+		if (!account->is_given && !account->is_proven) {
+			judge_question(checks, node, to_node, account, size);
+			return;
+		}
+		*proven = *to;
+		return;
+	case OCTO_PACKET_ACK:
 		judge_known(checks, node, to_node, account, type);
 		if (account->is_given || account->is_proven)
 			*proven = *to;

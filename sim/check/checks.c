@@ -292,8 +292,7 @@ static void received_event(struct checks *checks, uint32_t node, uint32_t peer,
 	}
 	if (event->packet.type == OCTO_PACKET_DATA)
 		nonces_received(checks, node, peer, &event->packet);
-	else
-		amplification_received(checks, node, &event->packet);
+	amplification_received(checks, node, &event->packet);
 	handshakes_received(checks, node, peer, event);
 }
 
@@ -336,6 +335,9 @@ void checks_core_event(struct checks *checks, uint32_t node, uint32_t peer_node,
 		return;
 	case OCTO_EVENT_CLOCK_STEP:
 		clocks_event(checks, node, &event->clock);
+		return;
+	case OCTO_EVENT_PATH:
+		amplification_path(checks, node, &event->path);
 		return;
 	case OCTO_EVENT_CELIBACY:
 		celibacy_event(checks, node, peer_node, &event->celibacy);

@@ -147,7 +147,7 @@ struct check_account {                /* by node and address (S7) */
 	struct table_key key;
 	uint32_t boot;
 	bool is_given, is_proven;
-	uint64_t fresh_bytes, authentic_bytes, answered_bytes, retry_bytes, probe_bytes, reply_bytes;
+	uint64_t fresh_bytes, authentic_bytes, answered_bytes, retry_bytes, probe_bytes, reply_bytes, data_bytes, question_bytes;
 };
 
 struct check_link { struct table_key key; uint32_t side; }; /* by node and peer: 2 × pair + side */
@@ -250,6 +250,7 @@ void unauthenticated_after(struct checks *checks, uint32_t node);
 void amplification_resolve(struct checks *checks, uint32_t node);
 void amplification_received(struct checks *checks, uint32_t node, const struct octo_event_packet *packet);
 void amplification_proven(struct checks *checks, uint32_t node);
+void amplification_path(struct checks *checks, uint32_t node, const struct octo_event_path *path);
 void amplification_sent(struct checks *checks, uint32_t node, uint32_t to_node, const struct octo_address *to,
                         const uint8_t *bytes, size_t size);
 

@@ -171,13 +171,13 @@ static int boot(struct live *live, const uint8_t seed[OCTO_SEED_BYTES])
 	config.rate_down = told->rate_down ? told->rate_down : config.rate_down;
 	config.keepalive_s = told->keepalive_s ? told->keepalive_s : config.keepalive_s;
 	config.stun_server = told->stun;
-	if (live->book.node_record_size && octo_node_record_epoch(live->book.node_record, live->book.node_record_size,
-	                                                          &config.stored_epoch) != OCTO_OK)
+	const uint8_t *record = live->book.node_record;
+	uint16_t record_size = live->book.node_record_size;
+	enum octo_switch position = OCTO_SWITCH_MANUAL;
+	if (record_size && (octo_node_record_epoch(record, record_size, &config.stored_epoch) != OCTO_OK ||
+	                    octo_node_record_switch(record, record_size, &position) != OCTO_OK))
 		node_report_line(live, CLI_WARN, "store", OCTO_NO_PEER, "the node's own record: %s", octo_status_text(OCTO_BAD_RECORD));
-	enum octo_switch position;
-	if (live->book.node_record_size && octo_node_record_switch(live->book.node_record, live->book.node_record_size,
-	                                                           &position) == OCTO_OK)
-		config.stored_switch = position;
+	config.stored_switch = position;
 	size_t size = octo_channel_size(&config, &live->host);
 	enum octo_status status = OCTO_BAD_CONFIG;
 	if (size > 0) {
@@ -227,6 +227,11 @@ static int add_peers(struct live *live, const bool *is_moved)
 /* What the configuration wants to happen at once. */
 static void begin(struct live *live)
 {
+	enum octo_mode mode = octo_channel_mode(live->channel);
+	if (mode == OCTO_MODE_OFF)
+		node_report_line(live, CLI_WARN, "mode", OCTO_NO_PEER, "communications were switched off by the user: \"on\" switches them on");
+	else if (live->config->is_switched_on && mode == OCTO_MODE_MANUAL)
+		octo_enable(live->channel, &live->host, cli_clock_ns(), true);
 	for (uint32_t peer = 0; peer < octo_peer_count(live->channel); peer++) {
 		const struct node_associate *told = configured(live->config, live->book.list[live->places[peer]].card.id);
 		struct octo_peer_view view;

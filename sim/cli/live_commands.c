@@ -1,10 +1,10 @@
-/* live_commands.c: what the user of a running node types: connect, disconnect, state, quit. See live.h. */
+/* live_commands.c: what the user of a running node types: the two buttons of each peer, the switch, and questions. See live.h. */
 #include "sim/cli/node_report.h"
 
 #include <string.h>
 
-static const char *const words[] = { "connect", "disconnect", "state", "help", "quit" };
-enum { CONNECT, DISCONNECT, STATE, HELP, QUIT, WORDS };
+static const char *const words[] = { "connect", "disconnect", "on", "off", "honeymoon", "state", "quit" };
+enum { CONNECT, DISCONNECT, ON, OFF, HONEYMOON, STATE, QUIT, WORDS };
 
 /* The peer of this name; with no name at all the only peer there is. */
 static uint32_t find_peer(struct live *live, const char *name)
@@ -46,6 +46,14 @@ bool live_obey(struct live *live, char *line)
 		if (peer != OCTO_NO_PEER)
 			(which == CONNECT ? octo_connect : octo_disconnect)(live->channel, &live->host, now, peer);
 		return true;
+	case ON:
+	case OFF:
+		octo_enable(live->channel, &live->host, now, which == ON);
+		return true;
+	case HONEYMOON:
+		if (octo_honeymoon(live->channel, &live->host, now) != OCTO_OK)
+			node_report_line(live, CLI_WARN, "command", OCTO_NO_PEER, "%s", octo_status_text(OCTO_SWITCHED_OFF));
+		return true;
 	case STATE:
 		node_report_peers(live);
 		return true;
@@ -53,7 +61,7 @@ bool live_obey(struct live *live, char *line)
 		return false;
 	default:
 		node_report_line(live, CLI_PLAIN, "command", OCTO_NO_PEER,
-		                 "commands: connect NAME, disconnect NAME, state, quit (or Ctrl-C)");
+		                 "commands: connect NAME, disconnect NAME, on, off, honeymoon, state, quit (or Ctrl-C)");
 		return true;
 	}
 }

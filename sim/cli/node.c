@@ -25,7 +25,7 @@ static const struct cli_command command = {
 	.operands = "",
 	.summary = "Runs one real node over UDP: the core that the simulator tests, on the machine's clock. It connects to its\n"
 	           "associates, shows what happens, and keeps its address book in a store that survives crashes.\n"
-	           "While it runs it reads commands: connect NAME, disconnect NAME, state, quit.\n",
+	           "While it runs it reads commands: connect NAME, disconnect NAME, on, off, honeymoon, state, quit.\n",
 	.examples = "  octosim node --new-identity docs/examples/robot.key\n"
 	            "  octosim node --new-identity docs/examples/pilot.key\n"
 	            "  octosim node --config docs/examples/robot.json\n"

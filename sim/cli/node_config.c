@@ -14,7 +14,8 @@
 enum { CARD_FILE_MAX = 4096 };
 
 static const char *const kinds[] = { "agent", "remote", NULL };
-static const char *const top_keys[] = { "format", "name", "kind", "identity", "store", "listen", "rate_up", "rate_down",
+static const char *const switches[] = { "on", "manual", NULL };
+static const char *const top_keys[] = { "format", "name", "kind", "identity", "store", "listen", "switch", "rate_up", "rate_down",
 	"keepalive", "stun", "associates", NULL };
 static const char *const associate_keys[] = { "name", "card", "address", "connect", "load", NULL };
 static const char *const load_keys[] = { "every", "size", "count", "priority", NULL };
@@ -200,7 +201,7 @@ static void read_top(struct reader *reader, const char *path, struct node_config
 {
 	struct tree_value root = tree_root(&reader->tree), value = { NULL, 0 };
 	uint64_t number = 0, keepalive_ns = 0;
-	int32_t kind = 0;
+	int32_t kind = 0, position = 1;
 
 	if (!reader_kind(reader, root, SCANNER_OBJECT, "an object"))
 		return;
@@ -219,6 +220,9 @@ static void read_top(struct reader *reader, const char *path, struct node_config
 	value = reader_get(reader, root, "listen");
 	if (value.item != NULL)
 		read_address(reader, value, true, &config->listen);
+	value = reader_get(reader, root, "switch");
+	if (value.item != NULL && reader_word(reader, value, switches, &position))
+		config->is_switched_on = position == 0;
 	value = reader_get(reader, root, "stun");
 	if (value.item != NULL)
 		read_address(reader, value, false, &config->stun);

@@ -21,6 +21,7 @@ struct node_associate {
 struct node_config {
 	char name[ASSOCIATE_NAME_BYTES];
 	bool is_agent;
+	bool is_switched_on;              /* "switch": whoever is trusted is looked for all the time (C:45) */
 	char key_path[NODE_PATH_BYTES], store_path[NODE_PATH_BYTES];
 	struct octo_address listen, stun; /* stun.port 0: no server is asked */
 	uint32_t rate_up, rate_down;      /* bytes per second; 0: the core's default */

@@ -107,6 +107,19 @@ void node_report_event(struct live *live, const struct octo_event *event)
 		node_report_line(live, CLI_WARN, "clock", OCTO_NO_PEER, "the clock stepped by %" PRId64 " ms",
 		                 event->clock.step_ns / (int64_t)OCTO_MILLISECOND);
 		return;
+	case OCTO_EVENT_MODE:
+		node_report_line(live, CLI_PLAIN, "mode", OCTO_NO_PEER, "%s: %s", octo_mode_name((enum octo_mode)event->mode.after),
+		                 octo_mode_text((enum octo_mode)event->mode.after));
+		return;
+	case OCTO_EVENT_ACTIVITY:
+		node_report_line(live, CLI_DIM, "activity", event->peer, "%s: %s", event->activity.is_active ? "active" : "not active",
+		                 octo_activity_text((enum octo_activity)event->activity.why));
+		return;
+	case OCTO_EVENT_PATH:
+		live->carrier.kind->address_text(&event->path.address, address);
+		node_report_line(live, CLI_PLAIN, "path", event->peer, "heard from %s: %s", address,
+		                 octo_path_name((enum octo_path)event->path.what));
+		return;
 	case OCTO_EVENT_MAPPED_ADDRESS:
 		live->carrier.kind->address_text(&event->mapped.address, address);
 		if (event->mapped.is_changed)
@@ -143,8 +156,8 @@ void node_report_peers(struct live *live)
 
 		octo_peer_view(live->channel, peer, &view);
 		live->carrier.kind->address_text(&view.address, address);
-		node_report_line(live, CLI_PLAIN, "peer", peer, "%s%s%s at %s", octo_state_name(view.state),
-		                 view.is_wanted ? ", wanted" : "", view.is_celibate ? ", celibate" : "",
+		node_report_line(live, CLI_PLAIN, "peer", peer, "%s, %s%s%s at %s", octo_state_name(view.state), octo_mode_name(view.mode),
+		                 view.is_active ? ", active" : "", view.is_wanted ? ", wanted" : "",
 		                 view.address.port ? address : "an unknown address");
 		courier_line(live, peer);
 	}

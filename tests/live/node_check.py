@@ -211,6 +211,24 @@ def commands(robot, pilot):
         fail("quit does not end with status 0")
 
 
+def switch(robot, pilot):
+    """Off is off for both, and over a restart; on finds whoever is trusted, without a call (R46)."""
+    pilot.type("honeymoon")
+    pilot.wait("command", "not switched on")
+    pilot.type("off")
+    pilot.wait("mode", "off")
+    pilot.stop()
+    pilot.start()
+    pilot.wait("mode", "switched off by the user")
+    pilot.type("on")
+    pilot.wait("mode", "honeymoon")
+    robot.type("on")
+    pilot.wait("connected")
+    robot.wait("connected")
+    pilot.type("quit")
+    pilot.wait("stopped")
+
+
 def second_node(folder, robot):
     """One identity, one process; one port, one process."""
     refused(3, "another node runs with it", "--config", f"{folder}/robot.json")
@@ -292,6 +310,8 @@ def main():
             crash_and_come_back(folder, robot, pilot)
             damaged_stores(folder, robot, pilot)
             commands(robot, pilot)
+            pilot.start()
+            switch(robot, pilot)
             second_node(folder, robot)
             forgotten(folder, robot)
             wrong_configurations(folder)

@@ -172,11 +172,11 @@ static void at_most_24_ranges_are_read(void)
 }
 
 /* R18: what version 1 may carry. */
-static void six_kinds_are_negotiated(void)
+static void eight_kinds_are_negotiated(void)
 {
 	for (int type = 0; type <= 0x0b; type++) {
 		bool is_ours = type == FRAME_PAD || type == FRAME_PING || type == FRAME_PONG || type == FRAME_CLOSE ||
-		               type == FRAME_HANDSHAKE;
+		               type == FRAME_PATH_CHALLENGE || type == FRAME_PATH_RESPONSE || type == FRAME_HANDSHAKE;
 		CHECK_U64(frame_is_negotiated((enum frame_type)type), is_ours);
 	}
 	CHECK(frame_is_negotiated(FRAME_COURIER));
@@ -196,6 +196,6 @@ CU_ErrorCode suite_intrinsic_frame(void)
 	CU_ADD_TEST(suite, a_varint_longer_than_need_be_fails);
 	CU_ADD_TEST(suite, a_length_beyond_the_packet_fails);
 	CU_ADD_TEST(suite, at_most_24_ranges_are_read);
-	CU_ADD_TEST(suite, six_kinds_are_negotiated);
+	CU_ADD_TEST(suite, eight_kinds_are_negotiated);
 	return CU_get_error();
 }
