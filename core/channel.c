@@ -58,6 +58,7 @@ void octo_config_default(struct octo_config *config)
 	config->cookie_rotation_ns = 120 * OCTO_SECOND;
 	config->clock_step_max_ns = 3600 * OCTO_SECOND;
 	config->curve_rate_max = 64;
+	config->tamper = true;
 	config->turn_packets = UINT32_C(1) << 20;
 	config->turn_ns = 600 * OCTO_SECOND;
 	config->rekey_ns = 3600 * OCTO_SECOND;

@@ -204,7 +204,7 @@ enum octo_class {
 const char *octo_class_name(enum octo_class class);
 
 /* Why a packet was not (or not fully) used. Every received packet counts under exactly one; ACCEPTED is the good one.
- * The third column is the class: B broken, W whole (the format and, where there is one, the tag were right). */
+ * The third column is the class: B broken, H hacked, W whole (the format and, where there is one, the tag were right). */
 #define OCTO_REASONS(X)                                                                               \
 	X(ACCEPTED, "accepted", WHOLE)                                                                \
 	X(TOO_SHORT, "too-short", BROKEN)                                                             \
@@ -236,7 +236,8 @@ const char *octo_class_name(enum octo_class class);
 	X(UNSOLICITED, "unsolicited", WHOLE)                                                          \
 	X(REFUSED_TIMESTAMP, "refused-timestamp", WHOLE)                                              \
 	X(DUPLICATE, "duplicate", WHOLE)                                                              \
-	X(TOO_OLD, "too-old", WHOLE)
+	X(TOO_OLD, "too-old", WHOLE)                                                                  \
+	X(TAMPERED, "tampered", HACKED)
 
 enum octo_reason {
 #define X(name, text, class) OCTO_REASON_##name,
@@ -399,6 +400,7 @@ const char *octo_suite_name(uint8_t suite);
 	X(MAPPED_ADDRESS, "mapped-address")                                                           \
 	X(KEYS_TURNED, "keys-turned")                                                                 \
 	X(PATH, "path")                                                                               \
+	X(TAMPER, "tamper")                                                                           \
 	/* Only from a core built with OCTO_CHECKED; they do not take part in event numbering. */     \
 	X(AUDIT_SEALED, "audit-sealed")                                                               \
 	X(AUDIT_SECRET, "audit-secret")                                                               \
@@ -484,6 +486,26 @@ struct octo_event_mapped {        /* MAPPED_ADDRESS: the STUN server told how we
 	struct octo_address address;
 	bool is_changed;          /* another one than before: a NAT has forgotten us, or we have moved */
 };
+/* What gives a packet away that follows the protocol and yet was not sent by an honest peer [P 7.8]. */
+#define OCTO_TELLS(X)                                                                                 \
+	X(NONE, "none", "nothing")                                                                    \
+	X(INITIAL_REFUTED, "initial-refuted", "an initial packet in the name of a peer that is still there") \
+	X(TIMESTAMP_TWICE, "timestamp-twice", "two SYNs with one timestamp: two nodes have the same keys") \
+	X(LARGER_THAN_AGREED, "larger-than-agreed", "a datagram above the agreed size")               \
+	X(FASTER_THAN_AGREED, "faster-than-agreed", "more bytes than the agreed rate allows")         \
+	X(ANSWERS_UNASKED, "answers-unasked", "more answers than were asked for")                     \
+	X(TOO_MANY_QUESTIONS, "too-many-questions", "more questions than any node asks")              \
+	X(REKEYING_OUT_OF_TURN, "rekeying-out-of-turn", "new secrets wanted by the adherent")
+enum octo_tell {
+#define X(name, key, text) OCTO_TELL_##name,
+	OCTO_TELLS(X)
+#undef X
+	OCTO_TELL_COUNT
+};
+const char *octo_tell_name(enum octo_tell tell);
+const char *octo_tell_text(enum octo_tell tell);
+struct octo_event_tamper { uint8_t tell; };       /* TAMPER: a hacked packet (C:61), and why */
+
 #define OCTO_PATHS(X) X(TRIED, "tried") X(MOVED, "moved") X(FAILED, "failed")
 enum octo_path {
 #define X(name, text) OCTO_PATH_##name,
@@ -539,6 +561,7 @@ struct octo_event {
 		struct octo_event_mapped mapped;
 		struct octo_event_keys_turned keys_turned;
 		struct octo_event_path path;
+		struct octo_event_tamper tamper;
 		struct octo_event_audit_sealed sealed;
 		struct octo_event_audit_secret secret;
 		struct octo_event_audit_keys keys;
@@ -552,6 +575,7 @@ struct octo_counters {
 	uint64_t bytes_received, bytes_sent;
 	uint64_t cells[OCTO_STEP_COUNT][OCTO_STATE_COUNT]; /* how often each cell of the transition table ran */
 	uint64_t duels, curve_multiplications;
+	uint64_t tells[OCTO_TELL_COUNT];          /* hacked packets */
 	uint64_t courier_discarded;
 };
 
@@ -575,6 +599,9 @@ struct octo_host {
 	void (*save)(void *context, uint32_t peer, const uint8_t *record, size_t size);
 	/* One call an event, in order of happening. The event is borrowed. Must not call into the channel. May be NULL. */
 	void (*observe)(void *context, const struct octo_event *event);
+	/* A packet was found hacked (C:94): false shuts down communication with this peer, as octo_disconnect() does. May be
+	 * NULL: it goes on. Must not call into the channel. */
+	bool (*goes_on)(void *context, uint32_t peer, enum octo_tell tell);
 	const struct octo_courier *const *couriers; /* the kinds of courier this node knows */
 	uint32_t courier_count;
 };
@@ -604,7 +631,7 @@ struct octo_config {
 	octo_time_ns challenge_min_ns, challenge_max_ns; /* X, the wait of C:93 */
 	octo_time_ns dead_min_ns;                 /* least silence after which a peer is dead */
 	octo_time_ns celibacy_ns;
-	/* Reachability [P 7.8]: a peer that was active `age` ago is pinged every base × 2^(age / step), at most max. */
+	/* Reachability [P 7.9]: a peer that was active `age` ago is pinged every base × 2^(age / step), at most max. */
 	octo_time_ns ping_base_ns, ping_step_ns, ping_max_ns;
 	octo_time_ns ping_recent_ns;              /* the peer that was last active counts as no older than this (C:57) */
 	octo_time_ns honeymoon_ping_ns, honeymoon_ns; /* interval, and how long until it wears off */
@@ -616,7 +643,8 @@ struct octo_config {
 	octo_time_ns turn_ns;                     /* and time; at least a second */
 	octo_time_ns rekey_ns;                    /* life of a session's secrets: then a handshake inside it makes new ones */
 	struct octo_address stun_server;          /* asked for our address as seen from outside; port 0: nobody is */
-	uint16_t reserved_last[3];                /* ignored; no padding */
+	bool tamper;                              /* look for tells (C:66); the default */
+	uint8_t reserved_last[5];                 /* ignored; no padding */
 	octo_time_ns stun_interval_ns;            /* between two such questions, less up to the jitter */
 };
 

@@ -131,6 +131,28 @@ const char *octo_end_text(enum octo_end end)
 	return texts[end];
 }
 
+const char *octo_tell_name(enum octo_tell tell)
+{
+	static const char *const names[] = {
+#define X(name, key, text) key,
+		OCTO_TELLS(X)
+#undef X
+	};
+	OCTO_ASSERT(tell < OCTO_TELL_COUNT);
+	return names[tell];
+}
+
+const char *octo_tell_text(enum octo_tell tell)
+{
+	static const char *const texts[] = {
+#define X(name, key, text) text,
+		OCTO_TELLS(X)
+#undef X
+	};
+	OCTO_ASSERT(tell < OCTO_TELL_COUNT);
+	return texts[tell];
+}
+
 const char *octo_path_name(enum octo_path path)
 {
 	static const char *const names[] = {

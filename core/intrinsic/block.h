@@ -72,6 +72,7 @@ struct session {                          /* cur and prev (session.c) */
 	uint64_t send_id;
 	uint64_t log_id;
 	uint64_t number_next;             /* packet number */
+	octo_time_ns began_at;            /* the peer sent nothing in it before */
 	octo_time_ns received_at;         /* last activity: when the peer was last heard */
 	octo_time_ns awaiting_since;      /* first unanswered sending since something was received */
 	octo_time_ns ping_at;
@@ -116,6 +117,13 @@ struct path {                             /* another address of the peer's, and 
 	uint8_t reserved;
 	uint32_t credit_bytes;            /* may still be sent to the candidate */
 	octo_time_ns next_at;             /* of the next question, or of giving up */
+};
+
+struct tamper {                           /* of the current session (tamper.c) */
+	octo_time_ns began_at, reported_at;
+	uint64_t bytes;                   /* received in packets that couriers wrote */
+	uint32_t asked, answered;         /* questions of ours, answers to them */
+	uint32_t questioned, reserved;    /* questions of the peer's */
 };
 
 struct courier_slot {                     /* a courier towards a peer (schedule.c) */
@@ -172,6 +180,7 @@ struct peer {
 	struct session current, spare;
 	struct claim claim;
 	struct path path;
+	struct tamper tamper;
 	struct grave graves[BLOCK_GRAVES];
 	uint8_t grave_next;
 	struct recent_source stale_sources[BLOCK_STALE_SOURCES];

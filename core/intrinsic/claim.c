@@ -2,7 +2,9 @@
 #include "core/intrinsic/claim.h"
 
 #include "core/intrinsic/answer.h"
+#include "core/intrinsic/handshake.h"
 #include "core/intrinsic/session.h"
+#include "core/intrinsic/tamper.h"
 
 enum { CHALLENGE_PINGS = 8, CHALLENGE_TIMEOUTS = 4 };
 
@@ -57,5 +59,8 @@ void claim_refute(struct call *call, struct peer *peer)
 {
 	peer->flagged_timestamp = peer->claim.timestamp;
 	octo_wipe(&peer->claim, sizeof peer->claim);
-	call_warn(call, call_peer_index(call, peer), OCTO_WARNING_HACKED);
+	if (tamper_report(call, peer, OCTO_TELL_INITIAL_REFUTED)) {
+		struct step_input input = { .reason = OCTO_REASON_TAMPERED };
+		handshake_step(call, peer, OCTO_STEP_DISCONNECT, &input);
+	}
 }

@@ -13,11 +13,21 @@
 #include "core/intrinsic/retry.h"
 #include "core/intrinsic/session.h"
 #include "core/intrinsic/session_directory.h"
+#include "core/intrinsic/tamper.h"
 
 static enum octo_reason reject(struct call *call, struct peer *peer, enum octo_reason reason)
 {
 	struct step_input input = { .reason = reason };
 	return handshake_step(call, peer, OCTO_STEP_BAD_PACKET, &input);
+}
+
+/* A hacked packet (C:61): it is not obeyed, and may be the last of this peer. */
+static enum octo_reason be_wary(struct call *call, struct peer *peer, enum octo_tell tell)
+{
+	struct step_input input = { .reason = OCTO_REASON_TAMPERED };
+	bool is_over = tamper_report(call, peer, tell);
+	handshake_step(call, peer, is_over ? OCTO_STEP_DISCONNECT : OCTO_STEP_BAD_PACKET, &input);
+	return OCTO_REASON_TAMPERED;
 }
 
 /* ---- SYN ---------------------------------------------------------------------------------------------------- */
@@ -95,6 +105,9 @@ static enum octo_reason receive_syn(struct call *call, const struct octo_address
 	transcript_start(&identity, peer->card.id, call->channel->self.card.id, bytes);
 	struct step_input input = { .bytes = bytes, .from = from, .timestamp = offer.timestamp, .offer = &offer,
 		                    .identity = &identity, .is_user = header->flags & PACKET_FLAG_USER };
+	enum octo_tell tell = tamper_look_at_syn(call, peer, &offer, &identity, bytes);
+	if (tell != OCTO_TELL_NONE)
+		return be_wary(call, peer, tell);
 	enum octo_step step = classify_syn(call, peer, &input);
 	return handshake_step(call, peer, step, &input);
 }
@@ -358,7 +371,11 @@ static enum octo_reason receive_plain(struct call *call, const struct octo_addre
 			return reason;
 		session = peer->current.id == id ? &peer->current : &peer->spare;
 	}
+	enum octo_tell tell = session == &peer->current ? tamper_look_at_data(call, peer, plain, size, reception->packet_bytes)
+	                                                : OCTO_TELL_NONE;
 	replay_window_accept(&session->window, reception->number);
+	if (tell != OCTO_TELL_NONE)
+		return be_wary(call, peer, tell);
 	data_keys_follow(call, peer, session, reception);
 	if (session == &peer->current && session->ack_resend_at != OCTO_NEVER)
 		session_prove_address(call, peer); /* it has our ACK */

@@ -4,6 +4,7 @@
 #include "core/intrinsic/data_keys.h"
 #include "core/intrinsic/frame.h"
 #include "core/intrinsic/session.h"
+#include "core/intrinsic/tamper.h"
 
 enum { QUESTIONS = 5, CREDIT_TIMES = 3, PACKET_BYTES_MAX = DATA_OVERHEAD_BYTES_MAX + 2 * (1 + PATH_BYTES) };
 
@@ -116,6 +117,7 @@ size_t path_send(struct call *call, struct peer *peer, uint8_t out[OCTO_DATAGRAM
 	if (path->credit_bytes < PACKET_BYTES_MAX)
 		return 0; /* it has to send more first */
 	size_t size = compose(call, peer, FRAME_PATH_CHALLENGE, path->question, out);
+	tamper_asked(peer);
 	path->credit_bytes -= (uint32_t)size;
 	*to = path->candidate;
 	return size;

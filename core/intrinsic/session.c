@@ -8,6 +8,7 @@
 #include "core/intrinsic/reachability.h"
 #include "core/intrinsic/record.h"
 #include "core/intrinsic/session_directory.h"
+#include "core/intrinsic/tamper.h"
 
 enum { CLOSES = 3, TIMEOUTS_UNTIL_DEAD = 3, ASK_PART = 3, ASKS_UNTIL_DEAD = 8 };
 /* A SYN inside a session, with PING and PONG in front, needs so much. */
@@ -20,7 +21,7 @@ void session_begin(struct call *call, struct session *session, enum octo_role ro
 	memset(session, 0, sizeof *session);
 	session->role = (uint8_t)role;
 	session->agreement = *agreement;
-	session->received_at = call->now;
+	session->received_at = session->began_at = call->now;
 	session->awaiting_since = session->ping_at = session->ack_resend_at = OCTO_NEVER;
 	session->ack_sent_at = session->expires_at = session->ping_sent_at = session->rekey_at = OCTO_NEVER;
 	session->courier_at = call->now;
@@ -106,6 +107,7 @@ void session_install(struct call *call, struct peer *peer, struct session *fresh
 		if (current->role == OCTO_ROLE_INITIATOR && current->agreement.payload_max >= REKEY_PAYLOAD_BYTES)
 			current->rekey_at = call_after(call, call->channel->config.rekey_ns);
 		peer->address = *source;
+		tamper_begin(peer, current->began_at);
 		peer_set_role(call, peer, (enum octo_role)current->role);
 		report(call, peer, current, OCTO_EVENT_SESSION_UP, OCTO_END_REPLACED, true);
 	}
@@ -248,6 +250,7 @@ static void write_control(struct call *call, struct peer *peer, struct session *
 		write_ping(writer, FRAME_PING, session->ping_token);
 		session->is_ping_due = false;
 		session->is_ping_out = true;
+		tamper_asked(peer);
 		session->phases.ping_epoch = session->phases.send_epoch;
 		session->keepalive_ns = 0;
 		session->ping_sent_at = call->now;
@@ -256,6 +259,7 @@ static void write_control(struct call *call, struct peer *peer, struct session *
 	}
 	if (peer->claim.is_due && session == &peer->current) {
 		write_ping(writer, FRAME_PING, peer->claim.token);
+		tamper_asked(peer);
 		peer->claim.is_due = false;
 	}
 }

@@ -316,6 +316,7 @@ static void messages_share_packets(void)
 {
 	struct pair pair;
 	set_up(&pair, 125000);
+	pair_be_gullible(&pair);
 	for (uint32_t i = 0; i < 3; i++) {
 		scribe_of(&pair, WINNER, i)->wants = 1;
 		scribe_of(&pair, WINNER, i)->payload_size = (uint16_t)(40 + i);

@@ -18,6 +18,7 @@ static void set_up(struct pair *pair, enum situation situation)
 	} else if (situation == SESSION) {
 		pair_establish(pair, WINNER);
 	}
+	pair_be_gullible(pair);
 	pair_run(pair, 50 * OCTO_MILLISECOND);
 	static const enum octo_state states[] = { OCTO_STATE_IDLE, OCTO_STATE_OFFERING, OCTO_STATE_ANSWERING,
 		                                  OCTO_STATE_ESTABLISHED };

@@ -74,6 +74,8 @@ void pair_run(struct pair *pair, octo_time_ns for_ns);
 /* One connects, and both are established when it returns. */
 void pair_establish(struct pair *pair, int initiator);
 
+/* Nobody looks for tells from here on: what the comms protocol alone makes of a packet. */
+void pair_be_gullible(struct pair *pair);
 /* The next `count` datagrams of a type from `who` are lost. */
 void pair_lose(struct pair *pair, int who, enum octo_packet_type type, unsigned count);
 /* The nth (from 1; 0: the last) datagram of a type that `who` sent; of size 0 when there is none. */

@@ -94,6 +94,7 @@ static void only_the_initiator_begins_and_not_too_often(void)
 	uint8_t packet[OCTO_DATAGRAM_MAX], frame[2 + SYN_BYTES] = { 0x0b, SYN_BYTES };
 	pair_open(&pair, NULL);
 	pair_establish(&pair, LOSER);
+	pair_be_gullible(&pair);
 	pair_run(&pair, 10 * OCTO_SECOND);
 	for (int who = WINNER; who <= LOSER; who++) {
 		int other = 1 - who;

@@ -113,6 +113,7 @@ static void guesses_and_floods_gain_nothing(void)
 	struct pair pair;
 	uint8_t packet[OCTO_DATAGRAM_MAX], frame[9] = { 0x06, 1, 2, 3, 4, 5, 6, 7, 8 }, ping[] = { 0x03, 1, 2, 3, 4 };
 	open_pair(&pair);
+	pair_be_gullible(&pair);
 	size_t size = pair_forge_data(&pair, WINNER, ping, sizeof ping, 0, packet);
 	CHECK_U64(pair_push(&pair, LOSER, &elsewhere, packet, size), OCTO_REASON_ACCEPTED);
 	size = pair_forge_data(&pair, WINNER, frame, sizeof frame, 0, packet);

@@ -73,7 +73,8 @@ static void each_reason_has_its_class(void)
 	CHECK_U64(octo_reason_class(OCTO_REASON_ACCEPTED), OCTO_CLASS_WHOLE);
 	for (int reason = OCTO_REASON_TOO_SHORT; reason < OCTO_REASON_COUNT; reason++)
 		CHECK_U64(octo_reason_class((enum octo_reason)reason),
-		          reason <= OCTO_REASON_NOT_NEGOTIATED ? OCTO_CLASS_BROKEN : OCTO_CLASS_WHOLE);
+		          reason <= OCTO_REASON_NOT_NEGOTIATED ? OCTO_CLASS_BROKEN :
+		          reason == OCTO_REASON_TAMPERED ? OCTO_CLASS_HACKED : OCTO_CLASS_WHOLE);
 }
 
 static void suites_have_names(void)

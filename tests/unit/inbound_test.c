@@ -165,6 +165,7 @@ static void a_flood_of_pings_earns_one_pong(void)
 		memcpy(frames + i, (uint8_t[]){ 0x03, (uint8_t)i, 0, 0, 7 }, 5);
 	pair_open(&pair, NULL);
 	pair_establish(&pair, WINNER);
+	pair_be_gullible(&pair);
 	pair_run(&pair, OCTO_SECOND);
 	size_t size = pair_forge_data(&pair, WINNER, frames, sizeof frames, 0, packet);
 	unsigned before = pair_sent_count(&pair, LOSER, OCTO_PACKET_DATA);
