@@ -1,9 +1,14 @@
 /* actions.c: one function a verb. A scenario acts through packets, time, users and the store; never on a core's state. */
 #include "sim/actions.h"
 
+#include "sim/attack/attack.h"
+#include "sim/background.h"
 #include "sim/engine/rng.h"
+#include "sim/inbox.h"
+#include "sim/network/topology.h"
 #include "sim/node.h"
 #include "sim/recorder.h"
+#include "sim/store.h"
 #include "sim/traffic.h"
 
 #include <string.h>
@@ -41,11 +46,13 @@ static void crash_nodes(struct sim *sim, const struct scenario_action *action)
 	}
 }
 
-static void restart_nodes(struct sim *sim, const struct scenario_action *action)
+static void restart_nodes(struct sim *sim, uint32_t index, const struct scenario_action *action)
 {
 	for (uint32_t i = 0; i < action->node_count; i++) {
 		recorder_action(sim, TRACE_ACTION_RESTART, action->nodes[i], TRACE_NOBODY, action->loses_store);
 		node_crash(sim, action->nodes[i]);
+		if (store_replace(sim, index, i) && sim->checks)
+			checks_old_store(sim->checks, action->nodes[i]);
 		node_boot(sim, action->nodes[i], !action->loses_store);
 	}
 }
@@ -54,9 +61,24 @@ static void move_nodes(struct sim *sim, const struct scenario_action *action)
 {
 	for (uint32_t i = 0; i < action->node_count; i++) {
 		recorder_action(sim, TRACE_ACTION_MOVE, action->nodes[i], TRACE_NOBODY, 0);
-		node_of(sim, action->nodes[i])->moves++;
+		node_move(sim, action->nodes[i]);
+		topology_moved(sim, action->nodes[i]);
 		if (sim->checks)
 			checks_move(sim->checks, action->nodes[i]);
+	}
+}
+
+/* For those in the network it is as if they had moved. */
+static void rebind_networks(struct sim *sim, const struct scenario_action *action)
+{
+	for (uint32_t i = 0; i < action->network_count; i++) {
+		const struct scenario_network *network = &sim->scenario->networks[action->networks[i]];
+		for (uint32_t k = 0; k < network->node_count; k++) {
+			recorder_action(sim, TRACE_ACTION_REBIND, network->nodes[k], TRACE_NOBODY, action->keeps_address);
+			if (sim->checks)
+				checks_move(sim->checks, network->nodes[k]);
+		}
+		topology_rebind(sim, action->networks[i] + 1, action->keeps_address);
 	}
 }
 
@@ -65,6 +87,39 @@ static void set_clocks(struct sim *sim, const struct scenario_action *action)
 	for (uint32_t i = 0; i < action->node_count; i++) {
 		recorder_action(sim, TRACE_ACTION_CLOCK, action->nodes[i], TRACE_NOBODY, (uint64_t)action->clock_step_ns);
 		node_clock(sim, action->nodes[i], action->clock_step_ns);
+	}
+}
+
+static void pause_nodes(struct sim *sim, const struct scenario_action *action)
+{
+	bool is_pause = action->verb == SCENARIO_PAUSE;
+	for (uint32_t i = 0; i < action->node_count; i++) {
+		recorder_action(sim, is_pause ? TRACE_ACTION_PAUSE : TRACE_ACTION_RESUME, action->nodes[i], TRACE_NOBODY, 0);
+		(is_pause ? inbox_pause : inbox_resume)(sim, action->nodes[i]);
+	}
+}
+
+static void slow_nodes(struct sim *sim, const struct scenario_action *action)
+{
+	for (uint32_t i = 0; i < action->node_count; i++) {
+		recorder_action(sim, TRACE_ACTION_SLOW, action->nodes[i], TRACE_NOBODY, action->processing_ns);
+		node_of(sim, action->nodes[i])->processing_ns = action->processing_ns;
+	}
+}
+
+/* To one node; or to all in a network's broadcast domain: those that are in it, but not in networks in it. */
+static void inject_bytes(struct sim *sim, const struct scenario_action *action, const uint8_t *bytes, size_t size)
+{
+	if (!action->inject_broadcast) {
+		traffic_inject(sim, action->inject_source, action->inject_to, bytes, size);
+		return;
+	}
+	const struct scenario_network *network = &sim->scenario->networks[action->inject_broadcast - 1];
+	for (uint32_t i = 0; i < network->node_count; i++) {
+		uint32_t node = network->nodes[i];
+		bool is_own = sim->scenario->nodes[node].network == action->inject_broadcast;
+		if (is_own && node != action->inject_source && node_of(sim, node)->is_up)
+			traffic_inject(sim, action->inject_source, node, bytes, size);
 	}
 }
 
@@ -82,7 +137,7 @@ static void inject_recorded(struct sim *sim, uint32_t index, const struct scenar
 			memcpy(bytes, packet->bytes, size);
 			if (action->flip_each)
 				bytes[at] ^= 0xff;
-			traffic_inject(sim, action->inject_source, action->inject_to, bytes, size);
+			inject_bytes(sim, action, bytes, size);
 		}
 	}
 }
@@ -101,7 +156,7 @@ static void inject_junk(struct sim *sim, uint32_t index, const struct scenario_a
 			bytes[0] = (uint8_t)(OCTO_PACKET_SYN + (draw >> 8) % 6);
 		if (size > 1 && draw & 1)
 			bytes[1] = 1;
-		traffic_inject(sim, action->inject_source, action->inject_to, bytes, size);
+		inject_bytes(sim, action, bytes, size);
 	}
 }
 
@@ -139,10 +194,20 @@ void actions_run(struct sim *sim, uint32_t index)
 	case SCENARIO_DISCONNECT: disconnect_pairs(sim, action); break;
 	case SCENARIO_LOAD: load_pairs(sim, action); break;
 	case SCENARIO_CRASH: crash_nodes(sim, action); break;
-	case SCENARIO_RESTART: restart_nodes(sim, action); break;
+	case SCENARIO_RESTART: restart_nodes(sim, index, action); break;
 	case SCENARIO_MOVE: move_nodes(sim, action); break;
 	case SCENARIO_CLOCK: set_clocks(sim, action); break;
 	case SCENARIO_INJECT: inject(sim, index, action); break;
+	case SCENARIO_TRAFFIC: background_start(sim, action); break;
+	case SCENARIO_PAUSE:
+	case SCENARIO_RESUME: pause_nodes(sim, action); break;
+	case SCENARIO_SLOW: slow_nodes(sim, action); break;
+	case SCENARIO_PARTITION:
+	case SCENARIO_INTERCEPT:
+	case SCENARIO_RELAY:
+	case SCENARIO_FLOOD:
+	case SCENARIO_ATTACK: attack_begin(sim, index); break;
+	case SCENARIO_REBIND: rebind_networks(sim, action); break;
 	case SCENARIO_ENABLE: switch_nodes(sim, action, true); break;
 	case SCENARIO_DISABLE: switch_nodes(sim, action, false); break;
 	case SCENARIO_HONEYMOON: honeymoon_nodes(sim, action); break;
@@ -153,6 +218,7 @@ void actions_run(struct sim *sim, uint32_t index)
 void actions_heal(struct sim *sim)
 {
 	recorder_action(sim, TRACE_ACTION_HEAL, TRACE_NOBODY, TRACE_NOBODY, 0);
+	attack_heal(sim);
 	world_of(sim)->is_healed = true;
 	if (sim->checks)
 		checks_heal(sim->checks);

@@ -3,6 +3,8 @@
 
 #include "sim/check/tally.h"
 #include "sim/engine/rng.h"
+#include "sim/inbox.h"
+#include "sim/network/topology.h"
 #include "sim/recorder.h"
 #include "sim/traffic.h"
 
@@ -27,17 +29,31 @@ static uint32_t load_be32(const uint8_t *bytes)
 
 static void store_be32(uint8_t *bytes, uint32_t value)
 {
-	for (int i = 0; i < 4; i++)
-		bytes[i] = (uint8_t)(value >> (24 - 8 * i));
+	bytes[0] = (uint8_t)(value >> 24);
+	bytes[1] = (uint8_t)(value >> 16);
+	bytes[2] = (uint8_t)(value >> 8);
+	bytes[3] = (uint8_t)value;
 }
 
-/* fd00::<moves>:<node + 1> */
+/* fd00::<moves>:<node + 1>, and a port that nobody else has behind the same NAT; kept with the node, as each datagram asks for it. */
+static void settle_down(struct sim *sim, uint32_t number)
+{
+	struct node *node = node_of(sim, number);
+	node->address = (struct octo_address){ .ip = { 0xfd } };
+	node->address.port = (uint16_t)(UDP_PORT + sim->scenario->nodes[number].port_rank);
+	store_be32(node->address.ip + 8, node->moves);
+	store_be32(node->address.ip + 12, number + 1);
+}
+
+void node_move(struct sim *sim, uint32_t number)
+{
+	node_of(sim, number)->moves++;
+	settle_down(sim, number);
+}
+
 struct octo_address node_address(const struct sim *sim, uint32_t number)
 {
-	struct octo_address address = { .ip = { 0xfd }, .port = UDP_PORT };
-	store_be32(address.ip + 8, node_of(sim, number)->moves);
-	store_be32(address.ip + 12, number + 1);
-	return address;
+	return node_of(sim, number)->address;
 }
 
 uint32_t node_at_address(const struct sim *sim, const struct octo_address *address)
@@ -45,8 +61,7 @@ uint32_t node_at_address(const struct sim *sim, const struct octo_address *addre
 	uint32_t number = load_be32(address->ip + 12) - 1;
 	if (number >= world_of(sim)->node_count)
 		return TRACE_NOBODY;
-	struct octo_address present = node_address(sim, number);
-	return memcmp(&present, address, sizeof present) == 0 ? number : TRACE_NOBODY;
+	return memcmp(&node_of(sim, number)->address, address, sizeof *address) == 0 ? number : TRACE_NOBODY;
 }
 
 /* ---- The host's callbacks ------------------------------------------------------------------------------------------ */
@@ -89,6 +104,8 @@ static void observe(void *context, const struct octo_event *event)
 		sim->verdict = (enum octo_reason)event->packet.reason;
 	if (event->kind < OCTO_EVENT_AUDIT_SEALED) {
 		recorder_core_event(sim, seat->number, peer_node, event);
+		if (event->kind == OCTO_EVENT_PACKET_RECEIVED)
+			sim->verdict_record = world_of(sim)->record_count;
 		tally_core_event(sim, seat->number, peer_node, event);
 	}
 	if (sim->checks)
@@ -106,7 +123,7 @@ static struct octo_host host_of(struct seat *seat)
 struct octo_channel *node_channel(const struct sim *sim, uint32_t number)
 {
 	const struct node *node = node_of(sim, number);
-	return node->is_up ? octo_channel_at(arena_at(&sim->arena, node->block)) : NULL;
+	return node->is_up && node->block ? octo_channel_at(arena_at(&sim->arena, node->block)) : NULL;
 }
 
 static uint64_t read_clock(const struct sim *sim, uint32_t number)
@@ -114,11 +131,26 @@ static uint64_t read_clock(const struct sim *sim, uint32_t number)
 	return virtual_clock_read(&node_of(sim, number)->clock, world_of(sim)->now_ns);
 }
 
+/* Who a label stands for must never change: traces and scenarios know the IDs. */
+static uint64_t digest_of_label(const char *label)
+{
+	size_t size = strlen(label);
+	uint64_t digest = rng_mix(size), word = 0;
+	for (size_t i = 0; i < size; i++) {
+		word |= (uint64_t)(uint8_t)label[i] << (i % 8 * 8);
+		if (i % 8 < 7 && i + 1 < size)
+			continue;
+		digest = rng_mix(digest ^ word);
+		word = 0;
+	}
+	return digest;
+}
+
 static void configure(const struct sim *sim, uint32_t number, uint32_t epoch, struct octo_config *config)
 {
 	const struct scenario_node *described = &sim->scenario->nodes[number];
 	uint32_t neighbours = sim->neighbour_start[number + 1] - sim->neighbour_start[number];
-	uint64_t label = recorder_digest(described->identity, strlen(described->identity));
+	uint64_t label = digest_of_label(described->identity);
 	octo_config_default(config);
 	config->peers_max = neighbours ? neighbours : 1;
 	for (int i = 0; i < OCTO_SEED_BYTES; i++)
@@ -156,7 +188,7 @@ static void add_peers(struct sim *sim, uint32_t number, struct octo_host *host, 
 	node->peer_count = 0;
 	for (uint32_t i = sim->neighbour_start[number]; i < sim->neighbour_start[number + 1]; i++) {
 		uint32_t other = sim->neighbours[i], index;
-		struct octo_address address = node_address(sim, other);
+		struct octo_address address = topology_known_address(sim, number, other);
 		if (octo_peer_add(channel, host, now, &sim->identities[other].card, &address, &index) != OCTO_OK)
 			continue; /* a clone of ours, or of a peer that we have: the core has said so */
 		peers[index] = other;
@@ -179,6 +211,11 @@ bool node_make(struct sim *sim, uint32_t number)
 	const struct scenario_node *described = &sim->scenario->nodes[number];
 	virtual_clock_init(&node->clock, described->clock_offset_ns, described->clock_drift_ppb);
 	node->wake_at_ns = OCTO_NEVER;
+	settle_down(sim, number);
+	node->serves_at_ns = OCTO_NEVER;
+	node->processing_ns = described->processing_ns;
+	if (described->is_counter)
+		return true;
 	node->neighbours = sim->neighbour_start[number + 1] - sim->neighbour_start[number];
 	configure(sim, number, 0, &config);
 	size_t size = octo_channel_size(&config, &host);
@@ -197,6 +234,8 @@ bool node_make(struct sim *sim, uint32_t number)
 void node_identify(struct sim *sim, uint32_t number)
 {
 	struct octo_config config;
+	if (sim->scenario->nodes[number].is_counter)
+		return;
 	configure(sim, number, 0, &config);
 	octo_identity_from_seed(sim->crypto, config.seed, &sim->identities[number]);
 }
@@ -209,6 +248,10 @@ void node_boot(struct sim *sim, uint32_t number, bool has_store)
 	struct octo_config config;
 	struct octo_channel *channel;
 	struct record_slot *slots = arena_at(&sim->arena, node->store);
+	if (sim->scenario->nodes[number].is_counter) {
+		node->is_up = true;
+		return;
+	}
 	if (!has_store)
 		memset(slots, 0, (node->neighbours + 1) * sizeof *slots);
 	configure(sim, number, stored_epoch(sim, number, slots), &config);
@@ -225,6 +268,7 @@ void node_boot(struct sim *sim, uint32_t number, bool has_store)
 	}
 	node->is_up = true;
 	add_peers(sim, number, &host, has_store);
+	tally_node_changed(sim, number);
 	node_settle(sim, number);
 }
 
@@ -242,6 +286,8 @@ void node_crash(struct sim *sim, uint32_t number)
 	octo_channel_close(channel);
 	node->is_up = false;
 	node->wake_at_ns = OCTO_NEVER;
+	inbox_clear(sim, number);
+	tally_node_changed(sim, number);
 	if (sim->checks)
 		checks_crash(sim->checks, number);
 }
@@ -267,7 +313,7 @@ void node_settle(struct sim *sim, uint32_t number)
 	struct seat seat = { sim, number };
 	struct octo_host host = host_of(&seat);
 	uint64_t now = read_clock(sim, number);
-	if (!channel)
+	if (!channel || node_of(sim, number)->is_paused)
 		return;
 	for (;;) {
 		arena_ref ref = traffic_new_packet(sim);
@@ -319,7 +365,7 @@ static void press(struct sim *sim, uint32_t number, uint32_t peer_node,
 	uint32_t peer = node_peer_index(sim, number, peer_node);
 	struct seat seat = { sim, number };
 	struct octo_host host = host_of(&seat);
-	if (!channel || peer == OCTO_NO_PEER)
+	if (!channel || peer == OCTO_NO_PEER || node_of(sim, number)->is_paused)
 		return;
 	if (sim->checks)
 		tell(sim->checks, number, peer_node);
@@ -366,7 +412,7 @@ void node_load(struct sim *sim, uint32_t number, uint32_t peer_node, const struc
 	uint32_t peer = node_peer_index(sim, number, peer_node);
 	struct seat seat = { sim, number };
 	struct octo_host host = host_of(&seat);
-	if (!channel || peer == OCTO_NO_PEER)
+	if (!channel || peer == OCTO_NO_PEER || node_of(sim, number)->is_paused)
 		return;
 	struct octo_load *load = octo_courier_state(channel, peer, COURIER_LOAD);
 	load->interval_ns = action->load_interval_ns;

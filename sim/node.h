@@ -23,6 +23,8 @@ void node_honeymoon(struct sim *sim, uint32_t number); /* nothing with communica
 void node_load(struct sim *sim, uint32_t number, uint32_t peer_node, const struct scenario_action *action);
 void node_clock(struct sim *sim, uint32_t number, int64_t step_ns);
 
+/* It gets a fresh address. */
+void node_move(struct sim *sim, uint32_t number);
 struct octo_address node_address(const struct sim *sim, uint32_t number);
 /* Whose address this is, TRACE_NOBODY when nobody's. */
 uint32_t node_at_address(const struct sim *sim, const struct octo_address *address);

@@ -2,28 +2,71 @@
  * never a struct as it lies in memory. */
 #include "sim/recorder.h"
 
+#include "sim/check/tally.h"
 #include "sim/engine/rng.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+static const uint64_t odd[7] = { UINT64_C(0x9E3779B97F4A7C15), UINT64_C(0xD1342543DE82EF95), UINT64_C(0xA0761D6478BD642F),
+	UINT64_C(0xE7037ED1A0B428DB), UINT64_C(0xBF58476D1CE4E5B9), UINT64_C(0x94D049BB133111EB), UINT64_C(0x8EBC6AF09C88C6E3) };
+
+/* A permutation of words, one for each odd number. */
+static inline uint64_t stir(uint64_t word, uint64_t multiplier)
+{
+	word *= multiplier;
+	return word ^ word >> 32;
+}
+
+static inline uint64_t load_le(const uint8_t *at)
+{
+	return at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16 | (uint64_t)at[3] << 24 | (uint64_t)at[4] << 32 |
+	       (uint64_t)at[5] << 40 | (uint64_t)at[6] << 48 | (uint64_t)at[7] << 56;
+}
+
+/* Eight lanes, because a processor can do so many such multiplications in the time that one takes. Within a lane each
+ * word goes through a permutation of all that was before: a change in one word changes the digest for certain. */
 uint64_t recorder_digest(const void *bytes, size_t size)
 {
 	const uint8_t *at = bytes;
-	uint64_t hash = rng_mix(size);
-	for (size_t i = 0; i < size; i += 8) {
-		uint64_t word = 0;
-		size_t part = size - i < 8 ? size - i : 8;
-		for (size_t j = 0; j < part; j++)
-			word |= (uint64_t)at[i + j] << (8 * j);
-		hash = rng_mix(hash ^ word);
+	uint64_t a = odd[0], b = odd[1], c = odd[2], d = odd[3], e = odd[4], f = odd[5], g = odd[6], h = 1;
+	const uint64_t by = odd[4];
+	size_t left = size;
+	for (; left >= 64; left -= 64, at += 64) {
+		a = stir(a ^ load_le(at), by);
+		b = stir(b ^ load_le(at + 8), by);
+		c = stir(c ^ load_le(at + 16), by);
+		d = stir(d ^ load_le(at + 24), by);
+		e = stir(e ^ load_le(at + 32), by);
+		f = stir(f ^ load_le(at + 40), by);
+		g = stir(g ^ load_le(at + 48), by);
+		h = stir(h ^ load_le(at + 56), by);
 	}
-	return hash;
+	for (; left >= 8; left -= 8, at += 8)
+		a = stir(a ^ load_le(at), by);
+	uint64_t last = 0;
+	for (size_t i = 0; i < left; i++)
+		last |= (uint64_t)at[i] << (8 * i);
+	b = stir(b ^ last, by);
+	a = stir(a, odd[0]) + stir(b, odd[1]) + stir(c, odd[2]) + stir(d, odd[3]);
+	e = stir(e, odd[0]) + stir(f, odd[1]) + stir(g, odd[2]) + stir(h, odd[3]);
+	return rng_mix(rng_mix(a ^ size) ^ e);
 }
 
-static void absorb(struct world *world, uint64_t word)
+/* The words of a record, each through a permutation of its own, and the sum of them through the one of all that was
+ * before: one change in one field changes the hash for certain. Only the last step waits for the record before.
+ * The fields are read one by one, as they were just written: a processor has to wait when it is to read two writes as
+ * one, and "volatile" keeps the compiler from making it do so. */
+static void absorb(struct world *world, const struct trace_record *record, uint64_t digest)
 {
-	world->hash = rng_mix(world->hash ^ word) + UINT64_C(0x9E3779B97F4A7C15);
+	const volatile struct trace_record *field = record;
+	uint64_t what = field->kind | (uint64_t)field->flags << 8 | (uint64_t)field->extra_size << 16 |
+	                (uint64_t)field->node << 32;
+	uint64_t whose = field->peer | (uint64_t)field->packet << 32;
+	uint64_t why = field->copy | (uint64_t)field->cause << 32;
+	uint64_t sum = stir(record->time_ns, odd[0]) + stir(what, odd[1]) + stir(whose, odd[2]) + stir(why, odd[3]) +
+	               stir(record->a, odd[4]) + stir(record->b, odd[5]) + stir(digest, odd[6]);
+	world->hash = rng_mix(world->hash ^ sum) + odd[0];
 }
 
 /* Failures stand in the file but are not counted among the records, lest judging a run change its hash: so a cause
@@ -40,21 +83,15 @@ static uint32_t put(struct sim *sim, struct trace_record *record, const void *ex
 {
 	struct world *world = world_of(sim);
 	record->time_ns = world->now_ns;
-	absorb(world, record->time_ns);
-	absorb(world, record->kind | (uint64_t)record->flags << 8 | (uint64_t)record->extra_size << 16 |
-	              (uint64_t)record->node << 32);
-	absorb(world, record->peer | (uint64_t)record->packet << 32);
-	absorb(world, record->copy | (uint64_t)record->cause << 32);
-	absorb(world, record->a);
-	absorb(world, record->b);
-	if (record->extra_size)
-		absorb(world, digest);
+	absorb(world, record, digest);
 	if (sim->trace) {
 		struct trace_record on_file = *record;
 		on_file.cause = place_on_file(sim, record->cause);
 		trace_write(sim->trace, &on_file, extra);
 	}
-	return world->record_count++;
+	world->record_count++;
+	tally_record(sim, record);
+	return world->record_count - 1;
 }
 
 uint32_t recorder_put(struct sim *sim, struct trace_record *record, const void *extra)
@@ -184,11 +221,12 @@ void recorder_action(struct sim *sim, enum trace_action action, uint32_t node, u
 	sim->cause = recorder_put(sim, &record, NULL) + 1;
 }
 
-void recorder_failure(struct sim *sim, bool is_invariant, const char *text)
+void recorder_failure(struct sim *sim, bool is_invariant, const char *text, uint32_t cause)
 {
 	/* Not part of the hash: a run has the same one whether or not anybody judges it. */
 	struct trace_record record = { .kind = TRACE_FAILED, .time_ns = world_of(sim)->now_ns, .node = TRACE_NOBODY,
-		.peer = TRACE_NOBODY, .a = is_invariant, .extra_size = (uint16_t)strlen(text) };
+		.peer = TRACE_NOBODY, .a = is_invariant, .cause = place_on_file(sim, cause),
+		.extra_size = (uint16_t)strlen(text) };
 	if (!sim->trace)
 		return;
 	trace_write(sim->trace, &record, text);

@@ -42,7 +42,10 @@ struct sim_invariant {
 struct sim_expectation {
 	const struct scenario_expectation *expectation;
 	bool is_judged, holds;
+	uint64_t judged_at_ns;
 	char found[256];              /* what was found instead, when it does not hold */
+	bool has_latency;             /* it is about latency: of so many samples, p50, p90, p99 (at most 1.6 % too long), max */
+	uint64_t samples, latency_ns[SCENARIO_RANKS];
 };
 
 struct sim_packet_fates {             /* of one packet type; the ledger's sums. Copies: every copy has one fate */
@@ -56,8 +59,9 @@ struct sim_packet_fates {             /* of one packet type; the ledger's sums. 
 	uint64_t rejected;            /* delivered and not */
 };
 
-enum { SIM_PACKET_KINDS = 8 };        /* index: 0 unknown or junk, 1 SYN … 6 PROBE-REPLY, 7 data */
+enum { SIM_BACKGROUND_KIND = 8, SIM_PACKET_KINDS }; /* index: 0 unknown or junk, 1 SYN … 6 PROBE-REPLY, 7 data */
 int sim_packet_kind(enum octo_packet_type type); /* that index */
+const char *sim_packet_kind_name(int kind);
 
 struct sim_result {
 	bool passed;                  /* every expectation and invariant held */
@@ -70,6 +74,7 @@ struct sim_result {
 	uint64_t cells[OCTO_STEP_COUNT][OCTO_STATE_COUNT]; /* transition table, over all cores and boots */
 	uint64_t sessions_established;  /* trusted pairs with the same current session on both sides, now */
 	uint64_t pairs_met, last_met_ns; /* trusted pairs that have had a session on both sides; when the last of them first did */
+	uint64_t background_bytes;    /* of traffic that is none of the cores', arrived */
 	uint64_t duels, warnings, messages; /* duels: pairs of SYNs, each counted once */
 	const struct sim_expectation *expectations; uint32_t expectation_count;
 	const struct sim_invariant *invariants; uint32_t invariant_count;

@@ -15,6 +15,8 @@
 
 #include <stdio.h>
 
+struct trace_record;
+
 /* Record kinds, with what a, b, flags and the extra bytes hold.
  * Network records: `node` is the sender, `peer` the receiver (as resolved from the address; TRACE_NOBODY if none has
  * it), `packet` numbers distinct datagrams as sent (1, 2, …), `copy` numbers their copies (1, 2, …; each copy has
@@ -41,7 +43,9 @@
 	X(CLOCK, "clock")               /* the core noticed a step of its clock: a step ns, two's complement */  \
 	X(WARNING, "warning")           /* a enum octo_warning */                                                \
 	X(ACTION, "action")             /* the timeline did something: a enum trace_action, b detail (clock step ns) */ \
-	X(FAILED, "failed")             /* a 0 expectation, 1 invariant; extra: text */
+	X(FAILED, "failed")             /* a 0 expectation, 1 invariant; extra: text */                         \
+	X(NAT, "nat")                   /* a enum trace_nat, b ns since the mapping was made; node: who holds it; extra: its */ \
+	                                /* inside, outside and remote address (18 bytes each: 16 of IPv6, port), network's name */
 
 enum trace_kind {
 #define X(name, text) TRACE_##name,
@@ -54,7 +58,10 @@ const char *trace_kind_name(enum trace_kind kind);
 #define TRACE_DROPS(X)                                                                                           \
 	X(LOSS, "lost by chance") X(MASK, "lost by the mask") X(QUEUE, "queue full") X(NO_ROUTE, "nobody at that address") \
 	X(DOWN, "receiver is down") X(MTU, "larger than the link's MTU") X(KIND, "dropped for its kind") \
-	X(AQM, "dropped by the queue's management")
+	X(AQM, "dropped by the queue's management") X(NO_MAPPING, "no NAT mapping") X(FILTERED, "filtered by the NAT") \
+	X(FIREWALL, "stopped by a firewall") X(HAIRPIN, "the NAT has no hairpinning") \
+	X(PARTITION, "partitioned") X(ATTACKER, "taken by an attacker") \
+	X(BUFFER, "socket buffer full")
 enum trace_drop {
 #define X(name, text) TRACE_DROP_##name,
 	TRACE_DROPS(X)
@@ -65,8 +72,10 @@ const char *trace_drop_text(enum trace_drop drop);
 
 #define TRACE_ACTIONS(X)                                                                                         \
 	X(CONNECT, "connect") X(DISCONNECT, "disconnect") X(CRASH, "crash") X(RESTART, "restart") X(INJECT, "inject") \
-	X(MOVE, "move") X(CLOCK, "clock") X(HEAL, "heal") X(LOAD, "load") \
-	X(ENABLE, "enable") X(DISABLE, "disable") X(HONEYMOON, "honeymoon")
+	X(MOVE, "move") X(CLOCK, "clock") X(HEAL, "heal") X(LOAD, "load") X(TRAFFIC, "traffic") X(REBIND, "rebind") \
+	X(PAUSE, "pause") X(RESUME, "resume") X(SLOW, "slow") X(PARTITION, "partition") X(INTERCEPT, "intercept") \
+	X(RELAY, "relay") X(FLOOD, "flood") X(ATTACK, "attack") X(ENABLE, "enable") X(DISABLE, "disable") \
+	X(HONEYMOON, "honeymoon")
 enum trace_action {
 #define X(name, text) TRACE_ACTION_##name,
 	TRACE_ACTIONS(X)
@@ -75,11 +84,32 @@ enum trace_action {
 };
 const char *trace_action_name(enum trace_action action);
 
+#define TRACE_NATS(X)                                                                                            \
+	X(MADE, "made")               /* the first datagram went out */                                          \
+	X(EXPIRED, "expired")         /* was not used for as long as the NAT waits */                            \
+	X(PUSHED_OUT, "pushed-out")   /* the table was full and it the least recently used */                    \
+	X(REBOUND, "rebound")         /* the NAT forgot all mappings */                                          \
+	X(REFUSED, "refused")         /* a datagram came from the remote address that may not pass; the inside: zeros when */ \
+	                              /* there is no mapping */
+enum trace_nat {
+#define X(name, text) TRACE_NAT_##name,
+	TRACE_NATS(X)
+#undef X
+	TRACE_NAT_COUNT
+};
+const char *trace_nat_name(enum trace_nat what);
+enum { TRACE_ADDRESS_BYTES = 18, TRACE_ADDRESS_TEXT = 56 }; /* of an address in a NAT record; and of its text */
+/* "[fd00::2]:8124"; a port or an address that is all zeros is "any". */
+void trace_address_text(const uint8_t bytes[TRACE_ADDRESS_BYTES], char out[TRACE_ADDRESS_TEXT]);
+/* "NAT home: [fd00::2]:8124 → [fd10::1]:8124 made", from a NAT record's extra bytes. */
+void trace_nat_text(const struct trace_record *record, const uint8_t *extra, char *out, size_t size);
+
 enum { /* copy flags */
 	TRACE_COPY_DUPLICATE = 1,     /* made by the network beside the first copy */
 	TRACE_COPY_CORRUPTED = 2,     /* its bytes differ from what was sent */
 	TRACE_COPY_INJECTED = 4,      /* put in by the timeline, not sent by a core */
-	TRACE_COPY_REPLAYED = 8       /* sent again by the network, long after the first copy */
+	TRACE_COPY_REPLAYED = 8,      /* sent again by the network, long after the first copy */
+	TRACE_COPY_BACKGROUND = 16    /* of another program: for no core; on SENT, too */
 };
 
 #define TRACE_NOBODY UINT32_MAX
@@ -107,7 +137,7 @@ struct trace_header {
 
 struct trace_node {
 	char name[48];
-	char kind[16];                /* "agent" or "remote" */
+	char kind[16];                /* "agent", "remote" or "counter" */
 	uint8_t id[OCTO_ID_BYTES];    /* FULL-ID */
 };
 

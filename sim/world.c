@@ -2,11 +2,16 @@
 #include "sim/world.h"
 
 #include "sim/actions.h"
+#include "sim/attack/attack.h"
+#include "sim/background.h"
 #include "sim/check/tally.h"
 #include "sim/engine/rng.h"
+#include "sim/inbox.h"
+#include "sim/network/topology.h"
 #include "sim/node.h"
 #include "sim/queueing.h"
 #include "sim/recorder.h"
+#include "sim/store.h"
 #include "sim/traffic.h"
 
 #include <stdarg.h>
@@ -52,10 +57,23 @@ void world_schedule(struct sim *sim, uint64_t at_ns, enum event_class class, uin
 static void wake(struct sim *sim, uint32_t number, uint64_t at_ns)
 {
 	struct node *node = node_of(sim, number);
-	if (!node->is_up || node->wake_at_ns != at_ns)
+	if (!node->is_up || node->is_paused || node->wake_at_ns != at_ns)
 		return; /* a newer one took its place */
 	node->wake_at_ns = OCTO_NEVER;
 	node_settle(sim, number);
+}
+
+/* What an event of the network refers to lies anywhere, and was last looked at when it was planned. */
+static void fetch_ahead(const struct sim *sim)
+{
+	const struct event *event = event_queue_soon(&sim->arena, &world_of(sim)->queue);
+	if (!event)
+		return;
+	enum event_class class = (enum event_class)(event->order & 15);
+	if (class == EVENT_DELIVERY)
+		arena_fetch(&sim->arena, event->ref, 640); /* its memory will be the next packet's */
+	else if (class == EVENT_TRAFFIC)
+		arena_fetch(&sim->arena, event->ref, 64);
 }
 
 static void dispatch(struct sim *sim, const struct event *event)
@@ -63,9 +81,15 @@ static void dispatch(struct sim *sim, const struct event *event)
 	switch ((enum event_class)(event->order & 15)) {
 	case EVENT_HEAL: actions_heal(sim); break;
 	case EVENT_ACTION: actions_run(sim, event->ref); break;
+	case EVENT_ATTACK: attack_turn(sim, event->ref); break;
+	case EVENT_RELEASE: attack_release(sim, event->ref); break;
 	case EVENT_LINK: queueing_leave(sim, event->ref); break;
+	case EVENT_SERVICE: inbox_serve(sim, event->ref); break;
+	case EVENT_NAT: topology_expire(sim, event->ref); break;
 	case EVENT_DELIVERY: traffic_deliver(sim, event->ref); break;
 	case EVENT_WAKE: wake(sim, event->ref, event->time_ns); break;
+	case EVENT_TRAFFIC: background_tick(sim, event->ref); break;
+	case EVENT_STORE: store_keep(sim, event->ref); break;
 	case EVENT_JUDGE: tally_judge(sim, event->ref); break;
 	}
 }
@@ -79,7 +103,9 @@ bool sim_run(struct sim *sim, uint64_t until_ns)
 	while (!sim->error[0] && event_queue_pop(&sim->arena, &world->queue, until_ns, &event)) {
 		world->now_ns = event.time_ns;
 		world->events++;
+		fetch_ahead(sim);
 		dispatch(sim, &event);
+		tally_turn(sim);
 		if (arena_is_full(&sim->arena))
 			sim_fail(sim, "the world does not fit into %zu MiB of memory", sim->arena.reserved_bytes >> 20);
 	}
@@ -137,7 +163,7 @@ static bool make_identities(struct sim *sim)
 static bool has_injections(const struct scenario *scenario)
 {
 	for (uint32_t i = 0; i < scenario->action_count; i++)
-		if (scenario->actions[i].verb == SCENARIO_INJECT && !scenario->actions[i].random_bytes)
+		if (actions_wants_packet(&scenario->actions[i]))
 			return true;
 	return false;
 }
@@ -162,7 +188,7 @@ static bool make_world(struct sim *sim)
 	for (uint32_t i = 0; i < scenario->node_count && !arena_is_full(&sim->arena); i++)
 		if (!node_make(sim, i))
 			return false;
-	return !arena_is_full(&sim->arena);
+	return topology_make(sim) && attack_open(sim) && !arena_is_full(&sim->arena);
 }
 
 static void plan_scenario(struct sim *sim)
@@ -172,9 +198,8 @@ static void plan_scenario(struct sim *sim)
 		world_schedule(sim, scenario->heal_ns, EVENT_HEAL, 0, 0, 0);
 	for (uint32_t i = 0; i < scenario->action_count; i++)
 		world_schedule(sim, scenario->actions[i].at_ns, EVENT_ACTION, 0, i, i);
-	for (uint32_t i = 0; i < scenario->expectation_count; i++)
-		if (scenario->expectations[i].subject != SCENARIO_INVARIANTS)
-			world_schedule(sim, scenario->expectations[i].by_ns, EVENT_JUDGE, 0, i, i);
+	store_plan(sim);
+	tally_plan(sim);
 }
 
 /* ---- Trace and checks ---------------------------------------------------------------------------------------------------- */
@@ -190,7 +215,7 @@ static bool open_trace(struct sim *sim, const char *path, char *error, size_t er
 	struct trace_node *nodes = calloc(scenario->node_count, sizeof *nodes);
 	for (uint32_t i = 0; nodes && i < scenario->node_count; i++) {
 		snprintf(nodes[i].name, sizeof nodes[i].name, "%s", scenario->nodes[i].name);
-		snprintf(nodes[i].kind, sizeof nodes[i].kind, "%s", scenario->nodes[i].is_agent ? "agent" : "remote");
+		snprintf(nodes[i].kind, sizeof nodes[i].kind, "%s", scenario_node_kind(&scenario->nodes[i]));
 		memcpy(nodes[i].id, sim->identities[i].card.id, OCTO_ID_BYTES);
 	}
 	if (nodes)
@@ -228,9 +253,16 @@ static uint64_t host_latency_max_ns(void *context, uint32_t from, uint32_t to)
 	return traffic_latency_max_ns(context, from, to);
 }
 
+/* The last record is the event that it was seen in. */
+static void host_violated(void *context, const char *text)
+{
+	struct sim *sim = context;
+	recorder_failure(sim, true, text, world_of(sim)->record_count);
+}
+
 static bool open_checks(struct sim *sim)
 {
-	struct checks_host host = { .context = sim, .now = host_now, .is_up = host_is_up, .view = host_view,
+	struct checks_host host = { .context = sim, .violated = host_violated, .now = host_now, .is_up = host_is_up, .view = host_view,
 		.block = host_block, .latency_max_ns = host_latency_max_ns };
 	sim->checks = checks_open(sim->scenario, &host);
 	return sim->checks != NULL;
@@ -266,6 +298,7 @@ static void release(struct sim *sim)
 		octo_wipe(sim->identities, sim->scenario->node_count * sizeof *sim->identities);
 	free(sim->identities);
 	traffic_free_models(sim);
+	free(sim->attacks);
 	free(sim->failures);
 	free(sim->expectations);
 	free(sim);
@@ -285,8 +318,13 @@ static bool make(struct sim *sim, const struct sim_options *options, char *error
 	if (options->trace_path && !open_trace(sim, options->trace_path, error, error_size))
 		return false;
 	plan_scenario(sim);
-	for (uint32_t i = 0; i < sim->scenario->node_count && !sim->error[0]; i++)
+	for (uint32_t i = 0; i < sim->scenario->node_count && !sim->error[0]; i++) {
+		/* No packet tells what a clock shows, so only this says that one was wrong from the start. */
+		if (sim->scenario->nodes[i].clock_offset_ns)
+			recorder_action(sim, TRACE_ACTION_CLOCK, i, TRACE_NOBODY, (uint64_t)sim->scenario->nodes[i].clock_offset_ns);
+		sim->cause = 0;
 		node_boot(sim, i, true);
+	}
 	return true;
 }
 
@@ -376,17 +414,7 @@ static void judge_all(struct sim *sim)
 	sim->is_judged = true;
 	if (sim->checks)
 		checks_finish(sim->checks);
-	for (uint32_t i = 0; i < sim->scenario->expectation_count; i++)
-		tally_judge(sim, i);
-	uint32_t count = 0;
-	const struct sim_invariant *invariants = sim->checks ? checks_invariants(sim->checks, &count) : NULL;
-	for (uint32_t i = 0; i < count; i++) {
-		char text[512];
-		if (!invariants[i].violated)
-			continue;
-		snprintf(text, sizeof text, "%s: %s", invariants[i].name, invariants[i].first);
-		recorder_failure(sim, true, text);
-	}
+	tally_finish(sim);
 }
 
 const struct sim_result *sim_result(struct sim *sim)
@@ -399,12 +427,15 @@ const struct sim_result *sim_result(struct sim *sim)
 	*result = (struct sim_result){ .virtual_ns = world->now_ns, .events = world->events, .hash = world->hash,
 		.arena_bytes = arena_used(&sim->arena), .block_bytes = world->block_bytes,
 		.duels = tally_duels(sim), .warnings = world->warning_count, .messages = world->messages,
+		.background_bytes = world->background_bytes,
 		.sessions_established = count_sessions(sim),
 		.expectations = sim->expectations, .expectation_count = sim->scenario->expectation_count };
 	result->pairs_met = tally_pairs_met(sim, &result->last_met_ns);
 	memcpy(result->packets, world->fates, sizeof result->packets);
 	memcpy(result->rejected, world->rejected, sizeof result->rejected);
 	sum_cells(sim, result);
+	for (uint32_t i = 0; i < result->expectation_count; i++)
+		tally_measure(sim, i);
 	if (sim->checks)
 		result->invariants = checks_invariants(sim->checks, &result->invariant_count);
 	result->passed = is_over;

@@ -15,7 +15,8 @@
 #include "sim/sim.h"
 
 enum event_class {                    /* in this order within one instant */
-	EVENT_HEAL, EVENT_ACTION, EVENT_LINK, EVENT_DELIVERY, EVENT_WAKE, EVENT_JUDGE
+	EVENT_HEAL, EVENT_ACTION, EVENT_ATTACK, EVENT_RELEASE, EVENT_LINK, EVENT_NAT, EVENT_SERVICE, EVENT_DELIVERY, EVENT_WAKE,
+	EVENT_TRAFFIC, EVENT_STORE, EVENT_JUDGE
 };
 
 /* Purposes of random numbers beside those of decisions (which begin at 0). */
@@ -30,16 +31,31 @@ struct node {
 	struct virtual_clock clock;
 	uint64_t wake_at_ns;          /* world time of the pending wake event; OCTO_NEVER */
 	uint64_t entropy_counter;
+	uint64_t processing_ns;       /* for each datagram that it receives */
+	uint64_t serves_at_ns;        /* when the one in hand will be received; OCTO_NEVER: none is */
 	arena_ref block;              /* the core, when up */
 	arena_ref peers;              /* uint32_t: node number of each of the core's peers, ascending */
 	arena_ref store;              /* struct record_slot: the node's own, then one a peer */
 	uint32_t peer_count;          /* of `peers`; peers that the core refused are not among them */
 	uint32_t neighbours;          /* trusted nodes; room of `peers` and `store` */
+	arena_ref inbox, inbox_last;  /* struct inbox_entry: datagrams that wait for it; see inbox.h */
+	uint32_t inbox_count;
 	uint32_t block_bytes;
 	uint32_t boot;                /* 0: never */
 	uint32_t moves;               /* times it got a fresh address */
+	struct octo_address address;
 	uint32_t event_counter;       /* of events it is the source of */
-	bool is_up;
+	bool is_up, is_paused;
+};
+
+struct flight {                       /* one copy on its way */
+	struct octo_address source, target;
+	uint32_t from, to;            /* nodes; TRACE_NOBODY */
+	uint32_t copy;
+	arena_ref packet;
+	uint8_t flags;                /* TRACE_COPY_* */
+	uint8_t hop;                  /* HOP_* of routing.h */
+	uint16_t place;               /* the network it is in, as in topology.h */
 };
 
 struct packet {                       /* a datagram's bytes, shared by its copies */
@@ -49,16 +65,11 @@ struct packet {                       /* a datagram's bytes, shared by its copie
 	uint32_t number;
 	uint16_t size;
 	uint8_t type;                 /* enum octo_packet_type it was sent as */
-	uint8_t reserved[5];
+	bool is_background;           /* of no core, for no core: see background.h */
+	bool has_flown;               /* `first` is taken */
+	uint8_t reserved[3];
+	struct flight first;          /* mostly the only copy: it needs no memory of its own */
 	uint8_t bytes[];
-};
-
-struct flight {                       /* one copy on its way */
-	struct octo_address source, target;
-	uint32_t from, to;            /* nodes; TRACE_NOBODY */
-	uint32_t copy;
-	arena_ref packet;
-	uint8_t flags;                /* TRACE_COPY_* */
 };
 
 struct world {
@@ -69,6 +80,7 @@ struct world {
 	uint32_t packet_count, copy_count;
 	uint32_t node_count;
 	arena_ref nodes;              /* struct node */
+	arena_ref places;             /* struct place of topology.h, one for each network */
 	arena_ref recorded;           /* arena_ref: the packet each INJECT action waits for */
 	arena_ref recorded_seen;      /* uint32_t: how many such packets went by */
 	uint64_t block_bytes;
@@ -79,6 +91,11 @@ struct world {
 	uint64_t rejected[OCTO_REASON_COUNT];
 	uint64_t cells[OCTO_STEP_COUNT][OCTO_STATE_COUNT]; /* of cores that are gone */
 	uint64_t warning_count, messages;
+	arena_ref attack_seen;        /* uint64_t an action: what its attacker has counted so far */
+	arena_ref stores;             /* arena_ref an action: copies of stores that it wants back; see store.h */
+	uint32_t held_count, release_count; /* datagrams in the hands of attackers: now, ever */
+	uint64_t background_bytes;    /* that arrived */
+	uint32_t flow_count;          /* of background.c, so far */
 };
 
 enum { SIM_ERROR_BYTES = 256 };
@@ -105,8 +122,13 @@ struct sim {
 	struct decision_log *record;
 	const struct decision_log *replay;
 	uint32_t replay_next;
+	uint32_t *attacks;                    /* actions that touch datagrams under way: see attack/attack.h */
+	uint32_t attack_count;
 	/* What is going on right now, for the records' cause and packet. */
 	uint32_t cause, packet, copy;
+	uint32_t verdict_record;              /* 1 + the record of the core's verdict on it */
+	uint64_t sent_at_ns;                  /* the packet */
+	bool is_injected;                     /* by the timeline: it was never sent */
 	enum octo_reason verdict;             /* of the core that was just handed a datagram */
 	struct sim_result result;
 	struct sim_expectation *expectations;

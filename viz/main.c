@@ -10,14 +10,29 @@
 
 enum { EXIT_BAD = 2 };
 
+/* Who opens a run that failed wants to see where. False when it did not. */
+static bool find_failure(const struct trace *trace, uint64_t *at_ns)
+{
+	for (uint32_t i = 0; i < trace_count(trace); i++) {
+		const struct trace_record *record = trace_get(trace, i);
+		*at_ns = record->time_ns;
+		if (record->kind == TRACE_FAILED)
+			return true;
+	}
+	return false;
+}
+
 static void set_up(struct viewer *viewer, const struct options *options)
 {
+	uint64_t failed_ns;
 	viewer->view = options->view;
 	viewer->theme = options->theme;
 	if (options->has_at)
 		viewer_go(viewer, options->at_ns);
 	else if (options->has_range)
 		viewer_go(viewer, options->until_ns);
+	else if (find_failure(viewer->model->trace, &failed_ns))
+		viewer_go(viewer, failed_ns);
 	if (options->has_range) {
 		viewer->range_from_ns = options->from_ns;
 		viewer->range_until_ns =

@@ -49,8 +49,9 @@ static void note(struct model *model, const struct trace_record *record, uint32_
 	switch ((enum trace_kind)record->kind) {
 	case TRACE_FLYING:
 		copy->end_ns = record->a > copy->start_ns ? record->a : copy->start_ns;
-		copy->leaves_ns =
-			record->b > copy->start_ns && record->b <= copy->end_ns ? record->b : copy->start_ns;
+		if (copy->start_record == index) /* through networks it flies several times: the first counts */
+			copy->leaves_ns = record->b > copy->start_ns && record->b <= copy->end_ns ? record->b
+			                                                                              : copy->start_ns;
 		copy->fate_ns = copy->end_ns;
 		break;
 	case TRACE_DROPPED:
@@ -157,7 +158,8 @@ double model_lost_at(const struct model_copy *copy, uint64_t *when_ns)
 	case TRACE_DROP_QUEUE: case TRACE_DROP_AQM: case TRACE_DROP_MTU:
 		*when_ns = copy->start_ns;
 		return 0.08;
-	case TRACE_DROP_NO_ROUTE: case TRACE_DROP_DOWN:
+	case TRACE_DROP_NO_ROUTE: case TRACE_DROP_DOWN: case TRACE_DROP_NO_MAPPING: case TRACE_DROP_FILTERED:
+	case TRACE_DROP_FIREWALL:
 		*when_ns = copy->end_ns > copy->fate_ns ? copy->end_ns : copy->fate_ns;
 		return 0.97;
 	default:

@@ -90,7 +90,7 @@ static const char *read_option(struct options *options, const char *name, const 
 		options->has_at = true;
 		return text_parse_time(value, &options->at_ns)
 		               ? NULL
-		               : "a time such as 1.5s, 20ms, 300us or 1500000000";
+		               : "a time such as 1.5s, 20ms, 2m or 1500000000";
 	}
 	if (!strcmp(name, "--range")) {
 		options->has_range = true;

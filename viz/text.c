@@ -120,7 +120,9 @@ void text_clean(const char *in, char *out, size_t size)
 bool text_parse_time(const char *in, uint64_t *time_ns)
 {
 	static const struct { const char *name; uint64_t unit; } units[] = {
-		{"", 1}, {"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}};
+		{"", 1}, {"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000},
+		{"m", UINT64_C(60000000000)}, {"h", UINT64_C(3600000000000)}, {"d", UINT64_C(86400000000000)},
+		{"y", UINT64_C(31536000000000000)}};
 	uint64_t whole = 0, fraction = 0, scale = 1;
 	const char *at = in;
 	bool has_digits = false;
@@ -143,7 +145,8 @@ bool text_parse_time(const char *in, uint64_t *time_ns)
 			continue;
 		if ((has_point && !*at) || whole > UINT64_MAX / units[i].unit - 1)
 			return false;
-		*time_ns = whole * units[i].unit + fraction * units[i].unit / scale;
+		uint64_t unit = units[i].unit, seconds = unit / 1000000000;
+		*time_ns = whole * unit + (seconds ? fraction * seconds * (1000000000 / scale) : fraction * unit / scale);
 		return true;
 	}
 	return false;

@@ -225,6 +225,12 @@ void words_record(const struct model *model, uint32_t index, char *out, size_t s
 	case TRACE_ACTION:
 		say_action(&say);
 		break;
+	case TRACE_NAT: {
+		char text[TEXT_MAX];
+		trace_nat_text(record, trace_extra(model->trace, index), text, sizeof text);
+		text_clean(text, out, size);
+		break;
+	}
 	case TRACE_FAILED: {
 		char text[TEXT_MAX], raw[TEXT_MAX];
 		const uint8_t *extra = trace_extra(model->trace, index);

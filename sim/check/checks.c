@@ -42,6 +42,11 @@ void check_violated(struct checks *checks, enum invariant which, uint32_t node, 
 		vsnprintf(invariant->first + used, sizeof invariant->first - (size_t)used, format, arguments);
 		va_end(arguments);
 		invariant->first_at_ns = now;
+		if (checks->host.violated) {
+			char text[sizeof invariant->first + 32];
+			snprintf(text, sizeof text, "%s: %s", invariant->name, invariant->first);
+			checks->host.violated(checks->host.context, text);
+		}
 	}
 	clocks_echo(checks, which, node, peer);
 }
@@ -83,10 +88,22 @@ bool check_is_sampled(uint32_t count, size_t size)
 
 /* ---- Opening ------------------------------------------------------------------------------------------- */
 
+/* What it lets through hangs on who has sent before. */
+static void describe_network(const struct scenario_network *network, struct check_pair *pair)
+{
+	pair->has_barrier = pair->has_barrier || network->has_nat || network->has_firewall;
+	for (int i = 0; i < 2; i++) {
+		const struct scenario_link *link = i ? network->down : network->up;
+		pair->is_lossy = pair->is_lossy || (link && link->may_disturb);
+		pair->has_shared_queue = pair->has_shared_queue || (link && link->may_queue);
+	}
+}
+
 /* Any rule that matches counts, even one that a later rule takes back: who is not sure expects less. */
 static void describe_links(const struct scenario *scenario, struct check_pair *pair)
 {
 	uint32_t a = pair->nodes[0], b = pair->nodes[1];
+	pair->has_rate = scenario->nodes[a].processing_most_ns || scenario->nodes[b].processing_most_ns;
 	for (uint32_t i = 0; i < scenario->link_count; i++) {
 		const struct scenario_link *link = &scenario->links[i];
 		if (!(link->from[a] && link->to[b]) && !(link->from[b] && link->to[a]))
@@ -94,6 +111,12 @@ static void describe_links(const struct scenario *scenario, struct check_pair *p
 		pair->is_lossy = pair->is_lossy || link->may_disturb;
 		pair->has_rate = pair->has_rate || link->may_queue;
 	}
+	if (scenario->nodes[a].network == scenario->nodes[b].network)
+		return;
+	for (int i = 0; i < 2; i++) /* of networks that both are in, too: who is not sure expects less */
+		for (uint32_t n = scenario->nodes[pair->nodes[i]].network; n; n = scenario->networks[n - 1].parent)
+			describe_network(&scenario->networks[n - 1], pair);
+	pair->has_rate = pair->has_rate || pair->has_shared_queue;
 }
 
 static int compare_identities(const void *a, const void *b)
@@ -168,7 +191,7 @@ static bool open_all(struct checks *checks)
 		table_open(&checks->counters, sizeof(struct check_counter_key), 2 * scenario->trust_count) &&
 		table_open(&checks->nonces, sizeof(struct check_nonce), 4 * scenario->trust_count) &&
 		table_open(&checks->accounts, sizeof(struct check_account), 2 * scenario->trust_count) &&
-		find_clones(scenario, has_clone) && open_pairs(checks, has_clone);
+		table_open(&checks->parcels, sizeof(struct check_parcels), 0) && find_clones(scenario, has_clone) && open_pairs(checks, has_clone);
 	for (uint32_t i = 0; is_good && i < scenario->node_count; i++) {
 		checks->nodes[i].is_up = true;
 		checks->nodes[i].stepped_back_at = checks->nodes[i].junk_at = CHECK_NEVER;
@@ -182,8 +205,8 @@ static bool open_all(struct checks *checks)
 struct checks *checks_open(const struct scenario *scenario, const struct checks_host *host)
 {
 	static const struct sim_invariant texts[INVARIANT_COUNT] = {
-#define X(label, sentence) [INVARIANT_##label] = { .name = #label, .text = sentence },
-		CHECKS_INVARIANTS(X)
+#define X(label, word, sentence) [INVARIANT_##label] = { .name = word, .text = sentence },
+		INVARIANTS(X)
 #undef X
 	};
 	struct checks *checks = calloc(1, sizeof *checks);
@@ -211,6 +234,7 @@ void checks_close(struct checks *checks)
 	table_close(&checks->counters);
 	table_close(&checks->nonces);
 	table_close(&checks->accounts);
+	table_close(&checks->parcels);
 	free(checks->nodes);
 	free(checks->pairs);
 	free(checks->sides);
@@ -290,6 +314,7 @@ static void received_event(struct checks *checks, uint32_t node, uint32_t peer,
 		receipt->verdict_now = event->now;
 		receipt->peer_node = peer;
 	}
+	once_received(checks, node, peer, &event->packet);
 	if (event->packet.type == OCTO_PACKET_DATA)
 		nonces_received(checks, node, peer, &event->packet);
 	amplification_received(checks, node, &event->packet);
@@ -319,7 +344,15 @@ void checks_core_event(struct checks *checks, uint32_t node, uint32_t peer_node,
 	case OCTO_EVENT_AUDIT_SEALED:
 		nonces_sealed(checks, node, &event->sealed);
 		return;
+	case OCTO_EVENT_COURIER_GRANTED:
+		once_granted(checks, node, &event->courier);
+		return;
+	case OCTO_EVENT_COURIER_DELIVERED:
+		once_delivered(checks, node);
+		return;
 	case OCTO_EVENT_PACKET_SENT:
+		once_sent(checks, node, peer_node, &event->packet);
+		paced_sent(checks, node, peer_node, event);
 		if (event->packet.type == OCTO_PACKET_SYN)
 			handshakes_syn_sent(checks, node, peer_node, &event->packet);
 		return;
@@ -343,6 +376,7 @@ void checks_core_event(struct checks *checks, uint32_t node, uint32_t peer_node,
 		celibacy_event(checks, node, peer_node, &event->celibacy);
 		break;
 	case OCTO_EVENT_HANDSHAKE:
+		spaced_step(checks, node, peer_node, event);
 		order_step(checks, node, peer_node, event);
 		break;
 	case OCTO_EVENT_DUEL:
@@ -369,6 +403,7 @@ void checks_before_receive(struct checks *checks, uint32_t node, uint32_t from_n
 	receipt->is_open = true;
 	receipt->is_digested = receipt->is_genuine_syn = receipt->has_verdict = false;
 	receipt->node = node;
+	receipt->messages = 0;
 	receipt->from_node = from_node;
 	receipt->peer_node = TRACE_NOBODY;
 	receipt->type = octo_packet_type_of(bytes, size);
@@ -399,6 +434,8 @@ void checks_sent(struct checks *checks, uint32_t node, uint32_t to_node, const s
 	if (octo_packet_type_of(bytes, size) == OCTO_PACKET_SYN_ACK)
 		handshakes_answered(checks, node, to_node, bytes, size);
 	amplification_sent(checks, node, to_node, to, bytes, size);
+	sealed_sent(checks, node, to_node, bytes, size);
+	checks->nodes[node].granted = checks->nodes[node].granted_bytes = 0;
 }
 
 void checks_disturbed(struct checks *checks, uint32_t from, uint32_t to, const uint8_t *bytes, size_t size)
@@ -419,6 +456,7 @@ void checks_settled(struct checks *checks, uint32_t node)
 	checks->nodes[node].settled++;
 	secrecy_settled(checks);
 	slots_settled(checks, node);
+	bounded_settled(checks, node);
 	reachability_settled(checks, node);
 	catch_up(checks);
 }
@@ -485,6 +523,17 @@ void checks_inject(struct checks *checks, uint32_t to, uint32_t source)
 {
 	(void)source; /* any peer of the receiver may be meant */
 	trouble(checks, to);
+}
+
+void checks_pause(struct checks *checks, uint32_t node, bool is_paused)
+{
+	trouble(checks, node);
+	checks->nodes[node].is_paused = is_paused;
+}
+
+void checks_old_store(struct checks *checks, uint32_t node)
+{
+	checks->nodes[node].lost_store = true;
 }
 
 static void pressed(struct checks *checks, uint32_t node, uint32_t peer_node, bool is_connect)

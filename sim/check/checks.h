@@ -19,6 +19,8 @@ struct checks_host {
 	const void *(*block)(void *context, uint32_t node, size_t *size);
 	/* The longest latency that the pair's link draws (normal: mean + 6 standard deviations), without queueing. */
 	uint64_t (*latency_max_ns)(void *context, uint32_t from, uint32_t to);
+	/* An invariant was violated for the first time, just now. May be NULL. */
+	void (*violated)(void *context, const char *text);
 };
 
 struct checks;
@@ -49,6 +51,10 @@ void checks_connect(struct checks *checks, uint32_t node, uint32_t peer_node);
 void checks_disconnect(struct checks *checks, uint32_t node, uint32_t peer_node);
 void checks_switch(struct checks *checks, uint32_t node, bool is_on);
 void checks_inject(struct checks *checks, uint32_t to, uint32_t source);
+/* Its process is stopped, or goes on. */
+void checks_pause(struct checks *checks, uint32_t node, bool is_paused);
+/* Its next boot is with an older store, or another's. */
+void checks_old_store(struct checks *checks, uint32_t node);
 void checks_heal(struct checks *checks);          /* from here on the network is fair */
 void checks_finish(struct checks *checks);        /* the run is over: what is still open is judged */
 

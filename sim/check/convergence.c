@@ -19,6 +19,8 @@ static uint64_t later(uint64_t a, uint64_t b)
 static uint64_t fair_since(const struct checks *checks, const struct check_pair *pair)
 {
 	uint64_t since = pair->user_at;
+	if (pair->has_barrier || check_is_stopped(checks, pair))
+		return CHECK_NEVER;
 	if (checks->is_healed)
 		since = later(since, checks->healed_at);
 	else if (pair->is_lossy)

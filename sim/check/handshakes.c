@@ -13,7 +13,7 @@ static const uint64_t junk_is_recent_ns = OCTO_SECOND;
 /* Whether anything but the handshake itself touched the pair from then on. */
 static bool is_troubled(const struct checks *checks, const struct check_pair *pair, uint64_t from)
 {
-	return checks->nodes[pair->nodes[0]].trouble_at >= from ||
+	return check_is_stopped(checks, pair) || checks->nodes[pair->nodes[0]].trouble_at >= from ||
 	       checks->nodes[pair->nodes[1]].trouble_at >= from || check_is_since(pair->quit_at, from);
 }
 
@@ -92,8 +92,8 @@ void handshakes_duel(struct checks *checks, uint32_t node, uint32_t peer, const 
 	pair->loser_nonce = duel->loser_nonce;
 	pair->crossed_from = won->syn_first_at < lost->syn_first_at ? won->syn_first_at : lost->syn_first_at;
 	pair->crossed_at = won->syn_first_at < lost->syn_first_at ? lost->syn_first_at : won->syn_first_at;
-	/* On a queue that held something else before, how long things take says nothing of the handshake. */
-	pair->is_duel_open = !(pair->has_rate && pair->had_session);
+	/* On a queue that may hold something else, how long things take says nothing of the handshake. */
+	pair->is_duel_open = !pair->has_shared_queue && !(pair->has_rate && pair->had_session);
 }
 
 /* Eight full datagrams are more than a handshake puts on a link. */

@@ -1,8 +1,8 @@
-/* judge.c: compares what was expected with what is there, and says what was found instead. */
+/* judge.c: compares what was expected with what is there, and says what was found instead. When it is to be compared is
+ * window.c's affair. */
 #include "sim/check/tally_int.h"
 
-#include "sim/recorder.h"
-
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -115,92 +115,197 @@ static bool judge_suite(const struct sim *sim, const struct scenario_expectation
 	return true;
 }
 
-static bool judge_sessions(const struct sim *sim, const struct scenario_expectation *expectation, struct finding *finding)
+static bool judge_session(const struct sim *sim, const struct scenario_expectation *what,
+                          const struct scenario_pair *pair, struct finding *finding)
 {
-	for (uint32_t i = 0; i < expectation->pair_count; i++) {
-		struct both both = look(sim, &expectation->pairs[i]);
-		if (!judge_state(sim, expectation, &both, finding) || !judge_initiator(sim, expectation, &both, finding) ||
-		    !judge_suite(sim, expectation, &both, finding))
-			return false;
-	}
-	return true;
+	struct both both = look(sim, pair);
+	return judge_state(sim, what, &both, finding) && judge_initiator(sim, what, &both, finding) &&
+	       judge_suite(sim, what, &both, finding);
+}
+
+static void set_wrong(struct watch *watch, struct tally_pair *pair, bool is_wrong)
+{
+	watch->wrong_pairs += is_wrong;
+	watch->wrong_pairs -= pair->is_wrong;
+	pair->is_wrong = is_wrong;
+}
+
+void judge_pair_afresh(struct sim *sim, struct watch *watch, struct tally_pair *pair)
+{
+	char text[256];
+	struct finding finding = { text, sizeof text };
+	set_wrong(watch, pair, !judge_session(sim, watch->what, &pair->pair, &finding));
+}
+
+void judge_pairs_afresh(struct sim *sim, struct watch *watch)
+{
+	for (uint32_t i = 0; i < watch->what->pair_count; i++)
+		judge_pair_afresh(sim, watch, &watch->pairs[i]);
 }
 
 /* ---- Counts --------------------------------------------------------------------------------------------------------------- */
 
-static bool is_within(const struct scenario_expectation *expectation, uint64_t count)
+static bool is_within(const struct scenario_expectation *what, uint64_t count)
 {
-	return count >= expectation->at_least && count <= expectation->at_most;
+	return count >= what->at_least && count <= what->at_most;
 }
 
-static bool judge_pairs(const struct sim *sim, uint32_t index, struct finding *finding)
+void judge_count(struct watch *watch, struct tally_pair *pair)
 {
-	const struct scenario_expectation *expectation = &sim->scenario->expectations[index];
-	const struct tally_count *count = &sim->tally->counts[index];
-	for (uint32_t i = 0; i < expectation->pair_count; i++) {
-		const struct tally_pair *pair = &count->pairs[i];
-		const char *a = name_of(sim, pair->pair.a), *b = name_of(sim, pair->pair.b);
-		if (!is_within(expectation, pair->count)) {
-			find(finding, "%llu between %s and %s", (unsigned long long)pair->count, a, b);
-			return false;
-		}
-		if (expectation->has_winner && pair->count && pair->winner != expectation->winner) {
-			find(finding, "%s won between %s and %s", name_of(sim, pair->winner), a, b);
-			return false;
-		}
+	const struct scenario_expectation *what = watch->what;
+	bool is_counted = what->subject == SCENARIO_DUELS || what->subject == SCENARIO_MESSAGES;
+	bool is_other = what->has_winner && pair->count && pair->winner != what->winner;
+	set_wrong(watch, pair, is_counted && (!is_within(what, pair->count) || is_other));
+}
+
+static void find_count(const struct sim *sim, const struct watch *watch, const struct tally_pair *pair,
+                       struct finding *finding)
+{
+	const char *a = name_of(sim, pair->pair.a), *b = name_of(sim, pair->pair.b);
+	if (pair->is_wrong && is_within(watch->what, pair->count))
+		find(finding, "%s won between %s and %s", name_of(sim, pair->winner), a, b);
+	else
+		find(finding, "%" PRIu64 " between %s and %s", pair->count, a, b);
+}
+
+/* ---- Latency --------------------------------------------------------------------------------------------------------------- */
+
+static const uint32_t percents[SCENARIO_RANKS] = { 50, 90, 99, 100 };
+static const char *const rank_names[SCENARIO_RANKS] = { "p50", "p90", "p99", "max" };
+
+/* Counted, not read from the histogram: so it is exact. */
+static bool is_rank_within(const struct watch *watch, int rank)
+{
+	uint64_t place = histogram_place(watch->histogram->count, percents[rank]);
+	return watch->up_to_most[rank] >= place && watch->below_least[rank] < place;
+}
+
+static bool judge_latency(const struct watch *watch)
+{
+	bool is_good = watch->histogram != NULL;
+	for (int rank = 0; is_good && rank < SCENARIO_RANKS; rank++)
+		is_good = is_rank_within(watch, rank);
+	return is_good;
+}
+
+static void find_latency(const struct watch *watch, struct finding *finding)
+{
+	if (!watch->histogram) {
+		find(finding, "nothing arrived");
+		return;
 	}
-	return true;
+	int rank = 0;
+	while (rank < SCENARIO_RANKS - 1 && is_rank_within(watch, rank))
+		rank++;
+	uint64_t us = histogram_rank(watch->histogram, percents[rank]) / OCTO_MICROSECOND;
+	find(finding, "%s %" PRIu64 ".%03u ms, of %" PRIu64, rank_names[rank], us / 1000, (unsigned)(us % 1000),
+	     watch->histogram->count);
 }
 
-static bool judge_total(const struct sim *sim, uint32_t index, struct finding *finding)
+void tally_measure(struct sim *sim, uint32_t expectation)
 {
-	uint64_t total = sim->tally->counts[index].total;
-	if (is_within(&sim->scenario->expectations[index], total))
-		return true;
-	find(finding, "%llu", (unsigned long long)total);
-	return false;
+	const struct watch *watch = tally_watch(sim, expectation, TALLY_SUBJECT);
+	struct sim_expectation *result = &sim->expectations[expectation];
+	if (watch->what->subject != SCENARIO_LATENCY)
+		return;
+	result->has_latency = true;
+	result->samples = watch->histogram ? watch->histogram->count : 0;
+	for (int rank = 0; rank < SCENARIO_RANKS; rank++)
+		result->latency_ns[rank] = watch->histogram ? histogram_rank(watch->histogram, percents[rank]) : 0;
 }
 
-static bool judge_invariants(const struct sim *sim, struct finding *finding)
+/* ---- Memory and invariants ---------------------------------------------------------------------------------------------------- */
+
+static uint64_t memory_of(const struct sim *sim, enum scenario_memory which)
+{
+	const struct world *world = world_of(sim);
+	uint64_t largest = 0, all = arena_used(&sim->arena);
+	for (uint32_t i = 0; which == SCENARIO_CORE_MEMORY && i < world->node_count; i++)
+		largest = node_of(sim, i)->block_bytes > largest ? node_of(sim, i)->block_bytes : largest;
+	if (which == SCENARIO_NODE_MEMORY)
+		return (all - world->block_bytes + world->node_count - 1) / world->node_count;
+	return which == SCENARIO_CORE_MEMORY ? largest : all;
+}
+
+static bool is_violated(const struct scenario_expectation *what, const struct sim_invariant *invariant, uint32_t index)
+{
+	/* Who names one wants to see it at work: one that was never looked at shows nothing. */
+	bool is_named = what->invariants >> index & 1;
+	return (is_named || !what->invariants) && (invariant->violated || (is_named && !invariant->evaluated));
+}
+
+static bool judge_invariants(const struct sim *sim, const struct scenario_expectation *what, struct finding *finding)
 {
 	if (!sim->checks) {
 		find(finding, "the invariants are switched off in this run");
 		return false;
 	}
-	uint64_t violations = checks_violations(sim->checks);
-	if (violations)
-		find(finding, "%llu violation%s", (unsigned long long)violations, violations == 1 ? "" : "s");
-	return violations == 0;
+	uint32_t count;
+	uint64_t violations = 0;
+	const struct sim_invariant *list = checks_invariants(sim->checks, &count), *first = NULL;
+	for (uint32_t i = 0; i < count; i++) {
+		if (!is_violated(what, &list[i], i))
+			continue;
+		violations += list[i].violated;
+		first = first ? first : &list[i];
+	}
+	if (first && !first->violated)
+		find(finding, "%s was never evaluated: nothing in this run is about it", first->name);
+	else if (first)
+		find(finding, "%" PRIu64 " violation%s, the first of %s", violations, violations == 1 ? "" : "s", first->name);
+	return first == NULL;
 }
 
-void tally_judge(struct sim *sim, uint32_t index)
+/* ---- All of them ---------------------------------------------------------------------------------------------------------------- */
+
+bool judge_holds(const struct sim *sim, const struct watch *watch)
 {
-	const struct scenario_expectation *expectation = &sim->scenario->expectations[index];
-	struct sim_expectation *result = &sim->expectations[index];
-	struct finding finding = { result->found, sizeof result->found };
-	if (result->is_judged)
-		return;
-	result->is_judged = true;
-	switch (expectation->subject) {
+	char text[256];
+	struct finding ignored = { text, sizeof text };
+	switch (watch->what->subject) {
 	case SCENARIO_SESSION:
-		result->holds = judge_sessions(sim, expectation, &finding);
-		break;
 	case SCENARIO_DUELS:
-	case SCENARIO_MESSAGES:
-		result->holds = judge_pairs(sim, index, &finding);
-		break;
+	case SCENARIO_MESSAGES: return watch->wrong_pairs == 0;
+	case SCENARIO_LATENCY: return judge_latency(watch);
+	case SCENARIO_MEMORY: return is_within(watch->what, memory_of(sim, watch->what->memory));
+	case SCENARIO_INVARIANTS: return judge_invariants(sim, watch->what, &ignored);
 	case SCENARIO_PACKETS:
 	case SCENARIO_WARNINGS:
 	case SCENARIO_STEPS:
-		result->holds = judge_total(sim, index, &finding);
-		break;
-	case SCENARIO_INVARIANTS:
-		result->holds = judge_invariants(sim, &finding);
-		break;
+	case SCENARIO_EVENTS: break;
 	}
-	if (!result->holds) {
-		char text[512];
-		snprintf(text, sizeof text, "%s: found %s", expectation->text, result->found);
-		recorder_failure(sim, false, text);
+	return is_within(watch->what, watch->total);
+}
+
+/* The first pair that is wrong; when none is, the first. */
+static const struct tally_pair *telling_pair(const struct watch *watch)
+{
+	for (uint32_t i = 0; i < watch->what->pair_count; i++)
+		if (watch->pairs[i].is_wrong)
+			return &watch->pairs[i];
+	return watch->pairs;
+}
+
+void judge_find(const struct sim *sim, const struct watch *watch, char *text, size_t size)
+{
+	struct finding finding = { text, size };
+	const struct tally_pair *pair = telling_pair(watch);
+	switch (watch->what->subject) {
+	case SCENARIO_SESSION:
+		if (judge_session(sim, watch->what, &pair->pair, &finding)) {
+			struct both both = look(sim, &pair->pair);
+			find(&finding, "%s is %s towards %s", name_of(sim, pair->pair.a), octo_state_name(state_of(&both, 0)),
+			     name_of(sim, pair->pair.b));
+		}
+		break;
+	case SCENARIO_DUELS:
+	case SCENARIO_MESSAGES: find_count(sim, watch, pair, &finding); break;
+	case SCENARIO_LATENCY: find_latency(watch, &finding); break;
+	case SCENARIO_MEMORY: find(&finding, "%" PRIu64 " bytes", memory_of(sim, watch->what->memory)); break;
+	case SCENARIO_INVARIANTS: judge_invariants(sim, watch->what, &finding); break;
+	case SCENARIO_PACKETS:
+	case SCENARIO_WARNINGS:
+	case SCENARIO_STEPS:
+	case SCENARIO_EVENTS: find(&finding, "%" PRIu64, watch->total); break;
 	}
 }

@@ -16,7 +16,7 @@ static uint64_t later(uint64_t a, uint64_t b)
 /* Since when nothing has happened to the pair. */
 static uint64_t quiet_since(const struct checks *checks, const struct check_pair *pair)
 {
-	uint64_t since = later(pair->user_at, pair->disturbed_at);
+	uint64_t since = check_is_stopped(checks, pair) ? check_now(checks) : later(pair->user_at, pair->disturbed_at);
 	for (int i = 0; i < 2; i++) {
 		since = later(since, checks->nodes[pair->nodes[i]].trouble_at);
 		since = later(since, pair->side[i].changed_at);

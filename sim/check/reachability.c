@@ -1,4 +1,4 @@
-/* reachability.c: M1 M2 M3. A celibate peer is not pinged, a honeymoon wears off, and who is switched off is silent
+/* reachability.c: celibate honeymoon-ends switched-off. A celibate peer is not pinged, a honeymoon wears off, and who is switched off is silent
  * but for its CLOSEs. Knows modes from what cores say of them, never from their insides. */
 #include "sim/check/state.h"
 
@@ -7,7 +7,7 @@
 static const uint64_t closing_ns = OCTO_SECOND; /* three CLOSEs, 100 ms apart */
 enum { SLOWEST_CLOCK = 500 };                   /* twice the 1,000 ppm that a clock may be slow */
 
-/* ---- M1, M3: what is sent ------------------------------------------------------------------------------ */
+/* ---- celibate, switched-off: what is sent ------------------------------------------------------------------------------ */
 
 static void judge_ping(struct checks *checks, uint32_t node, uint32_t peer)
 {
@@ -15,9 +15,9 @@ static void judge_ping(struct checks *checks, uint32_t node, uint32_t peer)
 	const struct check_pair *pair = check_pair_of(checks, node, peer, &index);
 	if (!pair)
 		return;
-	check_evaluated(checks, INVARIANT_M1);
+	check_evaluated(checks, INVARIANT_CELIBATE);
 	if (pair->side[index].is_celibate)
-		check_violated(checks, INVARIANT_M1, node, peer,
+		check_violated(checks, INVARIANT_CELIBATE, node, peer,
 		               "expected no ping to a peer in celibacy since %" PRIu64 " ms, found one",
 		               pair->side[index].celibate_at / OCTO_MILLISECOND);
 }
@@ -27,25 +27,25 @@ static void judge_silence(struct checks *checks, uint32_t node, uint32_t peer, u
 	const struct check_node *state = &checks->nodes[node];
 	if (!state->is_off || type == OCTO_PACKET_STUN) /* its server is no peer */
 		return;
-	check_evaluated(checks, INVARIANT_M3);
+	check_evaluated(checks, INVARIANT_SWITCHED_OFF);
 	bool is_close = type == OCTO_PACKET_DATA && check_now(checks) - state->off_at <= closing_ns;
 	if (!is_close)
-		check_violated(checks, INVARIANT_M3, node, peer,
+		check_violated(checks, INVARIANT_SWITCHED_OFF, node, peer,
 		               "expected silence since the switch went off at %" PRIu64 " ms, found a %s",
 		               state->off_at / OCTO_MILLISECOND,
 		               octo_packet_type_name((enum octo_packet_type)type));
 }
 
-/* ---- M2: what goes by ---------------------------------------------------------------------------------- */
+/* ---- honeymoon-ends: what goes by ---------------------------------------------------------------------------------- */
 
 static void change_mode(struct checks *checks, uint32_t node, const struct octo_event_mode *mode)
 {
 	struct check_node *state = &checks->nodes[node];
 	if (mode->before == OCTO_MODE_HONEYMOON)
-		check_evaluated(checks, INVARIANT_M2);
+		check_evaluated(checks, INVARIANT_HONEYMOON_ENDS);
 	if (mode->after == OCTO_MODE_OFF && !state->is_off) {
 		state->off_at = check_now(checks);
-		check_evaluated(checks, INVARIANT_M3);
+		check_evaluated(checks, INVARIANT_SWITCHED_OFF);
 	}
 	state->is_off = mode->after == OCTO_MODE_OFF;
 	state->honeymoon_until = CHECK_NEVER;
@@ -59,8 +59,8 @@ void reachability_settled(struct checks *checks, uint32_t node)
 	struct check_node *state = &checks->nodes[node];
 	if (check_now(checks) <= state->honeymoon_until)
 		return;
-	check_evaluated(checks, INVARIANT_M2);
-	check_violated(checks, INVARIANT_M2, node, TRACE_NOBODY,
+	check_evaluated(checks, INVARIANT_HONEYMOON_ENDS);
+	check_violated(checks, INVARIANT_HONEYMOON_ENDS, node, TRACE_NOBODY,
 	               "expected the honeymoon to wear off by %" PRIu64 " ms, found it going on",
 	               state->honeymoon_until / OCTO_MILLISECOND);
 	state->honeymoon_until = CHECK_NEVER;

@@ -6,38 +6,12 @@
 
 #include "sim/check/checks.h"
 #include "sim/check/table.h"
-
-#define CHECKS_INVARIANTS(X)                                                                              \
-	X(S1, "who confirms a session agrees with its peer on all of it, and with nobody else")           \
-	X(S2, "a node has one current session a peer; in a quiet network both sides have the same")       \
-	X(S3, "between two boots, the order of current sessions and what confirms them only rise")        \
-	X(S4, "no key and nonce ever seal two different texts")                                           \
-	X(S5, "a packet number is accepted at most once, and only accepted ones move the window")         \
-	X(S6, "input that does not authenticate changes counters and nothing else")                       \
-	X(S7, "an address that proved nothing gets at most three times the bytes of its fresh SYNs")      \
-	X(S8, "the session directory holds the live slots and nothing else")                              \
-	X(S9, "a SYN never changes the current session: only a challenge that nobody answered does")      \
-	X(S10, "what was agreed is within both offers")                                                   \
-	X(S11, "a secret that was wiped is nowhere in the block")                                         \
-	X(S13, "no clock that steps back takes a session down, and none that steps breaks an invariant")  \
-	X(L1, "in a fair network everybody who should be connected soon is")                              \
-	X(L2, "crossed SYNs: both sides up within two round trips, the duel's winner as initiator")       \
-	X(L3, "a good answer is confirmed by its ACK; one lost costs at most 1.25 s and a round trip")    \
-	X(L4, "under junk, an idle node still answers a genuine SYN")                                     \
-	X(M1, "a celibate peer gets no ping")                                                             \
-	X(M2, "a honeymoon wears off")                                                                    \
-	X(M3, "who is switched off sends nothing but CLOSEs")
-
-enum invariant {
-#define X(name, text) INVARIANT_##name,
-	CHECKS_INVARIANTS(X)
-#undef X
-	INVARIANT_COUNT
-};
+#include "sim/scenario/invariants.h"
 
 enum {
 	CHECK_WINDOW = 1024,          /* packet numbers that S5 remembers behind the highest */
-	CHECK_SECRETS = 32            /* wiped secrets that wait for the end of their instant */
+	CHECK_SECRETS = 32,           /* wiped secrets that wait for the end of their instant */
+	CHECK_PARCELS = 64            /* packets that "once" remembers of each receiving end */
 };
 
 #define CHECK_NEVER UINT64_MAX        /* a world time that has not been */
@@ -58,9 +32,10 @@ struct check_side {
 	uint64_t changed_at;          /* when a session came or went, world time */
 	uint64_t timeout_ns;          /* PTO when last looked at */
 	uint32_t disturbed;           /* ACK and data copies towards the peer that the network disturbed */
-	bool is_celibate;             /* M1: since celibate_at, as the core says */
+	bool is_celibate;             /* celibate: since celibate_at, as the core says */
 	uint64_t celibate_at;
 	uint64_t found_at;            /* a SYN of ours went to where the peer is, world time */
+	uint64_t paced_log_id, paced_until; /* of what session; own time at which what was sent is worked off */
 };
 
 struct check_pair {
@@ -69,6 +44,8 @@ struct check_pair {
 	bool has_clone;               /* somebody else has the identity of one of the two */
 	bool is_lossy;                /* its links lose, duplicate or damage by chance */
 	bool has_rate;                /* its links queue */
+	bool has_shared_queue;        /* together with others: an access link */
+	bool has_barrier;             /* a NAT or a firewall in between: not everybody may speak first */
 	bool had_session;
 	bool is_agreed;               /* both have the same current session, since agreed_at */
 	uint64_t agreed_at;
@@ -94,6 +71,7 @@ struct check_pair {
 
 struct check_node {
 	uint32_t boot;
+	bool is_paused;               /* its process is stopped */
 	bool is_up, has_stepped, is_resolved, lost_store; /* resolved: S7 knows its address book */
 	bool is_touched;              /* S8: slots may have changed since it was last looked at */
 	uint32_t touched_peer;        /* by whom, TRACE_NOBODY for several */
@@ -103,10 +81,11 @@ struct check_node {
 	uint64_t moved_at;
 	uint64_t stepped_back_at;     /* its clock */
 	uint64_t junk_at;             /* something bad reached it */
-	uint32_t received, settled;   /* for samples */
-	bool is_off;                  /* M3: its switch, since off_at */
+	uint32_t received, settled, carried; /* for samples */
+	uint32_t granted, granted_bytes; /* messages in the packet being made; the largest */
+	bool is_off;                  /* switched-off: its switch, since off_at */
 	uint64_t off_at;
-	uint64_t honeymoon_until;     /* M2: it must have worn off by then; CHECK_NEVER: there is none */
+	uint64_t honeymoon_until;     /* honeymoon-ends: it must have worn off by then; CHECK_NEVER: there is none */
 	struct octo_address proven;   /* S7: the last address that data went to */
 };
 
@@ -150,6 +129,13 @@ struct check_account {                /* by node and address (S7) */
 	uint64_t fresh_bytes, authentic_bytes, answered_bytes, retry_bytes, probe_bytes, reply_bytes, data_bytes, question_bytes;
 };
 
+/* What the packets to one receiving end carry that nobody has had yet (once). */
+struct check_parcel { uint64_t number; uint32_t messages; }; /* number: 1 + the packet's */
+struct check_parcels {                /* by node and session id */
+	struct table_key key;
+	struct check_parcel list[CHECK_PARCELS];
+};
+
 struct check_link { struct table_key key; uint32_t side; }; /* by node and peer: 2 × pair + side */
 
 struct check_receipt {                /* the datagram that is being received */
@@ -164,6 +150,7 @@ struct check_receipt {                /* the datagram that is being received */
 	struct octo_event_packet verdict;
 	uint64_t verdict_now;         /* the node's clock */
 	uint32_t peer_node;
+	uint32_t messages;            /* that couriers got out of it */
 };
 
 struct check_secret { uint32_t node; uint8_t name, bytes[OCTO_KEY_BYTES]; };
@@ -176,7 +163,7 @@ struct checks {
 	struct check_node *nodes;     /* one more than there are: the end of the last one's sides */
 	struct check_pair *pairs;
 	uint32_t *sides;
-	struct table links, sessions, windows, counters, nonces, accounts;
+	struct table links, sessions, windows, counters, nonces, accounts, parcels;
 	struct check_receipt receipt;
 	struct check_secret secrets[CHECK_SECRETS];
 	uint32_t secret_count;
@@ -212,6 +199,11 @@ static inline uint64_t check_own(const struct checks *checks, uint32_t node, uin
 /* Whether a block of this size is looked at this time: small ones always, larger ones the less often the
  * larger. */
 bool check_is_sampled(uint32_t count, size_t size);
+/* Nothing can be expected of the two before both run. */
+static inline bool check_is_stopped(const struct checks *checks, const struct check_pair *pair)
+{
+	return checks->nodes[pair->nodes[0]].is_paused || checks->nodes[pair->nodes[1]].is_paused;
+}
 static inline bool check_is_since(uint64_t at, uint64_t from)
 {
 	return at != CHECK_NEVER && at >= from;
@@ -269,10 +261,28 @@ void clocks_down(struct checks *checks, uint32_t node, uint32_t peer,
                  const struct octo_event_session *session);
 void clocks_echo(struct checks *checks, enum invariant which, uint32_t node, uint32_t peer);
 
-/* reachability.c: M1 M2 M3 */
+/* reachability.c: celibate, honeymoon-ends, switched-off */
 void reachability_event(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event *event);
 void reachability_settled(struct checks *checks, uint32_t node);
 void reachability_boot(struct checks *checks, uint32_t node, bool has_store);
+/* once.c: once */
+void once_granted(struct checks *checks, uint32_t node, const struct octo_event_courier *courier);
+void once_sent(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_packet *packet);
+void once_delivered(struct checks *checks, uint32_t node);
+void once_received(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_packet *packet);
+
+/* sealed.c: sealed */
+void sealed_sent(struct checks *checks, uint32_t node, uint32_t peer, const uint8_t *bytes, size_t size);
+
+/* paced.c: paced */
+void paced_sent(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event *event);
+
+/* spaced.c: spaced */
+void spaced_step(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event *event);
+
+/* bounded.c: bounded */
+void bounded_settled(struct checks *checks, uint32_t node);
+void bounded_judge(struct checks *checks, uint32_t node, uint32_t entries, uint32_t most);
 
 /* convergence.c: L1 */
 void convergence_judge(struct checks *checks, struct check_pair *pair, bool is_last);

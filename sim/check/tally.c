@@ -21,34 +21,141 @@ static int compare_pairs(const void *a, const void *b)
 	return compare_bare_pairs(&x->pair, &y->pair);
 }
 
-static bool open_count(struct tally_count *count, const struct scenario_expectation *expectation, uint32_t node_count)
+static bool open_pairs(struct watch *watch)
 {
-	uint32_t pairs = expectation->pair_count;
-	count->pairs = calloc(pairs ? pairs : 1, sizeof *count->pairs);
-	count->nodes = calloc(expectation->node_count ? node_count : 1, 1);
-	if (!count->pairs || !count->nodes)
+	uint32_t count = watch->what->pair_count;
+	watch->pairs = calloc(count ? count : 1, sizeof *watch->pairs);
+	if (!watch->pairs)
 		return false;
-	for (uint32_t i = 0; i < pairs; i++)
-		count->pairs[i].pair = expectation->pairs[i];
-	qsort(count->pairs, pairs, sizeof *count->pairs, compare_pairs);
-	for (uint32_t i = 0; i < expectation->node_count; i++)
-		count->nodes[expectation->nodes[i]] = 1;
+	for (uint32_t i = 0; i < count; i++)
+		watch->pairs[i].pair = watch->what->pairs[i];
+	qsort(watch->pairs, count, sizeof *watch->pairs, compare_pairs);
+	return true;
+}
+
+/* NULL when the list names nobody: then it is about anybody. */
+static bool open_mask(uint8_t **mask, const uint32_t *nodes, uint32_t count, uint32_t node_count)
+{
+	*mask = count ? calloc(node_count, 1) : NULL;
+	for (uint32_t i = 0; *mask && i < count; i++)
+		(*mask)[nodes[i]] = 1;
+	return *mask || !count;
+}
+
+static bool open_watch(struct sim *sim, uint32_t expectation, enum tally_part part,
+                       const struct scenario_expectation *what)
+{
+	struct watch *watch = tally_watch(sim, expectation, part);
+	const struct scenario_expectation *whole = &sim->scenario->expectations[expectation];
+	uint32_t node_count = sim->scenario->node_count;
+	if (!what)
+		return true;
+	watch->what = what;
+	watch->expectation = expectation;
+	watch->part = part;
+	/* What begins a window is counted from the start; the rest begins with the window. */
+	watch->from_ns = part == TALLY_FROM ? 0 : whole->from_ns;
+	watch->to_ns = OCTO_NEVER;
+	if (!open_pairs(watch) || !open_mask(&watch->nodes, what->nodes, what->node_count, node_count) ||
+	    !open_mask(&watch->peers, what->peers, what->peer_count, node_count))
+		return false;
+	for (uint32_t i = 0; i < what->pair_count; i++)
+		judge_count(watch, &watch->pairs[i]);
+	return true;
+}
+
+/* ---- Who counts what ----------------------------------------------------------------------------------------------- */
+
+static bool enlist(struct watch_list *list, struct watch *watch)
+{
+	struct watch **grown = realloc(list->list, (list->count + 1) * sizeof *grown);
+	if (!grown)
+		return false;
+	list->list = grown;
+	grown[list->count++] = watch;
+	return true;
+}
+
+static int kind_of(uint8_t type)
+{
+	return type == TALLY_BACKGROUND ? SIM_BACKGROUND_KIND : sim_packet_kind((enum octo_packet_type)type);
+}
+
+/* Of any type: of cores. */
+static bool enlist_by_type(struct watch_list lists[SIM_PACKET_KINDS], struct watch *watch)
+{
+	const struct scenario_expectation *what = watch->what;
+	bool is_good = true;
+	for (int kind = 0; kind < SIM_PACKET_KINDS; kind++) {
+		bool is_it = kind == SIM_BACKGROUND_KIND ? what->is_background : !what->is_background &&
+			(what->type == OCTO_PACKET_UNKNOWN || kind == sim_packet_kind(what->type));
+		is_good = (!is_it || enlist(&lists[kind], watch)) && is_good;
+	}
+	return is_good;
+}
+
+static bool enlist_watch(struct tally *tally, struct watch *watch)
+{
+	const struct scenario_expectation *what = watch->what;
+	for (uint32_t i = 0; i < what->pair_count; i++) {
+		bool is_either = what->subject == SCENARIO_SESSION || what->subject == SCENARIO_DUELS;
+		(is_either ? tally->paired : tally->pair_from)[what->pairs[i].a] = 1;
+		if (is_either)
+			tally->paired[what->pairs[i].b] = 1;
+	}
+	switch (what->subject) {
+	case SCENARIO_SESSION: return enlist(&tally->sessions, watch);
+	case SCENARIO_DUELS: return enlist(&tally->duels, watch);
+	case SCENARIO_PACKETS: return enlist_by_type(tally->packets[what->fate], watch);
+	case SCENARIO_MESSAGES: return enlist(&tally->messages, watch);
+	case SCENARIO_WARNINGS: return enlist(&tally->warnings[what->warning], watch);
+	case SCENARIO_STEPS: return enlist(&tally->steps[what->step], watch);
+	case SCENARIO_EVENTS: return enlist(&tally->events[what->event], watch);
+	case SCENARIO_LATENCY:
+		return what->is_of_packets ? enlist_by_type(tally->packet_latency, watch) :
+		                             enlist(&tally->message_latency, watch);
+	case SCENARIO_MEMORY:
+	case SCENARIO_INVARIANTS: break;
+	}
+	return true;
+}
+
+static bool open_all(struct sim *sim)
+{
+	const struct scenario *scenario = sim->scenario;
+	for (uint32_t i = 0; i < scenario->expectation_count; i++) {
+		const struct scenario_expectation *what = &scenario->expectations[i];
+		if (!open_watch(sim, i, TALLY_SUBJECT, what) || !open_watch(sim, i, TALLY_FROM, what->from) ||
+		    !open_watch(sim, i, TALLY_UNTIL, what->until))
+			return false;
+	}
+	for (uint32_t i = 0; i < scenario->expectation_count * TALLY_PARTS; i++)
+		if (sim->tally->watches[i].what && !enlist_watch(sim->tally, &sim->tally->watches[i]))
+			return false;
 	return true;
 }
 
 bool tally_open(struct sim *sim)
 {
 	const struct scenario *scenario = sim->scenario;
-	uint32_t count = scenario->expectation_count;
+	size_t count = scenario->expectation_count + 1u, nodes = scenario->node_count + 1u;
 	struct tally *tally = sim->tally = calloc(1, sizeof *tally);
 	if (!tally)
 		return false;
-	tally->counts = calloc(count ? count : 1, sizeof *tally->counts);
+	tally->watches = calloc(count * TALLY_PARTS, sizeof *tally->watches);
+	tally->touched = calloc(count * TALLY_PARTS, sizeof *tally->touched);
+	tally->windows = calloc(count, 1);
+	tally->pair_from = calloc(nodes, 1);
+	tally->paired = calloc(nodes, 1);
 	tally->met = calloc(scenario->trust_count ? scenario->trust_count : 1, 1);
-	for (uint32_t i = 0; tally->counts && i < count; i++)
-		if (!open_count(&tally->counts[i], &scenario->expectations[i], scenario->node_count))
-			return false;
-	return tally->counts != NULL && tally->met != NULL;
+	return tally->watches && tally->touched && tally->windows && tally->pair_from && tally->paired && tally->met &&
+	       open_all(sim);
+}
+
+static void free_lists(struct watch_list *lists, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(lists[i].list);
 }
 
 void tally_close(struct sim *sim)
@@ -56,40 +163,148 @@ void tally_close(struct sim *sim)
 	struct tally *tally = sim->tally;
 	if (!tally)
 		return;
-	for (uint32_t i = 0; tally->counts && i < sim->scenario->expectation_count; i++) {
-		free(tally->counts[i].pairs);
-		free(tally->counts[i].nodes);
+	for (uint32_t i = 0; tally->watches && i < sim->scenario->expectation_count * TALLY_PARTS; i++) {
+		free(tally->watches[i].pairs);
+		free(tally->watches[i].nodes);
+		free(tally->watches[i].peers);
+		free(tally->watches[i].histogram);
 	}
-	free(tally->counts);
+	free_lists(&tally->sessions, 1);
+	free_lists(&tally->duels, 1);
+	free_lists(&tally->messages, 1);
+	free_lists(&tally->message_latency, 1);
+	free_lists(tally->packets[0], sizeof tally->packets / sizeof tally->packets[0][0]);
+	free_lists(tally->packet_latency, SIM_PACKET_KINDS);
+	free_lists(tally->warnings, OCTO_WARNING_COUNT);
+	free_lists(tally->steps, OCTO_STEP_COUNT);
+	free_lists(tally->events, TRACE_KIND_COUNT);
+	free(tally->watches);
+	free(tally->touched);
+	free(tally->windows);
+	free(tally->pair_from);
+	free(tally->paired);
+	free(tally->changes);
 	free(tally->met);
-	free(tally->duels);
+	free(tally->duels_seen);
 	free(tally);
 	sim->tally = NULL;
 }
 
-/* The counter of a pair in this order; NULL when the expectation is not about it. */
-static struct tally_pair *find_pair(const struct sim *sim, uint32_t expectation, uint32_t a, uint32_t b)
+struct tally_pair *tally_find(const struct watch *watch, uint32_t a, uint32_t b)
 {
 	struct tally_pair key = { .pair = { a, b } };
-	const struct tally_count *count = &sim->tally->counts[expectation];
-	return bsearch(&key, count->pairs, sim->scenario->expectations[expectation].pair_count, sizeof key, compare_pairs);
+	return bsearch(&key, watch->pairs, watch->what->pair_count, sizeof key, compare_pairs);
 }
 
-static struct tally_pair *find_unordered(const struct sim *sim, uint32_t expectation, uint32_t a, uint32_t b)
+struct tally_pair *tally_find_either(const struct watch *watch, uint32_t a, uint32_t b)
 {
-	struct tally_pair *found = find_pair(sim, expectation, a, b);
-	return found ? found : find_pair(sim, expectation, b, a);
+	struct tally_pair *found = tally_find(watch, a, b);
+	return found ? found : tally_find(watch, b, a);
+}
+
+/* ---- Noting changes ------------------------------------------------------------------------------------------------ */
+
+static bool is_counting(const struct sim *sim, const struct watch *watch)
+{
+	uint64_t now = world_of(sim)->now_ns;
+	return now >= watch->from_ns && now <= watch->to_ns;
+}
+
+void tally_touch(struct sim *sim, struct watch *watch, uint32_t cause)
+{
+	bool is_timed = sim->scenario->expectations[watch->expectation].when == SCENARIO_BY;
+	if (watch->is_touched || is_timed || sim->tally->windows[watch->expectation] == WINDOW_OVER)
+		return;
+	watch->is_touched = true;
+	watch->cause = cause;
+	sim->tally->touched[sim->tally->touched_count++] = watch;
+}
+
+/* Something that is counted in total happened once more. */
+static void add(struct sim *sim, struct watch *watch, uint32_t cause)
+{
+	watch->total++;
+	tally_touch(sim, watch, cause);
+}
+
+static void add_to_pair(struct sim *sim, struct watch *watch, struct tally_pair *pair)
+{
+	pair->count++;
+	judge_count(watch, pair);
+	tally_touch(sim, watch, world_of(sim)->record_count);
+}
+
+static void note_change(struct sim *sim, uint32_t node, uint32_t peer)
+{
+	struct tally *tally = sim->tally;
+	struct tally_change change = { node, peer, world_of(sim)->record_count };
+	const struct tally_change *last = tally->change_count ? &tally->changes[tally->change_count - 1] : NULL;
+	if (last && last->node == node && last->peer == peer)
+		return;
+	if (tally->change_count == tally->change_room) {
+		uint32_t room = tally->change_room ? 2 * tally->change_room : 64;
+		struct tally_change *grown = realloc(tally->changes, room * sizeof *grown);
+		if (!grown) {
+			sim_fail(sim, "out of memory");
+			return;
+		}
+		tally->changes = grown;
+		tally->change_room = room;
+	}
+	tally->changes[tally->change_count++] = change;
+}
+
+/* A pair's state may have changed; the core can be asked only when its call is over. */
+static void change(struct sim *sim, uint32_t node, uint32_t peer)
+{
+	if (sim->tally->sessions.count && peer != TRACE_NOBODY && sim->tally->paired[node] && sim->tally->paired[peer])
+		note_change(sim, node, peer);
+}
+
+void tally_node_changed(struct sim *sim, uint32_t node)
+{
+	for (uint32_t i = sim->neighbour_start[node]; i < sim->neighbour_start[node + 1]; i++)
+		change(sim, node, sim->neighbours[i]);
+}
+
+static void apply(struct sim *sim, const struct tally_change *change)
+{
+	const struct watch_list *list = &sim->tally->sessions;
+	for (uint32_t i = 0; i < list->count; i++) {
+		struct watch *watch = list->list[i];
+		enum window_state window = sim->tally->windows[watch->expectation];
+		bool is_watched = watch->part == TALLY_FROM ? window == WINDOW_AHEAD : window == WINDOW_OPEN;
+		struct tally_pair *pair = is_watched ? tally_find_either(watch, change->node, change->peer) : NULL;
+		if (!pair)
+			continue;
+		judge_pair_afresh(sim, watch, pair);
+		tally_touch(sim, watch, change->cause);
+	}
+}
+
+void tally_turn(struct sim *sim)
+{
+	struct tally *tally = sim->tally;
+	for (uint32_t i = 0; i < tally->change_count; i++)
+		apply(sim, &tally->changes[i]);
+	tally->change_count = 0;
+	for (uint32_t i = 0; i < tally->touched_count; i++) {
+		struct watch *watch = tally->touched[i];
+		watch->is_touched = false;
+		window_look(sim, watch->expectation, watch->cause);
+	}
+	tally->touched_count = 0;
 }
 
 /* ---- Duels: both sides report one, it counts once ------------------------------------------------------------------ */
 
 static bool grow_duels(struct tally *tally)
 {
-	uint32_t old_size = tally->duels ? tally->duel_mask + 1 : 0, size = old_size ? 2 * old_size : 64;
-	uint64_t *old = tally->duels, *grown = calloc(size, sizeof *grown);
+	uint32_t old_size = tally->duels_seen ? tally->duel_mask + 1 : 0, size = old_size ? 2 * old_size : 64;
+	uint64_t *old = tally->duels_seen, *grown = calloc(size, sizeof *grown);
 	if (!grown)
 		return false;
-	tally->duels = grown;
+	tally->duels_seen = grown;
 	tally->duel_mask = size - 1;
 	for (uint32_t i = 0; i < old_size; i++) {
 		uint32_t at = (uint32_t)old[i] & tally->duel_mask;
@@ -112,10 +327,10 @@ static bool note_duel(struct sim *sim, const struct octo_event_duel *duel)
 		return false;
 	}
 	uint32_t at = (uint32_t)key & tally->duel_mask;
-	while (tally->duels[at] && tally->duels[at] != key)
+	while (tally->duels_seen[at] && tally->duels_seen[at] != key)
 		at = (at + 1) & tally->duel_mask;
-	bool is_new = !tally->duels[at];
-	tally->duels[at] = key;
+	bool is_new = !tally->duels_seen[at];
+	tally->duels_seen[at] = key;
 	tally->duel_count += is_new ? 1 : 0;
 	return is_new;
 }
@@ -127,16 +342,16 @@ uint64_t tally_duels(const struct sim *sim)
 
 static void count_duel(struct sim *sim, uint32_t node, uint32_t peer_node, const struct octo_event_duel *duel)
 {
-	if (!note_duel(sim, duel))
+	const struct watch_list *list = &sim->tally->duels;
+	if (!note_duel(sim, duel) || peer_node == TRACE_NOBODY || !sim->tally->paired[node])
 		return;
-	for (uint32_t i = 0; i < sim->scenario->expectation_count; i++) {
-		if (sim->scenario->expectations[i].subject != SCENARIO_DUELS)
+	for (uint32_t i = 0; i < list->count; i++) {
+		struct watch *watch = list->list[i];
+		struct tally_pair *pair = is_counting(sim, watch) ? tally_find_either(watch, node, peer_node) : NULL;
+		if (!pair)
 			continue;
-		struct tally_pair *pair = find_unordered(sim, i, node, peer_node);
-		if (pair) {
-			pair->count++;
-			pair->winner = duel->we_won ? node : peer_node;
-		}
+		pair->winner = duel->we_won ? node : peer_node;
+		add_to_pair(sim, watch, pair);
 	}
 }
 
@@ -168,29 +383,54 @@ uint64_t tally_pairs_met(const struct sim *sim, uint64_t *last_ns)
 
 /* ---- Everything else -------------------------------------------------------------------------------------------------- */
 
-static void count_message(struct sim *sim, uint32_t from, uint32_t to)
+static void add_sample(struct sim *sim, const struct watch_list *list, uint32_t from, uint32_t to, uint64_t latency_ns)
 {
-	world_of(sim)->messages++;
-	for (uint32_t i = 0; i < sim->scenario->expectation_count; i++) {
-		if (sim->scenario->expectations[i].subject != SCENARIO_MESSAGES)
+	for (uint32_t i = 0; i < list->count; i++) {
+		struct watch *watch = list->list[i];
+		const struct scenario_expectation *what = watch->what;
+		if (!is_counting(sim, watch) || !tally_find(watch, from, to))
 			continue;
-		struct tally_pair *pair = find_pair(sim, i, from, to);
-		if (pair)
-			pair->count++;
+		if (!watch->histogram && !(watch->histogram = calloc(1, sizeof *watch->histogram))) {
+			sim_fail(sim, "out of memory");
+			return;
+		}
+		histogram_add(watch->histogram, latency_ns);
+		for (int rank = 0; rank < SCENARIO_RANKS; rank++) {
+			watch->below_least[rank] += latency_ns < what->least_ns[rank];
+			watch->up_to_most[rank] += latency_ns <= what->most_ns[rank];
+		}
+		add(sim, watch, world_of(sim)->record_count);
 	}
 }
 
-static void count_at_node(struct sim *sim, uint32_t node, enum scenario_subject subject, uint32_t what)
+void tally_arrival(struct sim *sim, uint32_t from, uint32_t to, uint8_t type, uint64_t latency_ns)
 {
-	for (uint32_t i = 0; i < sim->scenario->expectation_count; i++) {
-		const struct scenario_expectation *expectation = &sim->scenario->expectations[i];
-		struct tally_count *count = &sim->tally->counts[i];
-		if (expectation->subject != subject || !count->nodes[node])
-			continue;
-		uint32_t wanted = subject == SCENARIO_WARNINGS ? (uint32_t)expectation->warning : (uint32_t)expectation->step;
-		if (wanted == what)
-			count->total++;
+	const struct watch_list *list = &sim->tally->packet_latency[kind_of(type)];
+	if (list->count && from != TRACE_NOBODY && sim->tally->pair_from[from])
+		add_sample(sim, list, from, to, latency_ns);
+}
+
+static void count_message(struct sim *sim, uint32_t from, uint32_t to)
+{
+	const struct watch_list *list = &sim->tally->messages;
+	world_of(sim)->messages++;
+	if (from == TRACE_NOBODY || !sim->tally->pair_from[from])
+		return;
+	for (uint32_t i = 0; i < list->count; i++) {
+		struct tally_pair *pair = is_counting(sim, list->list[i]) ? tally_find(list->list[i], from, to) : NULL;
+		if (pair)
+			add_to_pair(sim, list->list[i], pair);
 	}
+	/* A datagram that the timeline put in was never sent: it has no latency. */
+	if (!sim->is_injected)
+		add_sample(sim, &sim->tally->message_latency, from, to, world_of(sim)->now_ns - sim->sent_at_ns);
+}
+
+static void count_at_node(struct sim *sim, uint32_t node, const struct watch_list *list)
+{
+	for (uint32_t i = 0; i < list->count; i++)
+		if (list->list[i]->nodes[node] && is_counting(sim, list->list[i]))
+			add(sim, list->list[i], world_of(sim)->record_count);
 }
 
 void tally_core_event(struct sim *sim, uint32_t node, uint32_t peer_node, const struct octo_event *event)
@@ -198,6 +438,11 @@ void tally_core_event(struct sim *sim, uint32_t node, uint32_t peer_node, const 
 	switch (event->kind) {
 	case OCTO_EVENT_SESSION_UP:
 		count_meeting(sim, node, peer_node);
+		change(sim, node, peer_node);
+		break;
+	case OCTO_EVENT_SESSION_SPARE:
+	case OCTO_EVENT_SESSION_DOWN:
+		change(sim, node, peer_node);
 		break;
 	case OCTO_EVENT_DUEL:
 		count_duel(sim, node, peer_node, &event->duel);
@@ -207,28 +452,47 @@ void tally_core_event(struct sim *sim, uint32_t node, uint32_t peer_node, const 
 		break;
 	case OCTO_EVENT_WARNING:
 		world_of(sim)->warning_count++;
-		count_at_node(sim, node, SCENARIO_WARNINGS, event->warning.warning);
+		count_at_node(sim, node, &sim->tally->warnings[event->warning.warning]);
 		break;
 	case OCTO_EVENT_HANDSHAKE:
-		count_at_node(sim, node, SCENARIO_STEPS, event->handshake.step);
+		count_at_node(sim, node, &sim->tally->steps[event->handshake.step]);
+		change(sim, node, peer_node);
 		break;
 	default:
 		break;
 	}
 }
 
+static bool is_about(const uint8_t *mask, uint32_t node)
+{
+	return !mask || (node != TRACE_NOBODY && mask[node]);
+}
+
+void tally_record(struct sim *sim, const struct trace_record *record)
+{
+	const struct watch_list *list = &sim->tally->events[record->kind];
+	for (uint32_t i = 0; i < list->count; i++) {
+		struct watch *watch = list->list[i];
+		bool is_it = !watch->what->has_warning || record->a == watch->what->warning;
+		if (is_it && is_about(watch->nodes, record->node) && is_about(watch->peers, record->peer) &&
+		    is_counting(sim, watch))
+			add(sim, watch, world_of(sim)->record_count);
+	}
+}
+
 void tally_packet(struct sim *sim, enum scenario_fate fate, uint32_t from, uint32_t to, uint8_t type,
                   enum octo_reason reason)
 {
-	for (uint32_t i = 0; i < sim->scenario->expectation_count; i++) {
-		const struct scenario_expectation *expectation = &sim->scenario->expectations[i];
-		if (expectation->subject != SCENARIO_PACKETS || expectation->fate != fate)
+	const struct watch_list *list = &sim->tally->packets[fate][kind_of(type)];
+	/* Until the core is done with what it refused, more happens. */
+	uint32_t cause = fate == SCENARIO_REJECTED ? sim->verdict_record : world_of(sim)->record_count;
+	if (!list->count || from == TRACE_NOBODY || !sim->tally->pair_from[from])
+		return;
+	for (uint32_t i = 0; i < list->count; i++) {
+		struct watch *watch = list->list[i];
+		if (watch->what->has_reason && watch->what->reason != reason)
 			continue;
-		if (expectation->type != OCTO_PACKET_UNKNOWN && expectation->type != type)
-			continue;
-		if (expectation->has_reason && expectation->reason != reason)
-			continue;
-		if (find_pair(sim, i, from, to))
-			sim->tally->counts[i].total++;
+		if (is_counting(sim, watch) && tally_find(watch, from, to))
+			add(sim, watch, cause);
 	}
 }

@@ -1,4 +1,4 @@
-/* tally.h: counts what a scenario's expectations ask for, and judges them at their time. Outside of the world: a run
+/* tally.h: counts what a scenario's expectations ask for, and judges them in their time. Outside of the world: a run
  * goes the same way whether or not anything is expected of it. */
 #ifndef OCTOSIM_TALLY_H
 #define OCTOSIM_TALLY_H
@@ -7,12 +7,27 @@
 
 bool tally_open(struct sim *sim);             /* false: out of memory */
 void tally_close(struct sim *sim);
+/* Puts the times at which something is judged into the world's queue. */
+void tally_plan(struct sim *sim);
 void tally_core_event(struct sim *sim, uint32_t node, uint32_t peer_node, const struct octo_event *event);
-/* A datagram's copy met this fate. `from` or `to` may be TRACE_NOBODY. */
+/* A datagram's copy met this fate, after its record was written. `from` or `to` may be TRACE_NOBODY. `type`: enum
+ * octo_packet_type, or of no core. */
+enum { TALLY_BACKGROUND = 0xff };
 void tally_packet(struct sim *sim, enum scenario_fate fate, uint32_t from, uint32_t to, uint8_t type,
                   enum octo_reason reason);
-/* Judges an expectation now. */
-void tally_judge(struct sim *sim, uint32_t expectation);
+/* A copy came so long after it was sent. */
+void tally_arrival(struct sim *sim, uint32_t from, uint32_t to, uint8_t type, uint64_t latency_ns);
+void tally_record(struct sim *sim, const struct trace_record *record); /* number record_count - 1 */
+/* A node came or went: its peers have no state with it any more. */
+void tally_node_changed(struct sim *sim, uint32_t node);
+/* The event that was run is over: what it changed is judged. */
+void tally_turn(struct sim *sim);
+/* An event that tally_plan() made. */
+void tally_judge(struct sim *sim, uint32_t ref);
+/* The run is over: what has not been judged is. */
+void tally_finish(struct sim *sim);
+/* Fills in what was measured for the result. */
+void tally_measure(struct sim *sim, uint32_t expectation);
 /* Different pairs of crossed SYNs that were duelled over. */
 uint64_t tally_duels(const struct sim *sim);
 /* Trusted pairs that had a session on both sides, and when the last of them had its first. */

@@ -130,12 +130,22 @@ void cli_print_clean(const char *text, FILE *out)
 		putc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, out);
 }
 
-uint64_t cli_clock_ns(void)
+static uint64_t read_clock(clockid_t clock)
 {
 	struct timespec now = { 0 };
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * second_ns + (uint64_t)now.tv_nsec;
+}
+
+uint64_t cli_clock_ns(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+uint64_t cli_cpu_ns(void)
+{
+	return read_clock(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 void cli_progress_start(struct cli_progress *progress, const char *label, bool is_quiet)
@@ -166,7 +176,9 @@ void cli_progress_show(struct cli_progress *progress, uint64_t done, uint64_t to
 	for (uint64_t i = 0; i < BAR_COLUMNS; i++)
 		putc(i * 1000 < part * BAR_COLUMNS ? '#' : '.', stderr);
 	fprintf(stderr, "] %3" PRIu64 "%%", part / 10);
-	if (part && left_ns < 120 * second_ns)
+	if (part == 1000)
+		fputs(", almost done", stderr);
+	else if (part && left_ns < 120 * second_ns)
 		fprintf(stderr, ", about %" PRIu64 " s left", left_ns / second_ns + 1);
 	else if (part)
 		fprintf(stderr, ", about %" PRIu64 " min left", left_ns / second_ns / 60 + 1);

@@ -112,6 +112,8 @@ const char *cli_shell_word(const char *word);
 void cli_print_clean(const char *text, FILE *out);
 /* Nanoseconds of a clock that nothing in a simulation ever sees. */
 uint64_t cli_clock_ns(void);
+/* Processor time of this process. */
+uint64_t cli_cpu_ns(void);
 
 /* A bar on standard error, only on a terminal, only for what takes more than a second. */
 struct cli_progress {

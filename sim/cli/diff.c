@@ -57,6 +57,7 @@ static void print_name(const struct trace *trace, uint32_t node)
 static void print_detail(const struct trace *trace, uint32_t index)
 {
 	const struct trace_record *r = trace_get(trace, index);
+	char nat[256];
 
 	switch ((enum trace_kind)r->kind) {
 	case TRACE_SENT:
@@ -95,6 +96,11 @@ static void print_detail(const struct trace *trace, uint32_t index)
 		break;
 	case TRACE_ACTION:
 		printf(", %s", trace_action_name((enum trace_action)r->a));
+		break;
+	case TRACE_NAT:
+		trace_nat_text(r, trace_extra(trace, index), nat, sizeof(nat));
+		fputs(", ", stdout);
+		cli_print_clean(nat, stdout);
 		break;
 	default:
 		break;

@@ -22,7 +22,7 @@ static const struct preset of_top[] = {
 };
 static const struct preset of_node[] = {
 	{ "offers", "[\"chacha20-poly1305\"]" }, { "rate_up", "\"1Mbit\"" }, { "rate_down", "\"1Mbit\"" },
-	{ "boot_epoch", "0" }, { "clock", "{\"offset\": \"0s\", \"drift_ppm\": 0}" }, { "cookie_above", "64" },
+	{ "boot_epoch", "0" }, { "clock", "{\"offset\": \"0s\", \"drift_ppm\": 0}" }, { "cookie_above", "64" }, { "processing", "\"0s\"" },
 };
 
 struct explaining {
@@ -176,10 +176,12 @@ static void print_node(struct explaining *e, struct tree_value entry)
 		(void)unit_whole(text, size, &members);
 		if (members > 0 && first + members <= e->scenario->node_count)
 			snprintf(note, sizeof(note), "%s to %s", name_of(e, first), name_of(e, first + (uint32_t)members - 1));
-	} else if (first < e->scenario->node_count) {
+	} else if (first < e->scenario->node_count && !e->scenario->nodes[first].is_counter) {
 		snprintf(identity, sizeof(identity), "\"%s\"", e->scenario->nodes[first].identity);
 		presets[preset_count++] = (struct preset){ "identity", identity };
 	}
+	if (first < e->scenario->node_count && e->scenario->nodes[first].is_counter)
+		preset_count = 0; /* it takes none of them */
 	e->next_node += (uint32_t)members;
 	print_entry(e, entry, presets, preset_count, note);
 }

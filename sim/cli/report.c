@@ -2,17 +2,12 @@
  * programs. */
 #include "sim/cli/report.h"
 
+#include "sim/cli/chain.h"
 #include "sim/cli/cli.h"
+#include "sim/engine/wide.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-static enum octo_packet_type type_of_kind(int kind)
-{
-	return kind == 0                      ? OCTO_PACKET_UNKNOWN
-	       : kind == SIM_PACKET_KINDS - 1 ? OCTO_PACKET_DATA
-	                                      : (enum octo_packet_type)(OCTO_PACKET_SYN + kind - 1);
-}
 
 const char *report_verdict(const struct report *report)
 {
@@ -40,9 +35,10 @@ static void fates_of(const struct sim_packet_fates *p, uint64_t fates[FATES])
 		p->injected,
 		p->corrupted,
 		p->dropped[TRACE_DROP_LOSS] + p->dropped[TRACE_DROP_MASK] + p->dropped[TRACE_DROP_KIND] +
-			p->dropped[TRACE_DROP_MTU],
-		p->dropped[TRACE_DROP_QUEUE] + p->dropped[TRACE_DROP_AQM],
-		p->dropped[TRACE_DROP_NO_ROUTE] + p->dropped[TRACE_DROP_DOWN],
+			p->dropped[TRACE_DROP_MTU] + p->dropped[TRACE_DROP_PARTITION] + p->dropped[TRACE_DROP_ATTACKER],
+		p->dropped[TRACE_DROP_QUEUE] + p->dropped[TRACE_DROP_AQM] + p->dropped[TRACE_DROP_BUFFER],
+		p->dropped[TRACE_DROP_NO_ROUTE] + p->dropped[TRACE_DROP_DOWN] + p->dropped[TRACE_DROP_NO_MAPPING] +
+			p->dropped[TRACE_DROP_FILTERED] + p->dropped[TRACE_DROP_FIREWALL] + p->dropped[TRACE_DROP_HAIRPIN],
 		p->in_flight,
 		p->accepted,
 		p->rejected,
@@ -86,7 +82,7 @@ static void print_packets(const struct report *r, FILE *out)
 
 		fates_of(p, fates);
 		if (p->copies)
-			print_fates(octo_packet_type_name(type_of_kind(kind % SIM_PACKET_KINDS)), fates,
+			print_fates(sim_packet_kind_name(kind % SIM_PACKET_KINDS), fates,
 			            shown, out);
 	}
 	print_fates("all", sums, shown, out);
@@ -159,6 +155,25 @@ static void print_invariants(const struct report *r, FILE *out)
 	}
 }
 
+static void print_speed(const struct report *r, FILE *out)
+{
+	uint64_t cpu_us = r->cpu_ns / 1000 ? r->cpu_ns / 1000 : 1, delivered = 0;
+
+	for (int kind = 0; kind < SIM_PACKET_KINDS; kind++)
+		delivered += r->result->packets[kind].delivered;
+	fprintf(out, "  speed      %s datagrams", cli_count(delivered));
+	fprintf(out, " delivered in %s of processor time", cli_seconds(r->cpu_ns));
+	fprintf(out, ", %s a second\n", cli_count(wide_mul_div(delivered, 1000000, cpu_us)));
+}
+
+static void print_memory(const struct report *r, FILE *out)
+{
+	uint64_t nodes = r->scenario->node_count, all = r->result->arena_bytes, cores = r->result->block_bytes;
+
+	fprintf(out, "  memory     %s, of which %s are cores", cli_bytes(all), cli_bytes(cores));
+	fprintf(out, "; a node %s of core, %s of simulator\n", cli_bytes(cores / nodes), cli_bytes((all - cores) / nodes));
+}
+
 static void print_figures(const struct report *r, FILE *out)
 {
 	const struct sim_result *result = r->result;
@@ -168,8 +183,9 @@ static void print_figures(const struct report *r, FILE *out)
 	fprintf(out, "\n  simulated  %s in %s", cli_seconds(result->virtual_ns), cli_seconds(r->real_ns));
 	if (ratio > 1)
 		fprintf(out, ", %s times as fast as the world", cli_count(ratio));
-	fprintf(out, "; %s events\n  memory     %s, of which %s are cores\n", cli_count(result->events),
-	        cli_bytes(result->arena_bytes), cli_bytes(result->block_bytes));
+	fprintf(out, "; %s events\n", cli_count(result->events));
+	print_speed(r, out);
+	print_memory(r, out);
 	fprintf(out, "  trace hash %016" PRIx64 "\n", result->hash);
 }
 
@@ -227,6 +243,31 @@ void report_problems(const struct report *r, FILE *out)
 		cli_print_clean(v->first, out);
 		fputc('\n', out);
 	}
+	if (r->trace)
+		chain_print(r->trace, out);
+}
+
+static void print_latencies(const struct report *r, FILE *out)
+{
+	bool is_first = true;
+
+	for (uint32_t i = 0; i < r->result->expectation_count; i++) {
+		const struct sim_expectation *e = &r->result->expectations[i];
+		const char *text = strstr(e->expectation->text, "latency of ");
+
+		if (!e->has_latency || !text)
+			continue;
+		if (is_first)
+			fprintf(out, "\n  %s%10s %10s %10s %10s %10s%s  latency\n", cli_on(r->has_color, CLI_DIM), "p50", "p90", "p99",
+			        "max", "samples", cli_off(r->has_color));
+		is_first = false;
+		fputs("  ", out);
+		for (int rank = 0; rank < SCENARIO_RANKS; rank++)
+			fprintf(out, "%10s ", e->samples ? cli_seconds(e->latency_ns[rank]) : "–");
+		fprintf(out, "%10s  ", cli_count(e->samples));
+		cli_print_clean(text + 11, out);
+		fputc('\n', out);
+	}
 }
 
 void report_table(const struct report *report, FILE *out)
@@ -243,6 +284,7 @@ void report_table(const struct report *report, FILE *out)
 	        cli_count(result->messages), cli_count(result->warnings));
 	print_packets(report, out);
 	print_rejections(report, out);
+	print_latencies(report, out);
 	print_expectations(report, out);
 	print_invariants(report, out);
 	print_figures(report, out);

@@ -7,10 +7,11 @@
 struct report {
 	const struct scenario *scenario;
 	uint64_t seed;
-	uint64_t real_ns;                /* how long the run took here */
+	uint64_t real_ns, cpu_ns;        /* how long the run took here, and of the processor */
 	const struct sim_result *result; /* NULL when it could not be run at all */
 	const char *error;               /* why it could not; "" otherwise */
 	bool has_color;
+	const struct trace *trace;       /* of a run that failed, run again: for what led to it; NULL: not at hand */
 };
 
 typedef uint64_t report_cells[OCTO_STEP_COUNT][OCTO_STATE_COUNT];
@@ -33,6 +34,9 @@ const char *report_verdict(const struct report *report);
 /* Runs the scenario again with a trace and prints the last lines of its ladder up to the first failure.
  * Not for runs of millions of events: says so instead. */
 void report_tail(const struct scenario *scenario, uint64_t seed, uint64_t events, bool has_color, FILE *out);
+/* Runs it again and reads the trace, which the caller closes. NULL for a run of millions of events, or when that could not
+ * be. */
+struct trace *report_again(const struct scenario *scenario, uint64_t seed, uint64_t events);
 /* Runs it again into a trace file. False when that could not be. */
 bool report_trace(const struct scenario *scenario, uint64_t seed, const char *path);
 /* The last lines of the ladder up to the first failure, or of the whole run, of the nodes that the failure names. */

@@ -1,6 +1,7 @@
 /* report_json.c: one finished run as one line of JSON. See report.h. */
 #include "sim/cli/report.h"
 
+#include "sim/cli/chain.h"
 #include "sim/trace/json_text.h"
 
 #include <inttypes.h>
@@ -19,17 +20,12 @@ static void print_packets(const struct sim_result *result, FILE *out)
 	fputs(", \"packets\": {", out);
 	for (int kind = 0; kind < SIM_PACKET_KINDS; kind++) {
 		const struct sim_packet_fates *p = &result->packets[kind];
-		enum octo_packet_type type = kind == 0 ? OCTO_PACKET_UNKNOWN
-		                             : kind == SIM_PACKET_KINDS - 1
-		                                     ? OCTO_PACKET_DATA
-		                                     : (enum octo_packet_type)(OCTO_PACKET_SYN + kind - 1);
-
 		if (!p->copies)
 			continue;
 		fprintf(out,
 		        "%s\"%s\": {\"sent\": %" PRIu64 ", \"copies\": %" PRIu64 ", \"duplicated\": %" PRIu64
 		        ", \"injected\": %" PRIu64 ", \"corrupted\": %" PRIu64 ", \"delivered\": %" PRIu64,
-		        is_first ? "" : ", ", octo_packet_type_name(type), p->sent, p->copies, p->duplicated,
+		        is_first ? "" : ", ", sim_packet_kind_name(kind), p->sent, p->copies, p->duplicated,
 		        p->injected, p->corrupted, p->delivered);
 		is_first = false;
 		fputs(", \"dropped\": {", out);
@@ -65,6 +61,16 @@ static void print_expectations(const struct sim_result *result, FILE *out)
 		print_text("text", e->expectation->text, out);
 		if (e->is_judged && !e->holds)
 			print_text("found", e->found, out);
+		if (e->is_judged) {
+			fputs(", \"judged_at_seconds\": ", out);
+			json_seconds(e->judged_at_ns, out);
+		}
+		if (e->has_latency)
+			fprintf(out,
+			        ", \"latency\": {\"samples\": %" PRIu64 ", \"p50_ns\": %" PRIu64 ", \"p90_ns\": %" PRIu64
+			        ", \"p99_ns\": %" PRIu64 ", \"max_ns\": %" PRIu64 "}",
+			        e->samples, e->latency_ns[SCENARIO_P50], e->latency_ns[SCENARIO_P90],
+			        e->latency_ns[SCENARIO_P99], e->latency_ns[SCENARIO_MAX]);
 		putc('}', out);
 	}
 	putc(']', out);
@@ -126,5 +132,9 @@ void report_json(const struct report *report, FILE *out)
 	print_packets(result, out);
 	print_expectations(result, out);
 	print_invariants(result, out);
+	if (report->trace) {
+		fputs(", \"failures\": ", out);
+		chain_json(report->trace, out);
+	}
 	fputs("}\n", out);
 }

@@ -2,6 +2,7 @@
  * failing run twice and a good one nothing; being deterministic, it fails again in the same place. */
 #include "sim/cli/report.h"
 
+#include "sim/cli/chain.h"
 #include "sim/cli/cli.h"
 #include "sim/trace/ladder.h"
 
@@ -91,28 +92,41 @@ void report_ladder(const struct trace *trace, uint32_t last, bool is_whole, bool
 		fputs("(out of memory)\n", out);
 }
 
-void report_tail(const struct scenario *scenario, uint64_t seed, uint64_t events, bool has_color, FILE *out)
+struct trace *report_again(const struct scenario *scenario, uint64_t seed, uint64_t events)
 {
 	const char *folder = getenv("TMPDIR");
 	char path[PATH_BYTES], error[512];
 	struct trace *trace;
 	int file;
 
-	if (events > EVENTS_MAX) {
-		fprintf(out, "\n(%s events: too many to draw here; --trace FILE keeps them)\n",
-		        cli_count(events));
-		return;
-	}
+	if (events > EVENTS_MAX)
+		return NULL;
 	snprintf(path, sizeof(path), "%.400s/octosim-XXXXXX", folder && folder[0] ? folder : "/tmp");
 	file = mkstemp(path);
 	if (file < 0)
-		return;
+		return NULL;
 	close(file);
 	trace = report_trace(scenario, seed, path) ? trace_open(path, error, sizeof(error)) : NULL;
 	unlink(path);
-	if (trace) {
-		fputs("\nThe last lines before it failed:\n\n", out);
-		report_ladder(trace, LINES, false, has_color, out);
+	return trace;
+}
+
+void report_tail(const struct scenario *scenario, uint64_t seed, uint64_t events, bool has_color, FILE *out)
+{
+	struct trace *trace = report_again(scenario, seed, events);
+	uint32_t at = 0;
+
+	if (events > EVENTS_MAX)
+		fprintf(out, "\n(%s events: too many to draw here; --trace FILE keeps them)\n", cli_count(events));
+	if (!trace)
+		return;
+	for (; at < trace_count(trace) && (trace_get(trace, at)->kind != TRACE_FAILED || !trace_get(trace, at)->cause); at++)
+		;
+	if (at < trace_count(trace)) {
+		fputs("\nWhat led to it:\n\n", out);
+		chain_print(trace, out);
 	}
+	fputs("\nThe last lines before it failed:\n\n", out);
+	report_ladder(trace, LINES, false, has_color, out);
 	trace_close(trace);
 }

@@ -134,7 +134,7 @@ static char *render(const struct report *report, void (*print)(const struct repo
 	return text;
 }
 
-static void write_outcome(const struct report *report, FILE *out)
+static void write_texts(const struct report *report, FILE *out)
 {
 	struct outcome outcome = { .status = !report->result          ? CLI_FAULT
 		                             : report->result->passed ? CLI_HELD
@@ -166,6 +166,19 @@ static void write_outcome(const struct report *report, FILE *out)
 	free(json);
 }
 
+/* What led to a failure is told to those who will not see it here: by running it again. */
+static void write_outcome(const struct report *report, FILE *out)
+{
+	bool is_told = report->result && !report->result->passed && (asked.json || asked.junit || asked.artifacts);
+	struct trace *trace = is_told ? report_again(report->scenario, report->seed, report->result->events) : NULL;
+	struct report with = *report;
+
+	with.trace = trace;
+	write_texts(&with, out);
+	if (trace)
+		trace_close(trace);
+}
+
 static void work(void *context, uint32_t index, FILE *out)
 {
 	struct run *run = context;
@@ -174,7 +187,7 @@ static void work(void *context, uint32_t index, FILE *out)
 		                 .error = "",
 		                 .has_color = run->has_color };
 	struct sim_options how = { .seed = report.seed, .trace_path = asked.trace };
-	uint64_t start_ns = cli_clock_ns();
+	uint64_t start_ns = cli_clock_ns(), cpu_start_ns = cli_cpu_ns();
 	char error[512] = "";
 	struct sim *sim = sim_open(report.scenario, &how, error, sizeof(error));
 
@@ -188,6 +201,7 @@ static void work(void *context, uint32_t index, FILE *out)
 	else
 		snprintf(error, sizeof(error), "%s", sim_error(sim));
 	report.real_ns = cli_clock_ns() - start_ns;
+	report.cpu_ns = cli_cpu_ns() - cpu_start_ns;
 	/* The result is borrowed from the sim, but a trace that could not be written is known only after
 	 * its end. */
 	if (asked.trace) {

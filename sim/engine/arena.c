@@ -130,11 +130,13 @@ void arena_close(struct arena *arena)
 	*arena = (struct arena){0};
 }
 
-arena_ref arena_alloc(struct arena *arena, size_t bytes)
+/* A block, and whether one has been there before. */
+static inline arena_ref take(struct arena *arena, size_t bytes, bool *is_used)
 {
 	struct header *header = header_of(arena);
 	size_t class_bytes;
 
+	*is_used = false;
 	if (bytes > arena->reserved_bytes) {
 		header->is_full = 1;
 		return 0;
@@ -145,7 +147,7 @@ arena_ref arena_alloc(struct arena *arena, size_t bytes)
 		void *block = arena_at(arena, free_ref);
 		UNPOISON(block, class_bytes);
 		memcpy(&header->free_list[class], block, sizeof(arena_ref));
-		memset(block, 0, class_bytes);
+		*is_used = true;
 		return free_ref;
 	}
 	const size_t used = (size_t)header->used_bytes;
@@ -156,6 +158,23 @@ arena_ref arena_alloc(struct arena *arena, size_t bytes)
 	UNPOISON(arena->base + used, class_bytes);
 	header->used_bytes = used + class_bytes;
 	return (arena_ref)(used / UNIT);
+}
+
+arena_ref arena_alloc(struct arena *arena, size_t bytes)
+{
+	bool is_used;
+	const arena_ref ref = take(arena, bytes, &is_used);
+
+	if (is_used)
+		memset(arena_at(arena, ref), 0, bytes);
+	return ref;
+}
+
+arena_ref arena_alloc_unset(struct arena *arena, size_t bytes)
+{
+	bool is_used;
+
+	return take(arena, bytes, &is_used);
 }
 
 void arena_free(struct arena *arena, arena_ref ref, size_t bytes)

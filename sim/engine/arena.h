@@ -34,6 +34,8 @@ void arena_close(struct arena *arena);
 /* A zeroed block, 16-byte aligned; 0 when the region is full. A failure is
  * remembered: see arena_is_full(). */
 arena_ref arena_alloc(struct arena *arena, size_t bytes);
+/* The same, but what an earlier block left in it may still be there: for callers that write all they read. */
+arena_ref arena_alloc_unset(struct arena *arena, size_t bytes);
 /* Gives a block back; `bytes` as in its allocation. 0 is allowed and does nothing. */
 void arena_free(struct arena *arena, arena_ref ref, size_t bytes);
 /* True once any allocation has failed. The world is then not to be trusted any more and its run must end. */
@@ -45,6 +47,19 @@ size_t arena_used(const struct arena *arena);
  * and changes nothing, when the bytes are not such a copy or do not fit. */
 void arena_copy_out(const struct arena *arena, void *buffer);
 bool arena_copy_in(struct arena *arena, const void *buffer, size_t bytes);
+
+/* Has the processor fetch what will be asked for soon. Changes nothing; where it is not known how, does nothing. */
+static inline void arena_fetch(const struct arena *arena, arena_ref ref, size_t bytes)
+{
+#if defined(__GNUC__)
+	if ((size_t)ref * 16 + bytes > arena->committed_bytes)
+		return;
+	for (size_t at = 0; at < bytes; at += 64)
+		__builtin_prefetch(arena->base + (size_t)ref * 16 + at, 1);
+#else
+	(void)arena, (void)ref, (void)bytes;
+#endif
+}
 
 /* NULL for 0. */
 static inline void *arena_at(const struct arena *arena, arena_ref ref)

@@ -5,10 +5,13 @@
 
 #include <stdint.h>
 
-/* Index of the highest set bit, 0..63. `x` must not be 0. Halves the range six times, without a branch to
- * guess wrong. */
+/* Index of the highest set bit, 0..63. `x` must not be 0. Without the compiler's help: halves the range six times,
+ * without a branch to guess wrong. */
 static inline unsigned bits_highest(uint64_t x)
 {
+#if defined(__GNUC__)
+	return 63 - (unsigned)__builtin_clzll(x);
+#else
 	unsigned index = 0, step;
 
 	step = (unsigned)(x > UINT32_MAX) << 5; index += step; x >>= step;
@@ -17,19 +20,13 @@ static inline unsigned bits_highest(uint64_t x)
 	step = (unsigned)(x > 0xf) << 2; index += step; x >>= step;
 	step = (unsigned)(x > 3) << 1; index += step; x >>= step;
 	return index + (unsigned)(x >> 1);
+#endif
 }
 
-/* Index of the lowest set bit, 0..31. `x` must not be 0. The product with a de Bruijn sequence moves a
- * different five-bit pattern to the top for each single bit; compilers know the idiom and make one
- * instruction of it. */
-static inline unsigned bits_lowest(uint32_t x)
+/* Index of the lowest set bit, 0..63. `x` must not be 0. */
+static inline unsigned bits_lowest(uint64_t x)
 {
-	static const uint8_t place[32] = {
-		0, 1, 28, 2, 29, 14, 24, 3, 30, 22, 20, 15, 25, 17, 4, 8,
-		31, 27, 13, 23, 21, 19, 16, 7, 26, 12, 18, 6, 11, 5, 10, 9
-	};
-
-	return place[(uint32_t)((x & (0u - x)) * UINT32_C(0x077CB531)) >> 27];
+	return bits_highest(x & (0 - x));
 }
 
 #endif

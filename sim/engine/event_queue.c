@@ -1,8 +1,8 @@
-/* event_queue.c: see event_queue.h. An event moves towards lower levels as time reaches its bucket, at most
- * once a level. Events of a bucket lie in chunks; a chunk that runs empty is kept for the next bucket that
- * needs one. The heap stays small: what is left in it of an opened bucket shares all digits from the
- * bucket's level up with the base, so only buckets of lower levels can come before it. Beside the events of
- * one instant it holds at most one chunk a level. */
+/* event_queue.c: see event_queue.h. First the heap, then the runs, then the buckets. An event in a bucket
+ * moves towards lower levels as time reaches it, at most once a level. Events of a bucket lie in chunks; a
+ * chunk that runs empty is kept for the next bucket that needs one. The heap stays small: what is left in it
+ * of an opened bucket shares all digits from the bucket's level up with the base, so only buckets of lower
+ * levels can come before it. Beside the events of one instant it holds at most one chunk a level. */
 #include "sim/engine/event_queue.h"
 
 #include "sim/engine/bits.h"
@@ -10,7 +10,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { DIGIT_BITS = 4, CHUNK_EVENTS = EVENT_QUEUE_FEW };
+enum { DIGIT_BITS = 6, CHUNK_EVENTS = EVENT_QUEUE_FEW };
 
 struct chunk {
 	arena_ref next;
@@ -18,7 +18,7 @@ struct chunk {
 	struct event events[CHUNK_EVENTS];
 };
 _Static_assert(sizeof(struct event) == 24, "an event has no padding");
-_Static_assert(sizeof(struct chunk) <= 1024, "a chunk just fits its size class");
+_Static_assert(sizeof(struct chunk) <= 512, "a chunk just fits its size class");
 
 /* ---- The heap
  * ---------------------------------------------------------------------------------------------- */
@@ -80,6 +80,86 @@ static void heap_pop(struct arena *arena, struct event_queue *queue, struct even
 	heap[hole] = last;
 }
 
+/* ---- The runs
+ * --------------------------------------------------------------------------------------------- */
+
+/* What is farther away would keep the run's end from all that comes before it. */
+static const uint64_t soon_ns = UINT64_C(1000000000);
+
+static struct event *run_event(const struct arena *arena, const struct event_run *run, uint32_t index)
+{
+	return (struct event *)arena_at(arena, run->events) + ((run->at + index) & (run->room - 1));
+}
+
+static bool run_grow(struct arena *arena, struct event_run *run)
+{
+	struct event_run grown = *run;
+
+	grown.room = run->room ? 2 * run->room : 64;
+	grown.events = arena_alloc(arena, (size_t)grown.room * sizeof(struct event));
+	grown.at = 0;
+	if (!grown.events)
+		return false;
+	for (uint32_t i = 0; i < run->count; i++)
+		*run_event(arena, &grown, i) = *run_event(arena, run, i);
+	arena_free(arena, run->events, (size_t)run->room * sizeof(struct event));
+	*run = grown;
+	return true;
+}
+
+/* The run whose end is the latest that is not after the event; an empty one if there is no such. */
+static struct event_run *find_run(struct event_queue *queue, uint64_t time_ns)
+{
+	struct event_run *found = NULL, *empty = NULL;
+
+	for (struct event_run *run = queue->runs; run < queue->runs + EVENT_QUEUE_RUNS; run++) {
+		if (run->count == 0)
+			empty = run;
+		else if (run->last_ns <= time_ns && (!found || run->last_ns > found->last_ns))
+			found = run;
+	}
+	return found ? found : empty;
+}
+
+/* False when the event fits no run. */
+static bool run_push(struct arena *arena, struct event_queue *queue, const struct event *event)
+{
+	if (event->time_ns - queue->now_ns > soon_ns)
+		return false;
+	struct event_run *run = find_run(queue, event->time_ns);
+	if (!run)
+		return false;
+	if (run->count == run->room && !run_grow(arena, run))
+		return false;
+	if (run->count && run->last_ns == event->time_ns && !is_before(run_event(arena, run, run->count - 1), event))
+		return false;
+	if (run->count == 0)
+		run->first_ns = event->time_ns;
+	run->last_ns = event->time_ns;
+	*run_event(arena, run, run->count++) = *event;
+	return true;
+}
+
+static void run_pop(const struct arena *arena, struct event_run *run, struct event *out)
+{
+	*out = *run_event(arena, run, 0);
+	run->at = (run->at + 1) & (run->room - 1);
+	run->count--;
+	run->first_ns = run->count ? run_event(arena, run, 0)->time_ns : UINT64_MAX;
+}
+
+/* The run with the earliest event. */
+static struct event_run *first_run(const struct arena *arena, struct event_queue *queue)
+{
+	struct event_run *first = queue->runs;
+
+	for (struct event_run *run = queue->runs + 1; run < queue->runs + EVENT_QUEUE_RUNS; run++)
+		if (run->first_ns < first->first_ns || (run->first_ns == first->first_ns && run->count &&
+		    is_before(run_event(arena, run, 0), run_event(arena, first, 0))))
+			first = run;
+	return first;
+}
+
 /* ---- The buckets
  * ------------------------------------------------------------------------------------------- */
 
@@ -121,7 +201,7 @@ static void place(struct arena *arena, struct event_queue *queue, const struct e
 		if (is_first) {
 			bucket->first_ns = event->time_ns;
 			queue->levels |= 1u << level;
-			queue->digits[level] = (uint16_t)(queue->digits[level] | 1u << digit);
+			queue->digits[level] |= UINT64_C(1) << digit;
 		}
 	}
 	chunk->events[bucket->chunk_count++] = *event;
@@ -149,7 +229,7 @@ static void open_bucket(struct arena *arena, struct event_queue *queue, unsigned
 	queue->now_ns = queue->base_ns = bucket->first_ns;
 	bucket->chunk = 0;
 	bucket->chunk_count = 0;
-	queue->digits[level] = (uint16_t)(queue->digits[level] & ~(1u << digit));
+	queue->digits[level] &= ~(UINT64_C(1) << digit);
 	if (!queue->digits[level])
 		queue->levels &= ~(1u << level);
 	const bool is_small = !((const struct chunk *)arena_at(arena, ref))->next;
@@ -177,38 +257,56 @@ void event_queue_init(struct arena *arena, struct event_queue *queue)
 {
 	(void)arena; /* takes memory when the first event comes */
 	*queue = (struct event_queue){0};
+	for (struct event_run *run = queue->runs; run < queue->runs + EVENT_QUEUE_RUNS; run++)
+		run->first_ns = UINT64_MAX;
 }
 
 void event_queue_push(struct arena *arena, struct event_queue *queue, const struct event *event)
 {
 	assert(event->time_ns >= queue->now_ns);
 	queue->count++;
-	place(arena, queue, event);
+	if (!run_push(arena, queue, event))
+		place(arena, queue, event);
 }
 
 bool event_queue_pop(struct arena *arena, struct event_queue *queue, uint64_t until_ns, struct event *out)
 {
+	struct event_run *run = first_run(arena, queue);
 	const struct event *heap = arena_at(arena, queue->heap);
-	uint64_t first_ns = queue->heap_count ? heap->time_ns : UINT64_MAX;
+	uint64_t first_ns = queue->heap_count && heap->time_ns < run->first_ns ? heap->time_ns : run->first_ns;
 	unsigned level = 0, digit = 0;
 	bool is_in_bucket = false;
 
 	if (queue->levels) {
 		find_first(queue, &level, &digit);
-		is_in_bucket = !queue->heap_count || queue->buckets[level][digit].first_ns <= first_ns;
+		is_in_bucket = queue->buckets[level][digit].first_ns <= first_ns;
 		if (is_in_bucket)
 			first_ns = queue->buckets[level][digit].first_ns;
 	}
-	if (first_ns > until_ns)
+	if (queue->count == 0 || first_ns > until_ns)
 		return false;
-	if (is_in_bucket)
+	if (is_in_bucket) { /* it may be that others are of the same instant */
 		open_bucket(arena, queue, level, digit);
-	if (queue->heap_count == 0) /* nothing pending, or the arena is full */
-		return false;
-	heap_pop(arena, queue, out);
+		heap = arena_at(arena, queue->heap);
+	}
+	if (run->count && (!queue->heap_count || is_before(run_event(arena, run, 0), heap)))
+		run_pop(arena, run, out);
+	else if (queue->heap_count)
+		heap_pop(arena, queue, out);
+	else
+		return false; /* the arena is full */
+	queue->last_run = (uint32_t)(run - queue->runs);
 	queue->now_ns = out->time_ns;
 	queue->count--;
 	return true;
+}
+
+const struct event *event_queue_soon(const struct arena *arena, const struct event_queue *queue)
+{
+	enum { AHEAD = 2 }; /* so many events take about as long as a fetch */
+	const struct event_run *run = &queue->runs[queue->last_run];
+
+	return run->count > AHEAD ? run_event(arena, run, AHEAD) : NULL;
 }
 
 uint64_t event_queue_peek_time(const struct arena *arena, const struct event_queue *queue)
@@ -217,6 +315,8 @@ uint64_t event_queue_peek_time(const struct arena *arena, const struct event_que
 	uint64_t first_ns = queue->heap_count ? heap->time_ns : UINT64_MAX;
 	unsigned level, digit;
 
+	for (const struct event_run *run = queue->runs; run < queue->runs + EVENT_QUEUE_RUNS; run++)
+		first_ns = run->first_ns < first_ns ? run->first_ns : first_ns;
 	if (queue->levels) {
 		find_first(queue, &level, &digit);
 		if (queue->buckets[level][digit].first_ns < first_ns)

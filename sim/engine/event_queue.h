@@ -21,11 +21,24 @@ static inline uint64_t event_order(unsigned class, uint32_t tie, uint64_t source
 	       (source & UINT64_C(0xffffffffff));
 }
 
-/* An event waits in a bucket: at the highest digit (of 4 bits) in which its time differs from the base,
+/* Much of what is planned comes in order already: what a link of constant latency delivers, what a timer of one
+ * interval fires. An event that is due soon, and not before the last of a run, is appended to that run and waits
+ * nowhere else. */
+enum { EVENT_QUEUE_RUNS = 4 };
+
+struct event_run {                    /* a ring */
+	uint64_t first_ns;            /* time of the first event; UINT64_MAX when there is none */
+	uint64_t last_ns;
+	arena_ref events;
+	uint32_t room;                /* a power of two, or 0 */
+	uint32_t at, count;           /* of the first event; and how many there are */
+};
+
+/* Any other event waits in a bucket: at the highest digit (of 6 bits) in which its time differs from the base,
  * under that digit's value. The base is the earliest time of the bucket that was opened last. A bucket with
  * few events is not spread over lower levels when it is opened; they go into the heap, and the next event
  * is the heap's or the first bucket's. */
-enum { EVENT_QUEUE_LEVELS = 16, EVENT_QUEUE_DIGITS = 16, EVENT_QUEUE_FEW = 42 };
+enum { EVENT_QUEUE_LEVELS = 11, EVENT_QUEUE_DIGITS = 64, EVENT_QUEUE_FEW = 20 };
 
 struct event_bucket {
 	uint64_t first_ns;            /* the earliest time in it */
@@ -42,7 +55,9 @@ struct event_queue {
 	uint32_t heap_count, heap_room;
 	arena_ref heap;               /* events at now_ns, and those of small buckets: a binary heap */
 	arena_ref spare;              /* empty chunks */
-	uint16_t digits[EVENT_QUEUE_LEVELS]; /* bit n: bucket n of the level has events */
+	uint64_t digits[EVENT_QUEUE_LEVELS]; /* bit n: bucket n of the level has events */
+	struct event_run runs[EVENT_QUEUE_RUNS];
+	uint32_t last_run;            /* that had the first event of all runs when the last one was popped */
 	struct event_bucket buckets[EVENT_QUEUE_LEVELS][EVENT_QUEUE_DIGITS];
 };
 
@@ -52,6 +67,8 @@ void event_queue_init(struct arena *arena, struct event_queue *queue);
 void event_queue_push(struct arena *arena, struct event_queue *queue, const struct event *event);
 /* Takes the first event out. False, with nothing changed, when there is none at or before until_ns. */
 bool event_queue_pop(struct arena *arena, struct event_queue *queue, uint64_t until_ns, struct event *out);
+/* One that will come soon, if that can be told for nothing; else NULL. */
+const struct event *event_queue_soon(const struct arena *arena, const struct event_queue *queue);
 /* Time of the first event, UINT64_MAX when there is none. Changes nothing. */
 uint64_t event_queue_peek_time(const struct arena *arena, const struct event_queue *queue);
 uint64_t event_queue_size(const struct event_queue *queue);

@@ -21,7 +21,9 @@
 	X(REORDER, "reorder")                 /* 1: the datagram is held back; benign 0 */              \
 	X(REPLAY, "replay")                   /* 1: the datagram is sent again later; benign 0 */       \
 	X(REPLAY_DELAY, "replay-delay")       /* ns after which it is */                                \
-	X(RED, "red")                         /* 1: the queue's management drops it; benign 0 */
+	X(RED, "red")                         /* 1: the queue's management drops it; benign 0 */         \
+	X(MOVE, "move")                       /* an attacker's: 1 + enum scenario_move; benign 0: none */ \
+	X(MOVE_HOW, "move-how")               /* the draw that an attacker's bytes and delays are made from */
 
 enum decision_purpose {
 #define X(name, text) DECISION_##name,

@@ -23,7 +23,7 @@ static const uint64_t fair_ns = 160 * SECOND; /* after the trouble */
 
 struct swarm {
 	struct scenario *scenario;
-	char *nodes, *trust; /* JSON, as in the base */
+	char *nodes, *trust, *networks; /* JSON, as in the base */
 	uint8_t *winners;    /* for each trusted pair: index of the side that wins the ID-duel */
 };
 
@@ -75,6 +75,8 @@ static void write_head(const struct swarm *swarm, struct making *making)
 	fprintf(making->out, "  \"crypto\": \"%s\",\n  \"ties\": \"%s\",\n  \"nodes\": %s,\n  \"trust\": %s",
 	        swarm->scenario->is_model_crypto ? "model" : "sodium", is_mixed ? "random" : "fixed",
 	        swarm->nodes, swarm->trust);
+	if (swarm->scenario->network_count)
+		fprintf(making->out, ",\n  \"networks\": %s", swarm->networks);
 }
 
 static void write_variant(const struct swarm *swarm, struct making *making)
@@ -182,6 +184,7 @@ struct swarm *swarm_open_text(const char *name, const char *text, size_t size, s
 	if (tree_read(&tree, text, size)) {
 		swarm->nodes = slice(&tree, "nodes");
 		swarm->trust = slice(&tree, "trust");
+		swarm->networks = slice(&tree, "networks");
 	}
 	tree_free(&tree);
 	if (find_winners(swarm, error, sizeof(error)))
@@ -213,6 +216,7 @@ void swarm_close(struct swarm *swarm)
 	scenario_free(swarm->scenario);
 	memory_free(swarm->nodes);
 	memory_free(swarm->trust);
+	memory_free(swarm->networks);
 	memory_free(swarm->winners);
 	memory_free(swarm);
 }

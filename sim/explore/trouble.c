@@ -2,6 +2,8 @@
  * timers. */
 #include "sim/explore/trouble.h"
 
+#include "sim/explore/weather.h"
+
 #include <inttypes.h>
 
 #define MS     OCTO_MILLISECOND
@@ -96,6 +98,7 @@ void trouble_links(struct making *making)
 	make_chance(making, MAKING_DUPLICATE, "duplicate", 40, 3000);
 	make_chance(making, MAKING_CORRUPT, "corrupt", 25, 500);
 	make_masks(making);
+	weather_links(making);
 }
 
 /* ---- Users
@@ -190,8 +193,11 @@ static void make_restarts(struct making *making)
 				making, at_ns + making_magnitude(making, MAKING_RESTART, MS, 8 * SECOND));
 		}
 		making_action(making, up_ns);
-		fprintf(making->out, "\"restart\": {\"node\": \"%s\", \"store\": \"%s\"}}",
-		        making->names[who], is_lost ? "lost" : "kept");
+		fprintf(making->out, "\"restart\": {\"node\": \"%s\", \"store\": ", making->names[who]);
+		if (is_lost && up_ns && making_one_in(making, MAKING_STORE, 3))
+			fprintf(making->out, "{\"from\": \"%" PRIu64 "ns\"}}}", making_below(making, MAKING_STORE, up_ns));
+		else
+			fprintf(making->out, "\"%s\"}}", is_lost ? "lost" : "kept");
 		making_anchor(making, up_ns);
 		if (making->mover == who || making_percent(making, MAKING_RESTART, 70))
 			making_connect(making,
@@ -291,5 +297,6 @@ void trouble_timeline(struct making *making)
 	make_clocks(making);
 	make_injections(making);
 	make_junk(making);
+	weather_timeline(making);
 	trouble_load(making);
 }

@@ -91,6 +91,8 @@ static void apply_rule(struct link_model *model, const struct scenario_link *rul
 
 static bool rule_matches(const struct scenario_link *rule, uint32_t from, uint32_t to)
 {
+	if (!rule->from) /* an access link: it is nobody's own */
+		return true;
 	return (rule->from[from] && rule->to[to]) || (rule->both_ways && rule->from[to] && rule->to[from]);
 }
 
@@ -195,6 +197,13 @@ bool link_model_of(const struct scenario *scenario, uint32_t from, uint32_t to, 
 	free(times);
 	link_model_finish(model);
 	return model->phases != NULL;
+}
+
+bool link_model_of_access(const struct scenario *scenario, const struct scenario_link *rule, struct link_model *model)
+{
+	struct scenario_link alone = *rule;
+	const struct scenario only = { .links = &alone, .link_count = 1, .heal_ns = scenario->heal_ns };
+	return link_model_of(&only, 0, 0, model);
 }
 
 void link_model_free(struct link_model *model)

@@ -52,6 +52,9 @@ struct link_phase {
 /* All rules that match the pair, later ones over earlier ones. False when memory ran out. The caller ends with
  * link_model_free(). */
 OCTO_MUST_CHECK bool link_model_of(const struct scenario *scenario, uint32_t from, uint32_t to, struct link_model *model);
+/* The same of one rule without patterns. */
+OCTO_MUST_CHECK bool link_model_of_access(const struct scenario *scenario, const struct scenario_link *rule,
+                                          struct link_model *model);
 void link_model_free(struct link_model *model);
 /* Sets is_special and has_room. For models made by hand, too. */
 void link_model_finish(struct link_model *model);

@@ -267,15 +267,22 @@ static bool read_extends(struct reading *reading, const struct tree *tree, struc
                          const char **path, struct tree_value *append)
 {
 	static const char said[] = "allowed is the path of a scenario, or {\"scenario\": path, \"append\": [keys]}";
+	static const char *const keys[] = { "scenario", "append", "note", NULL };
 	struct tree_value scenario = extends, at;
+	char text[256], found[64];
 	bool is_object = tree_kind(tree, extends) == SCANNER_OBJECT;
 
 	*append = (struct tree_value){ NULL, 0 };
 	if (is_object) {
 		for (at = tree_first(tree, extends); at.item != NULL; at = tree_next(tree, at))
-			if (strcmp(tree_key(at), "scenario") != 0 && strcmp(tree_key(at), "append") != 0 &&
-			    strcmp(tree_key(at), "note") != 0)
-				return wrong(reading, tree, at, "unknown key; known here: scenario, append, note"), false;
+			if (name_index(tree_key(at), keys) < 0) {
+				const char *nearest = name_nearest(tree_key(at), keys);
+
+				quote_text(found, sizeof(found), tree_key(at), strlen(tree_key(at)));
+				snprintf(text, sizeof(text), "unknown key %s%s%s%snown here: scenario, append, note", found,
+				         nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"? K" : "; k");
+				return wrong(reading, tree, at, text), false;
+			}
 		scenario = tree_get(tree, extends, "scenario");
 		*append = tree_get(tree, extends, "append");
 		at = tree_get(tree, extends, "note");
@@ -296,8 +303,9 @@ static bool read_extends(struct reading *reading, const struct tree *tree, struc
 		if (tree_kind(tree, at) == SCANNER_STRING && name_index(tree_text(at), own_keys) < 0)
 			list = tree_get(tree, tree_root(tree), tree_text(at));
 		if (list.item == NULL || tree_kind(tree, list) != SCANNER_LIST)
-			return wrong(reading, tree, at, "no list of this file that could be appended to the other's, "
-			                                "such as \"links\" or \"timeline\""), false;
+			return wrong(reading, tree, at, "allowed is the key of a list in this file, such as \"links\" or "
+			                                "\"timeline\", which then goes behind the list of the other; what "
+			                                "is each file's own, such as \"covers\", does not"), false;
 	}
 	return true;
 }

@@ -1,17 +1,16 @@
-/* expect.c: reads "expect": what must have come true by when. */
+/* expect.c: reads the subjects of "expect": what may hold or not. expect_when.c reads when it must. */
+#include "sim/scenario/expect.h"
+
 #include "sim/scenario/memory.h"
 #include "sim/scenario/quote.h"
-#include "sim/scenario/reader.h"
+#include "sim/trace.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
-static const char *const subjects[] = {
-	"session", "duels", "packets", "messages", "warnings", "steps", "always", NULL,
-};
-static const char *const expectation_keys[] = {
-	"by", "session", "duels", "packets", "messages", "warnings", "steps", "always", NULL,
+const char *const expect_subjects[] = {
+	"session", "duels", "packets", "messages", "warnings", "steps", "events", "latency", "memory", NULL,
 };
 static const char *const session_keys[] = { "between", "state", "count", "initiator", "suite", NULL };
 static const char *const duels_keys[] = { "between", "exactly", "at_least", "at_most", "winner", NULL };
@@ -21,6 +20,10 @@ static const char *const packets_keys[] = {
 static const char *const messages_keys[] = { "from", "to", "exactly", "at_least", "at_most", NULL };
 static const char *const warnings_keys[] = { "node", "kind", "exactly", "at_least", "at_most", NULL };
 static const char *const steps_keys[] = { "node", "step", "exactly", "at_least", "at_most", NULL };
+static const char *const events_keys[] = { "kind", "node", "peer", "exactly", "at_least", "at_most", NULL };
+static const char *const latency_keys[] = { "from", "to", "of", "type", "p50", "p90", "p99", "max", NULL };
+static const char *const bound_keys[] = { "at_least", "at_most", NULL };
+static const char *const memory_keys[] = { "of", "at_least", "at_most", NULL };
 
 static const char *const states[] = {
 #define X(name, text) text,
@@ -46,17 +49,23 @@ static const char *const steps[] = {
 #undef X
 	NULL
 };
+/* Every kind of the trace; then the warnings by their own names. */
+static const char *const events[] = {
+#define X(name, text) text,
+	TRACE_KINDS(X)
+#undef X
+#define X(name, key, text) key,
+	OCTO_WARNINGS(X)
+#undef X
+	NULL
+};
+static const char *const measured[] = { "messages", "packets", NULL };
+static const char *const memories[] = { "world", "core", "node", NULL };
 static const char *const fates[] = { "sent", "delivered", "dropped", "rejected", NULL };
 static const char *const suites[] = { "chacha20-poly1305", "aes-256-gcm", NULL };
 static const uint8_t suite_of[] = { OCTO_SUITE_CHACHA20_POLY1305, OCTO_SUITE_AES_256_GCM };
 
-/* The line for people, grown word by word and cut where it gets too long. */
-struct line {
-	char text[256];
-	size_t used;
-};
-
-__attribute__((format(printf, 2, 3))) static void say(struct line *line, const char *format, ...)
+void expect_say(struct line *line, const char *format, ...)
 {
 	va_list arguments;
 
@@ -92,14 +101,14 @@ static bool read_amount(struct reader *reader, struct tree_value object,
 			                 "\"exactly\" goes neither with \"at_least\" nor with \"at_most\"");
 		if (reader_whole(reader, exactly, 0, UINT32_MAX, &expectation->at_least)) {
 			expectation->at_most = expectation->at_least;
-			say(line, ", exactly %" PRIu64, expectation->at_least);
+			expect_say(line, ", exactly %" PRIu64, expectation->at_least);
 		}
 		return true;
 	}
 	if (least.item != NULL && reader_whole(reader, least, 1, UINT32_MAX, &expectation->at_least))
-		say(line, ", at least %" PRIu64, expectation->at_least);
+		expect_say(line, ", at least %" PRIu64, expectation->at_least);
 	if (most.item != NULL && reader_whole(reader, most, 0, UINT32_MAX, &expectation->at_most))
-		say(line, ", at most %" PRIu64, expectation->at_most);
+		expect_say(line, ", at most %" PRIu64, expectation->at_most);
 	if (expectation->at_least > expectation->at_most)
 		reader_wrong(reader, object, "\"at_least\" is above \"at_most\": this can never hold");
 	return least.item != NULL || most.item != NULL;
@@ -108,9 +117,15 @@ static bool read_amount(struct reader *reader, struct tree_value object,
 static void need_amount(struct reader *reader, struct tree_value object,
                         struct scenario_expectation *expectation, struct line *line)
 {
-	if (!read_amount(reader, object, expectation, line))
+	bool has_amount = read_amount(reader, object, expectation, line);
+
+	if (!has_amount && line->is_any_enough) {
+		expectation->at_least = 1;
+		expect_say(line, ", any");
+	} else if (!has_amount) {
 		reader_wrong(reader, object,
 		             "how many? One of \"exactly\", \"at_least\", \"at_most\" is needed");
+	}
 }
 
 static void read_between(struct reader *reader, struct tree_value object,
@@ -124,7 +139,7 @@ static void read_between(struct reader *reader, struct tree_value object,
 		return;
 	expectation->pairs = pairs.list;
 	expectation->pair_count = pairs.count;
-	say(line, " %s–%s", pattern_text(reader, a), pattern_text(reader, b));
+	expect_say(line, " %s–%s", pattern_text(reader, a), pattern_text(reader, b));
 }
 
 /* A node that must be one of every pair; otherwise the expectation could never hold. */
@@ -152,19 +167,19 @@ static void read_session(struct reader *reader, struct tree_value object,
 	uint32_t said = 0;
 
 	reader_keys(reader, object, session_keys);
-	say(line, "session");
+	expect_say(line, "session");
 	read_between(reader, object, expectation, line);
 	value = reader_get(reader, object, "state");
 	if (value.item != NULL && ++said > 0 && reader_word(reader, value, states, &index)) {
 		expectation->has_state = true;
 		expectation->state = (enum octo_state)index;
-		say(line, " %s", states[index]);
+		expect_say(line, " %s", states[index]);
 	}
 	value = reader_get(reader, object, "count");
 	if (value.item != NULL && ++said > 0 && reader_whole(reader, value, 0, 2, &count)) {
 		expectation->has_count = true;
 		expectation->count = (uint32_t)count;
-		say(line, ", count %u", expectation->count);
+		expect_say(line, ", count %u", expectation->count);
 	}
 	value = reader_get(reader, object, "initiator");
 	if (value.item != NULL && ++said > 0) {
@@ -172,13 +187,13 @@ static void read_session(struct reader *reader, struct tree_value object,
 		                                   strcmp(tree_text(value), "duel-winner") == 0;
 		expectation->has_initiator = expectation->initiator_is_winner ||
 		                             read_party(reader, value, expectation, &expectation->initiator);
-		say(line, ", initiator %s", pattern_text(reader, value));
+		expect_say(line, ", initiator %s", pattern_text(reader, value));
 	}
 	value = reader_get(reader, object, "suite");
 	if (value.item != NULL && ++said > 0 && reader_word(reader, value, suites, &index)) {
 		expectation->has_suite = true;
 		expectation->suite = suite_of[index];
-		say(line, ", suite %s", suites[index]);
+		expect_say(line, ", suite %s", suites[index]);
 	}
 	if (said == 0)
 		reader_wrong(reader, object,
@@ -192,13 +207,16 @@ static void read_duels(struct reader *reader, struct tree_value object,
 	bool has_amount = false;
 
 	reader_keys(reader, object, duels_keys);
-	say(line, "duels");
+	expect_say(line, "duels");
 	read_between(reader, object, expectation, line);
 	has_amount = read_amount(reader, object, expectation, line);
 	winner = reader_get(reader, object, "winner");
 	if (winner.item != NULL) {
 		expectation->has_winner = read_party(reader, winner, expectation, &expectation->winner);
-		say(line, ", won by %s", pattern_text(reader, winner));
+		expect_say(line, ", won by %s", pattern_text(reader, winner));
+	} else if (!has_amount && line->is_any_enough) {
+		expectation->at_least = 1;
+		expect_say(line, ", any");
 	} else if (!has_amount) {
 		reader_wrong(reader, object,
 		             "nothing is expected; add \"exactly\", \"at_least\", \"at_most\" or \"winner\"");
@@ -216,7 +234,28 @@ static void read_direction(struct reader *reader, struct tree_value object, bool
 		return;
 	expectation->pairs = pairs.list;
 	expectation->pair_count = pairs.count;
-	say(line, " %s→%s", pattern_text(reader, from), pattern_text(reader, to));
+	expect_say(line, " %s→%s", pattern_text(reader, from), pattern_text(reader, to));
+}
+
+/* A type of packets of cores, or those of no core. */
+static void read_type(struct reader *reader, struct tree_value value, struct scenario_expectation *expectation)
+{
+	static const char *const types[] = {
+		"syn", "syn-ack", "ack", "retry", "probe", "probe-reply", "data", "any", "background", NULL,
+	};
+	int32_t index = 0;
+
+	expectation->type = OCTO_PACKET_UNKNOWN;
+	if (value.item == NULL || !reader_word(reader, value, types, &index))
+		return;
+	expectation->is_background = strcmp(types[index], "background") == 0;
+	if (!expectation->is_background)
+		reader_packet_type(reader, value, &expectation->type);
+}
+
+static const char *type_text(const struct scenario_expectation *expectation)
+{
+	return expectation->is_background ? "background" : reader_packet_type_name(expectation->type);
 }
 
 static void read_packets(struct reader *reader, struct tree_value object,
@@ -226,18 +265,15 @@ static void read_packets(struct reader *reader, struct tree_value object,
 	int32_t index = 0;
 
 	reader_keys(reader, object, packets_keys);
-	expectation->type = OCTO_PACKET_UNKNOWN;
-	value = reader_get(reader, object, "type");
-	if (value.item != NULL)
-		reader_packet_type(reader, value, &expectation->type);
-	say(line, "packets %s", reader_packet_type_name(expectation->type));
+	read_type(reader, reader_get(reader, object, "type"), expectation);
+	expect_say(line, "packets %s", type_text(expectation));
 	/* Packets may run between nodes that do not trust each other: replies to a forged source. */
 	read_direction(reader, object, true, expectation, line);
 	if (reader_need(reader, object, "fate", "\"sent\", \"delivered\", \"dropped\" or \"rejected\"",
 	                &value) &&
 	    reader_word(reader, value, fates, &index)) {
 		expectation->fate = (enum scenario_fate)index;
-		say(line, " %s", fates[index]);
+		expect_say(line, " %s", fates[index]);
 	}
 	value = reader_get(reader, object, "reason");
 	if (value.item != NULL && expectation->fate != SCENARIO_REJECTED) {
@@ -246,7 +282,7 @@ static void read_packets(struct reader *reader, struct tree_value object,
 		/* The first one, ACCEPTED, is no reason to reject. */
 		expectation->has_reason = true;
 		expectation->reason = (enum octo_reason)(index + 1);
-		say(line, " as %s", reasons[index + 1]);
+		expect_say(line, " as %s", reasons[index + 1]);
 	}
 	need_amount(reader, object, expectation, line);
 }
@@ -255,7 +291,7 @@ static void read_messages(struct reader *reader, struct tree_value object,
                           struct scenario_expectation *expectation, struct line *line)
 {
 	reader_keys(reader, object, messages_keys);
-	say(line, "messages");
+	expect_say(line, "messages");
 	read_direction(reader, object, false, expectation, line);
 	need_amount(reader, object, expectation, line);
 }
@@ -268,7 +304,7 @@ static void read_whom(struct reader *reader, struct tree_value object,
 
 	if (node.item != NULL) {
 		reader_nodes(reader, node, &expectation->nodes, &expectation->node_count);
-		say(line, " at %s", pattern_text(reader, node));
+		expect_say(line, " at %s", pattern_text(reader, node));
 		return;
 	}
 	if (!reader_spend(reader, object, reader->scenario->node_count))
@@ -278,7 +314,7 @@ static void read_whom(struct reader *reader, struct tree_value object,
 		expectation->nodes[i] = i;
 		expectation->node_count = i + 1;
 	}
-	say(line, " at any node");
+	expect_say(line, " at any node");
 }
 
 static void read_warnings(struct reader *reader, struct tree_value object,
@@ -288,11 +324,11 @@ static void read_warnings(struct reader *reader, struct tree_value object,
 	int32_t index = 0;
 
 	reader_keys(reader, object, warnings_keys);
-	say(line, "warnings");
-	if (reader_need(reader, object, "kind", "the name of a warning", &kind) &&
+	expect_say(line, "warnings");
+	if (reader_need(reader, object, "kind", "\"hacked\", \"equal-ids\" or \"timestamp-refused\"", &kind) &&
 	    reader_word(reader, kind, warnings, &index)) {
 		expectation->warning = (enum octo_warning)index;
-		say(line, " %s", warnings[index]);
+		expect_say(line, " %s", warnings[index]);
 	}
 	read_whom(reader, object, expectation, line);
 	need_amount(reader, object, expectation, line);
@@ -305,62 +341,139 @@ static void read_steps(struct reader *reader, struct tree_value object,
 	int32_t index = 0;
 
 	reader_keys(reader, object, steps_keys);
-	say(line, "steps");
-	if (reader_need(reader, object, "step", "the name of a handshake step", &step) &&
+	expect_say(line, "steps");
+	if (reader_need(reader, object, "step", "the name of a handshake step, such as \"syn-fresh\"", &step) &&
 	    reader_word(reader, step, steps, &index)) {
 		expectation->step = (enum octo_step)index;
-		say(line, " %s", steps[index]);
+		expect_say(line, " %s", steps[index]);
 	}
 	read_whom(reader, object, expectation, line);
 	need_amount(reader, object, expectation, line);
 }
 
-/* ---- The list ------------------------------------------------------------------------------------------------ */
-
-static void read_by(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
-                    struct line *line)
+/* "node" and "peer" of events: nobody named, anybody will do, even nobody. */
+static void read_somebody(struct reader *reader, struct tree_value value, const char *word, uint32_t **nodes,
+                          uint32_t *count, struct line *line)
 {
-	struct tree_value by = { NULL, 0 };
-	char found[64], limit[32], shown[32];
-
-	if (!reader_need(reader, object, "by", "the time at which it is judged, such as \"15s\"", &by) ||
-	    !reader_time(reader, by, "0s", "100y", &expectation->by_ns))
+	if (value.item == NULL)
 		return;
-	reader_found(reader, by, found, sizeof(found));
-	unit_time_text(expectation->by_ns, shown, sizeof(shown));
-	say(line, "by %s ", shown);
-	if (reader->scenario->duration_ns > 0 && expectation->by_ns > reader->scenario->duration_ns) {
-		unit_time_text(reader->scenario->duration_ns, limit, sizeof(limit));
-		reader_wrong(reader, by, "found %s, after the end; the scenario lasts %s", found, limit);
-	} else if (reader->first_action_ns != OCTO_NEVER && expectation->by_ns < reader->first_action_ns) {
-		unit_time_text(reader->first_action_ns, limit, sizeof(limit));
-		reader_wrong(reader, by, "found %s, before anything happens; the first action is at %s",
-		             found, limit);
-	}
+	reader_nodes(reader, value, nodes, count);
+	expect_say(line, " %s %s", word, pattern_text(reader, value));
 }
 
-static void read_always(struct reader *reader, struct tree_value object, struct tree_value value,
-                        struct scenario_expectation *expectation, struct line *line)
+static void read_events(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
+                        struct line *line)
 {
-	static const char *const allowed[] = { "invariants", NULL };
-	struct tree_value by = reader_get(reader, object, "by");
+	struct tree_value kind = { NULL, 0 };
 	int32_t index = 0;
 
-	reader_word(reader, value, allowed, &index);
-	if (by.item != NULL)
-		reader_wrong_key(reader, by, "\"by\" does not go with \"always\"");
-	expectation->by_ns = reader->scenario->duration_ns;
-	say(line, "always: invariants");
-	for (uint32_t i = 0; i < reader->scenario->expectation_count; i++) {
-		if (reader->scenario->expectations[i].subject == SCENARIO_INVARIANTS) {
-			reader_wrong(reader, object, "the invariants are expected already; once is enough");
-			return;
-		}
+	reader_keys(reader, object, events_keys);
+	expect_say(line, "events");
+	if (reader_need(reader, object, "kind", "the kind of an event, such as \"session-up\"", &kind) &&
+	    reader_word(reader, kind, events, &index)) {
+		expectation->has_warning = index >= TRACE_KIND_COUNT;
+		expectation->event = (uint8_t)(expectation->has_warning ? TRACE_WARNING : index);
+		expectation->warning =
+			(enum octo_warning)(expectation->has_warning ? index - TRACE_KIND_COUNT : 0);
+		expect_say(line, " %s", events[index]);
 	}
+	if (index == TRACE_FAILED)
+		reader_wrong(reader, kind, "\"failed\" says that an expectation failed; no expectation can be about it");
+	read_somebody(reader, reader_get(reader, object, "node"), "at", &expectation->nodes, &expectation->node_count,
+	              line);
+	read_somebody(reader, reader_get(reader, object, "peer"), "about", &expectation->peers, &expectation->peer_count,
+	              line);
+	need_amount(reader, object, expectation, line);
 }
 
-static void read_subject(struct reader *reader, struct tree_value value,
-                         struct scenario_expectation *expectation, struct line *line)
+/* {"at_most": "80ms"} */
+static void read_bound(struct reader *reader, struct tree_value object, const char *name, uint64_t *least_ns,
+                       uint64_t *most_ns, struct line *line)
+{
+	struct tree_value least, most;
+	char shown[32];
+
+	if (!reader_kind(reader, object, SCANNER_OBJECT, "an object with \"at_most\" or \"at_least\""))
+		return;
+	reader_keys(reader, object, bound_keys);
+	least = reader_get(reader, object, "at_least");
+	most = reader_get(reader, object, "at_most");
+	if (least.item == NULL && most.item == NULL)
+		reader_wrong(reader, object, "nothing is expected; add \"at_most\" or \"at_least\"");
+	expect_say(line, ", %s", name);
+	if (least.item != NULL && reader_time(reader, least, "0s", "100y", least_ns)) {
+		unit_time_text(*least_ns, shown, sizeof(shown));
+		expect_say(line, " at least %s", shown);
+	}
+	if (most.item != NULL && reader_time(reader, most, "0s", "100y", most_ns)) {
+		unit_time_text(*most_ns, shown, sizeof(shown));
+		expect_say(line, " at most %s", shown);
+	}
+	if (*least_ns > *most_ns)
+		reader_wrong(reader, object, "\"at_least\" is above \"at_most\": this can never hold");
+}
+
+static void read_latency(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
+                         struct line *line)
+{
+	static const char *const ranks[SCENARIO_RANKS] = { "p50", "p90", "p99", "max" };
+	struct tree_value value = { NULL, 0 }, type = reader_get(reader, object, "type");
+	bool is_known = reader_keys(reader, object, latency_keys);
+	uint32_t said = 0;
+	int32_t index = 0;
+
+	if (reader_need(reader, object, "of", "\"messages\" or \"packets\"", &value) &&
+	    reader_word(reader, value, measured, &index))
+		expectation->is_of_packets = index == 1;
+	if (type.item != NULL && !expectation->is_of_packets)
+		reader_wrong_key(reader, type, "\"type\" goes only with \"of\": \"packets\"");
+	else
+		read_type(reader, type, expectation);
+	expect_say(line, "latency of %s%s%s", measured[index], type.item == NULL ? "" : " ",
+	           type.item == NULL ? "" : type_text(expectation));
+	read_direction(reader, object, expectation->is_of_packets, expectation, line);
+	for (int rank = 0; rank < SCENARIO_RANKS; rank++) {
+		expectation->most_ns[rank] = UINT64_MAX;
+		value = reader_get(reader, object, ranks[rank]);
+		if (value.item != NULL && ++said > 0)
+			read_bound(reader, value, ranks[rank], &expectation->least_ns[rank], &expectation->most_ns[rank],
+			           line);
+	}
+	if (said == 0 && is_known)
+		reader_wrong(reader, object, "nothing is expected; add \"p50\", \"p90\", \"p99\" or \"max\"");
+}
+
+static void read_memory(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
+                        struct line *line)
+{
+	struct tree_value value = { NULL, 0 };
+	struct tree_value least = reader_get(reader, object, "at_least"), most = reader_get(reader, object, "at_most");
+	int64_t bytes = 0;
+	int32_t index = 0;
+
+	reader_keys(reader, object, memory_keys);
+	if (reader_need(reader, object, "of", "\"world\", \"core\" or \"node\"", &value) &&
+	    reader_word(reader, value, memories, &index))
+		expectation->memory = (enum scenario_memory)index;
+	expect_say(line, "memory of %s", index == 0 ? "the world" : index == 1 ? "a core" : "a node beside its core");
+	expectation->at_least = 0;
+	expectation->at_most = UINT64_MAX;
+	if (least.item == NULL && most.item == NULL)
+		reader_wrong(reader, object, "nothing is expected; add \"at_most\" or \"at_least\"");
+	if (least.item != NULL && reader_quantity(reader, least, UNIT_SIZE, "1B", "1024MiB", &bytes)) {
+		expectation->at_least = (uint64_t)bytes;
+		expect_say(line, ", at least %s", tree_text(least));
+	}
+	if (most.item != NULL && reader_quantity(reader, most, UNIT_SIZE, "1B", "1024MiB", &bytes)) {
+		expectation->at_most = (uint64_t)bytes;
+		expect_say(line, ", at most %s", tree_text(most));
+	}
+	if (expectation->at_least > expectation->at_most)
+		reader_wrong(reader, object, "\"at_least\" is above \"at_most\": this can never hold");
+}
+
+void expect_read(struct reader *reader, struct tree_value value, struct scenario_expectation *expectation,
+                 struct line *line)
 {
 	if (!reader_kind(reader, value, SCANNER_OBJECT, "an object that says what is expected"))
 		return;
@@ -383,66 +496,30 @@ static void read_subject(struct reader *reader, struct tree_value value,
 	case SCENARIO_STEPS:
 		read_steps(reader, value, expectation, line);
 		break;
+	case SCENARIO_EVENTS:
+		read_events(reader, value, expectation, line);
+		break;
+	case SCENARIO_LATENCY:
+		read_latency(reader, value, expectation, line);
+		break;
+	case SCENARIO_MEMORY:
+		read_memory(reader, value, expectation, line);
+		break;
 	case SCENARIO_INVARIANTS:
 		break;
 	}
 }
 
-static void read_expectation(struct reader *reader, struct tree_value object)
+void reader_free_expectation(struct scenario_expectation *expectation)
 {
-	struct scenario *scenario = reader->scenario;
-	const struct scanner_mark *mark = tree_mark(&reader->tree, object);
-	struct scenario_expectation expectation = { .line = mark->line,
-		                                    .column = mark->column,
-		                                    .at_most = UINT64_MAX };
-	struct tree_value value = { NULL, 0 }, subject = { NULL, 0 };
-	struct line line = { .used = 0 };
-	uint32_t count = 0;
-
-	if (!reader_kind(reader, object, SCANNER_OBJECT, "an object with \"by\" and one subject"))
-		return;
-	reader_keys(reader, object, expectation_keys);
-	for (uint32_t i = 0; subjects[i] != NULL; i++) {
-		value = reader_get(reader, object, subjects[i]);
-		if (value.item != NULL && count++ == 0) {
-			expectation.subject = (enum scenario_subject)i;
-			subject = value;
-		}
-	}
-	if (count != 1) {
-		reader_wrong(reader, object,
-		             "%s; allowed is exactly one of session, duels, packets, messages, warnings, "
-		             "steps, always",
-		             count == 0 ? "no subject" : "more than one subject");
-		return;
-	}
-	if (expectation.subject == SCENARIO_INVARIANTS) {
-		read_always(reader, object, subject, &expectation, &line);
-	} else {
-		read_by(reader, object, &expectation, &line);
-		read_subject(reader, subject, &expectation, &line);
-	}
-	expectation.text = memory_text(line.text);
-	scenario->expectations =
-		memory_grow(scenario->expectations, scenario->expectation_count, sizeof(expectation));
-	scenario->expectations[scenario->expectation_count++] = expectation;
-}
-
-void reader_read_expect(struct reader *reader, struct tree_value list)
-{
-	struct tree_value at = { NULL, 0 };
-
-	if (!reader_kind(reader, list, SCANNER_LIST, "a list of expectations"))
-		return;
-	if (tree_count(&reader->tree, list) == 0 && !reader->is_excerpt)
-		reader_wrong(reader, list,
-		             "the list is empty; a scenario that expects nothing shows nothing");
-	for (at = tree_first(&reader->tree, list); at.item != NULL; at = tree_next(&reader->tree, at)) {
-		if (reader->scenario->expectation_count == READER_EXPECTATIONS_MAX) {
-			reader_wrong(reader, at, "too many expectations: at most %d",
-			             READER_EXPECTATIONS_MAX);
-			return;
-		}
-		read_expectation(reader, at);
-	}
+	if (expectation->from != NULL)
+		reader_free_expectation(expectation->from);
+	if (expectation->until != NULL)
+		reader_free_expectation(expectation->until);
+	memory_free(expectation->from);
+	memory_free(expectation->until);
+	memory_free(expectation->text);
+	memory_free(expectation->pairs);
+	memory_free(expectation->nodes);
+	memory_free(expectation->peers);
 }

@@ -9,8 +9,8 @@ static bool is_one_of(struct reader *reader, struct tree_value object, const cha
                       int32_t *which, struct tree_value *value)
 {
 	int32_t count = 0;
+	bool is_known = reader_keys(reader, object, keys);
 
-	reader_keys(reader, object, keys);
 	for (int32_t i = 0; keys[i] != NULL; i++) {
 		struct tree_value one = reader_get(reader, object, keys[i]);
 
@@ -20,8 +20,9 @@ static bool is_one_of(struct reader *reader, struct tree_value object, const cha
 		*value = one;
 		count++;
 	}
-	if (count != 1)
-		reader_wrong(reader, object, "allowed is one of %s", allowed);
+	if (count > 1 || (count == 0 && is_known))
+		reader_wrong(reader, object, "%s; allowed is exactly one of %s", count == 0 ? "nothing is said" : "several at once",
+		             allowed);
 	return count == 1;
 }
 
@@ -71,8 +72,8 @@ static void read_pareto(struct reader *reader, struct tree_value object, struct 
 	reader_keys(reader, object, keys);
 	bool is_right = reader_need(reader, object, "least", "the shortest latency", &value) &&
 	                reader_time(reader, value, "1ns", "1h", &link->latency_a_ns);
-	if (reader_need(reader, object, "most", "what longer ones are cut to", &value))
-		is_right = reader_time(reader, value, "1ns", "1h", &link->latency_b_ns) && is_right;
+	is_right = reader_need(reader, object, "most", "what longer ones are cut to", &value) &&
+	           reader_time(reader, value, "1ns", "1h", &link->latency_b_ns) && is_right;
 	if (is_right && link->latency_a_ns > link->latency_b_ns)
 		reader_wrong(reader, object, "\"least\" is above \"most\"");
 	if (!reader_need(reader, object, "shape", "a string such as \"1.5\"; the smaller, the heavier the tail", &value) ||
@@ -202,26 +203,31 @@ static void read_nth(struct reader *reader, struct tree_value list, struct scena
 			drop->nth[drop->nth_count++] = (uint32_t)number;
 }
 
+void link_read_which(struct reader *reader, struct tree_value object, struct scenario_drop *drop)
+{
+	struct tree_value first = reader_get(reader, object, "first"), nth = reader_get(reader, object, "nth");
+	uint64_t number = 0;
+
+	if (first.item != NULL && reader_whole(reader, first, 1, UINT32_MAX - 1, &number))
+		drop->first = (uint32_t)number;
+	if (nth.item != NULL)
+		read_nth(reader, nth, drop);
+	if (first.item == NULL && nth.item == NULL)
+		drop->first = UINT32_MAX;
+}
+
 static void read_drop(struct reader *reader, struct tree_value object, struct scenario_link *link)
 {
 	static const char *const keys[] = { "type", "first", "nth", NULL };
-	struct tree_value value = { NULL, 0 }, first = { NULL, 0 }, nth = { NULL, 0 };
+	struct tree_value value = { NULL, 0 };
 	struct scenario_drop drop = { .type = OCTO_PACKET_UNKNOWN };
-	uint64_t number = 0;
 
 	if (!reader_kind(reader, object, SCANNER_OBJECT, "an object such as {\"type\": \"syn-ack\", \"first\": 2}"))
 		return;
 	reader_keys(reader, object, keys);
 	if (reader_need(reader, object, "type", "the packets that are lost, such as \"syn-ack\", or \"any\"", &value))
 		reader_packet_type(reader, value, &drop.type);
-	first = reader_get(reader, object, "first");
-	nth = reader_get(reader, object, "nth");
-	if (first.item != NULL && reader_whole(reader, first, 1, UINT32_MAX - 1, &number))
-		drop.first = (uint32_t)number;
-	if (nth.item != NULL)
-		read_nth(reader, nth, &drop);
-	if (first.item == NULL && nth.item == NULL)
-		drop.first = UINT32_MAX;
+	link_read_which(reader, object, &drop);
 	link->drops[link->drop_count++] = drop;
 }
 
@@ -339,8 +345,8 @@ static void read_red(struct reader *reader, struct tree_value object, struct sce
 	reader_keys(reader, object, keys);
 	bool is_right = reader_need(reader, object, "least", "the average queue from which on it drops", &value) &&
 	                reader_quantity(reader, value, UNIT_SIZE, "1B", "1024MiB", &least);
-	if (reader_need(reader, object, "most", "the average queue from which on it drops all", &value))
-		is_right = reader_quantity(reader, value, UNIT_SIZE, "1B", "1024MiB", &most) && is_right;
+	is_right = reader_need(reader, object, "most", "the average queue from which on it drops all", &value) &&
+	           reader_quantity(reader, value, UNIT_SIZE, "1B", "1024MiB", &most) && is_right;
 	if (is_right && least >= most)
 		reader_wrong(reader, object, "\"least\" is not below \"most\"");
 	read_chance_at(reader, object, "chance", "the probability of a drop just below \"most\"", &link->red_chance);
@@ -375,18 +381,22 @@ static void read_queue(struct reader *reader, struct tree_value value, struct sc
 {
 	static const char *const keys[] = { "limit", "red", "codel", NULL };
 	struct tree_value limit = { NULL, 0 }, red = { NULL, 0 }, codel = { NULL, 0 };
+	bool is_known = true;
 
 	link->sets_queue = true;
 	if (!reader_is(reader, value, SCANNER_OBJECT)) {
 		read_limit(reader, value, link);
 		return;
 	}
-	reader_keys(reader, value, keys);
+	is_known = reader_keys(reader, value, keys);
 	limit = reader_get(reader, value, "limit");
 	red = reader_get(reader, value, "red");
 	codel = reader_get(reader, value, "codel");
 	if ((red.item != NULL) == (codel.item != NULL)) {
-		reader_wrong(reader, value, "allowed is one of \"red\" and \"codel\", beside a \"limit\" if need be");
+		if (red.item != NULL || is_known)
+			reader_wrong(reader, value,
+			             "allowed is one of \"red\" and \"codel\", beside a \"limit\" if need be; a limit alone "
+			             "stands in the place of the whole object: \"queue\": 20");
 		return;
 	}
 	if (limit.item != NULL)

@@ -7,8 +7,12 @@
 
 /* Reads what is known of latency, loss, duplicate, corrupt, rate, queue, mtu, drop, reorder and replay. */
 void link_read_aspects(struct reader *reader, struct tree_value object, struct scenario_link *link);
+/* All that a rule may set, beside whom it is about. Reports unknown keys, and a rule that says nothing. */
+void link_read_rule(struct reader *reader, struct tree_value object, struct scenario_link *link);
 /* {"uniform": …} and so on: a list of two times. */
 bool link_read_two_times(struct reader *reader, struct tree_value list, uint64_t *a_ns, uint64_t *b_ns, bool is_range);
+/* "first" and "nth" of an object: which datagrams of a type. */
+void link_read_which(struct reader *reader, struct tree_value object, struct scenario_drop *drop);
 /* Whether a rule or phase, taken by itself, has faults. */
 bool link_has_faults(const struct scenario_link *link);
 

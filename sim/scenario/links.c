@@ -12,6 +12,7 @@ enum { MASK_MAX = 65536 };                     /* characters */
 
 enum { PHASES_MAX = 1000 };
 
+enum { ENDS = 3 };                             /* of link_keys, those that say whom a rule is about */
 static const char *const link_keys[] = {
 	"between", "from",    "to",     "latency", "loss",     "mask", "drop",  "duplicate", "corrupt",
 	"reorder", "replay",  "rate",   "capacity", "queue",   "mtu",  "clog",  "phases",    NULL,
@@ -98,6 +99,7 @@ static void read_phase_time(struct reader *reader, struct tree_value object, con
                             struct scenario_link *phase)
 {
 	const struct scenario_link *before = link->phase_count ? &link->phases[link->phase_count - 1] : NULL;
+	char time[32], earlier[32];
 	struct tree_value at = reader_get(reader, object, "at"), after = reader_get(reader, object, "after");
 	uint64_t time_ns = 0;
 
@@ -108,28 +110,32 @@ static void read_phase_time(struct reader *reader, struct tree_value object, con
 	if (!reader_time(reader, at.item != NULL ? at : after, "1ns", "100y", &time_ns))
 		return;
 	phase->at_ns = after.item != NULL && before != NULL ? before->at_ns + time_ns : time_ns;
+	unit_time_text(phase->at_ns, time, sizeof(time));
+	unit_time_text(before != NULL ? before->at_ns + before->fade_ns : 0, earlier, sizeof(earlier));
 	if (before != NULL && phase->at_ns <= before->at_ns)
-		reader_wrong(reader, at, "not after the phase before it");
+		reader_wrong(reader, at, "found %s, which is not after the phase before it", time);
 	else if (before != NULL && phase->at_ns < before->at_ns + before->fade_ns)
-		reader_wrong(reader, at.item != NULL ? at : after, "the phase before has not faded to its end by then");
+		reader_wrong(reader, at.item != NULL ? at : after,
+		             "this is at %s, and the phase before has not faded to its end until %s", time, earlier);
 	else if (phase->at_ns > (uint64_t)READER_TIME_MAX_NS)
-		reader_wrong(reader, at.item != NULL ? at : after, "later than 100y");
+		reader_wrong(reader, at.item != NULL ? at : after, "this is at %s; allowed are times up to 100y", time);
 }
 
 static void read_phase(struct reader *reader, struct tree_value object, struct scenario_link *link)
 {
 	struct tree_value fade = { NULL, 0 };
 	struct scenario_link phase = { 0 };
+	bool is_known = true;
 
 	if (!reader_kind(reader, object, SCANNER_OBJECT, "an object with \"at\" or \"after\", and what changes"))
 		return;
-	reader_keys(reader, object, phase_keys);
+	is_known = reader_keys(reader, object, phase_keys);
 	read_phase_time(reader, object, link, &phase);
 	link_read_aspects(reader, object, &phase);
 	fade = reader_get(reader, object, "fade");
 	if (fade.item != NULL && reader_time(reader, fade, "1ns", "100y", &phase.fade_ns))
 		check_fade(reader, fade, link, &phase);
-	if (!sets_anything(&phase))
+	if (!sets_anything(&phase) && is_known)
 		reader_wrong(reader, object, "the phase changes nothing; add \"latency\", \"loss\" or another aspect");
 	link->phases = memory_grow(link->phases, link->phase_count, sizeof(phase));
 	link->phases[link->phase_count++] = phase;
@@ -185,6 +191,20 @@ static void sum_up(struct scenario_link *link)
 	}
 }
 
+/* A queue of an access link needs a rate of its own. */
+void link_read_rule(struct reader *reader, struct tree_value object, struct scenario_link *link)
+{
+	struct tree_value queue = reader_get(reader, object, "queue");
+
+	reader_keys(reader, object, link_keys + ENDS);
+	read_aspects(reader, object, link);
+	if (!sets_anything(link) && reader_get(reader, object, "phases").item == NULL)
+		reader_wrong(reader, object, "it says nothing; add \"latency\", \"loss\", \"rate\", \"phases\" or another aspect");
+	sum_up(link);
+	if (queue.item != NULL && !link->may_queue)
+		reader_wrong_key(reader, queue, "a queue does nothing without a \"rate\" or \"capacity\" in front of which it stands");
+}
+
 /* Whom the rule is about. */
 static void read_ends(struct reader *reader, struct tree_value object, struct scenario_link *link)
 {
@@ -210,13 +230,14 @@ static void read_link(struct reader *reader, struct tree_value object)
 {
 	struct scenario *scenario = reader->scenario;
 	struct scenario_link link = { 0 };
+	bool is_known = true;
 
 	if (!reader_kind(reader, object, SCANNER_OBJECT, "an object with \"between\" or \"from\" and \"to\""))
 		return;
-	reader_keys(reader, object, link_keys);
+	is_known = reader_keys(reader, object, link_keys);
 	read_ends(reader, object, &link);
 	read_aspects(reader, object, &link);
-	if (!sets_anything(&link) && reader_get(reader, object, "phases").item == NULL)
+	if (!sets_anything(&link) && is_known && reader_get(reader, object, "phases").item == NULL)
 		reader_wrong(reader, object,
 		             "the rule says nothing; add \"latency\", \"loss\", \"rate\", \"phases\" or another aspect");
 	sum_up(&link);

@@ -10,7 +10,7 @@
 
 static const char *const top_keys[] = {
 	"$schema", "format", "title", "why",   "covers", "seed",     "duration", "crypto",
-	"heal",    "ties",   "nodes", "trust", "links",  "timeline", "expect",
+	"heal",    "ties",   "nodes", "trust", "networks", "links",  "timeline", "expect",
 	"extends", "sweep",  NULL,
 };
 
@@ -88,9 +88,10 @@ static void read_covers(struct reader *reader, struct tree_value root)
 		return;
 	at = tree_first(&reader->tree, list);
 	if (at.item == NULL)
-		reader_wrong(reader, list, "the list is empty; name at least one demand, such as \"R71\"");
+		reader_wrong(reader, list,
+		             "the list is empty; name at least one requirement, invariant or bug, such as \"R71\"");
 	for (; at.item != NULL; at = tree_next(&reader->tree, at)) {
-		if (!reader_text(reader, at, "a demand such as \"R71\"", &text))
+		if (!reader_text(reader, at, "a requirement, an invariant or a bug, such as \"R71\"", &text))
 			continue;
 		if (!is_demand(text)) {
 			reader_found(reader, at, found, sizeof(found));
@@ -115,7 +116,7 @@ static void read_settings(struct reader *reader, struct tree_value root)
 	struct scenario *scenario = reader->scenario;
 	struct tree_value value = { NULL, 0 };
 	const char *schema = NULL;
-	char duration[32];
+	char duration[32], found[64];
 	int32_t index = 0;
 
 	value = reader_get(reader, root, "$schema");
@@ -136,7 +137,8 @@ static void read_settings(struct reader *reader, struct tree_value root)
 	if (value.item != NULL && reader_time(reader, value, "0s", "100y", &scenario->heal_ns) &&
 	    scenario->duration_ns > 0 && scenario->heal_ns > scenario->duration_ns) {
 		unit_time_text(scenario->duration_ns, duration, sizeof(duration));
-		reader_wrong(reader, value, "after the end; the scenario lasts %s", duration);
+		reader_found(reader, value, found, sizeof(found));
+		reader_wrong(reader, value, "found %s, after the end; the scenario lasts %s", found, duration);
 	}
 }
 
@@ -164,6 +166,9 @@ static void read_top(struct reader *reader)
 	if (reader->by_name == NULL)
 		reader_index_nodes(reader);
 	reader_index_trust(reader);
+	value = reader_get(reader, root, "networks");
+	if (value.item != NULL)
+		reader_read_networks(reader, value);
 	value = reader_get(reader, root, "links");
 	if (value.item != NULL)
 		reader_read_links(reader, value);
@@ -306,12 +311,14 @@ void scenario_free(struct scenario *scenario)
 	for (uint32_t i = 0; i < scenario->action_count; i++) {
 		memory_free(scenario->actions[i].pairs);
 		memory_free(scenario->actions[i].nodes);
+		reader_free_attack(scenario->actions[i].attack);
+		memory_free(scenario->actions[i].networks);
 	}
-	for (uint32_t i = 0; i < scenario->expectation_count; i++) {
-		memory_free(scenario->expectations[i].text);
-		memory_free(scenario->expectations[i].pairs);
-		memory_free(scenario->expectations[i].nodes);
-	}
+	for (uint32_t i = 0; i < scenario->network_count; i++)
+		reader_free_network(&scenario->networks[i]);
+	memory_free(scenario->networks);
+	for (uint32_t i = 0; i < scenario->expectation_count; i++)
+		reader_free_expectation(&scenario->expectations[i]);
 	for (uint32_t i = 0; i < scenario->axis_count; i++) {
 		for (uint64_t k = 0; scenario->axes[i].values != NULL && k < scenario->axes[i].count; k++)
 			memory_free(scenario->axes[i].values[k]);

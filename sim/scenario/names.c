@@ -4,6 +4,7 @@
 #include <string.h>
 
 enum { COMPARED_MAX = 47 }; /* longer names are compared by their beginning */
+enum { BEGUN_MIN = 4 };     /* characters from which on a common beginning says something */
 
 bool glob_is_plain(const char *pattern)
 {
@@ -77,10 +78,18 @@ uint32_t name_tolerance(const char *name)
 	return size <= 2 ? 1 : size <= 5 ? 2 : 3;
 }
 
+/* "drift" for "drift_ppm", "random-order" for "random". */
+static bool begins_with_other(const char *a, const char *b)
+{
+	size_t size = strlen(a) < strlen(b) ? strlen(a) : strlen(b);
+
+	return size >= BEGUN_MIN && strncmp(a, b, size) == 0;
+}
+
 const char *name_nearest(const char *name, const char *const *known)
 {
 	uint32_t best = name_tolerance(name) + 1;
-	const char *nearest = NULL;
+	const char *nearest = NULL, *begun = NULL;
 
 	for (; *known != NULL; known++) {
 		uint32_t distance = name_distance(name, *known, best);
@@ -90,8 +99,10 @@ const char *name_nearest(const char *name, const char *const *known)
 			best = distance;
 			nearest = *known;
 		}
+		if (begun == NULL && begins_with_other(name, *known))
+			begun = *known;
 	}
-	return nearest;
+	return nearest != NULL ? nearest : begun;
 }
 
 int32_t name_index(const char *name, const char *const *known)

@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kinds[] = { "agent", "remote", NULL };
+static const char *const kinds[] = { "agent", "remote", "counter", NULL };
 static const char *const suites[] = { "chacha20-poly1305", "aes-256-gcm", NULL };
 static const char *const node_keys[] = {
 	"name",      "kind",       "count", "identity",     "offers", "rate_up",
-	"rate_down", "boot_epoch", "clock", "cookie_above", NULL,
+	"rate_down", "boot_epoch", "clock", "cookie_above",
+	"processing", NULL,
 };
 static const char *const clock_keys[] = { "offset", "drift_ppm", NULL };
 
@@ -30,7 +31,7 @@ static bool is_name(const char *name)
 	return true;
 }
 
-static bool read_name(struct reader *reader, struct tree_value value, size_t size_max, const char **name)
+bool reader_name(struct reader *reader, struct tree_value value, size_t size_max, const char **name)
 {
 	char found[64];
 
@@ -146,6 +147,27 @@ static void read_details(struct reader *reader, struct tree_value object, struct
 	value = reader_get(reader, object, "cookie_above");
 	if (value.item != NULL && reader_whole(reader, value, 0, 1000000, &number))
 		node->cookie_above = (uint32_t)number;
+	value = reader_get(reader, object, "processing");
+	if (value.item != NULL && reader_time(reader, value, "0s", "1h", &node->processing_ns))
+		node->processing_most_ns = node->processing_ns;
+}
+
+const char *scenario_node_kind(const struct scenario_node *node)
+{
+	return kinds[node->is_counter ? 2 : node->is_agent ? 0 : 1];
+}
+
+/* A counter has no core to which all this could apply. */
+static void refuse_details(struct reader *reader, struct tree_value object)
+{
+	for (uint32_t i = 0; node_keys[i] != NULL; i++) {
+		struct tree_value value = reader_get(reader, object, node_keys[i]);
+
+		if (value.item != NULL && strcmp(node_keys[i], "name") != 0 && strcmp(node_keys[i], "kind") != 0 &&
+		    strcmp(node_keys[i], "count") != 0)
+			reader_wrong_key(reader, value, "\"%s\" does not go with \"kind\": \"counter\", which has no core",
+			                 node_keys[i]);
+	}
 }
 
 /* One entry of "nodes": one node, or a group of them. */
@@ -172,20 +194,24 @@ static void read_node(struct reader *reader, struct tree_value object)
 		count = 1;
 	/* "-100000" must fit behind the name of a group. */
 	if (reader_need(reader, object, "name", "a name: a letter, then letters, digits, - and _", &value))
-		is_named = read_name(reader, value, count > 0 ? 40 : SCENARIO_NAME_MAX - 1, &name);
+		is_named = reader_name(reader, value, count > 0 ? 40 : SCENARIO_NAME_MAX - 1, &name);
 	if (is_named && strcmp(name, "duel-winner") == 0) {
 		reader_wrong(reader, value,
 		             "found \"duel-winner\", which expectations use for whoever wins the ID-duel; "
 		             "choose another name");
 		is_named = false;
 	}
-	if (reader_need(reader, object, "kind", "\"agent\" or \"remote\"", &value) &&
-	    reader_word(reader, value, kinds, &kind))
+	if (reader_need(reader, object, "kind", "\"agent\", \"remote\" or \"counter\"", &value) &&
+	    reader_word(reader, value, kinds, &kind)) {
 		node.is_agent = kind == 0;
+		node.is_counter = kind == 2;
+	}
 	value = reader_get(reader, object, "identity");
-	if (value.item != NULL && !read_name(reader, value, SCENARIO_NAME_MAX - 1, &identity))
+	if (value.item != NULL && !reader_name(reader, value, SCENARIO_NAME_MAX - 1, &identity))
 		identity = NULL;
 	read_details(reader, object, &node);
+	if (node.is_counter)
+		refuse_details(reader, object);
 	if (!is_named)
 		return;
 	if (scenario->node_count + (count > 0 ? count : 1) > READER_NODES_MAX) {
@@ -219,7 +245,7 @@ static void find_repeated_names(struct reader *reader, struct tree_value list, c
 	for (uint32_t entry = 0; at.item != NULL; at = tree_next(&reader->tree, at), entry++) {
 		for (uint32_t node = first_of_entry[entry]; node < first_of_entry[entry + 1]; node++) {
 			if (is_repeated[node] != 0) {
-				reader_wrong(reader, at,
+				reader_wrong(reader, reader_get(reader, at, "name"),
 				             "the node name \"%s\" is taken already; names must be unique",
 				             scenario->nodes[node].name);
 				break;
@@ -338,7 +364,8 @@ static void read_trust_entry(struct reader *reader, struct tree_value entry)
 		return;
 	left = reader_mask(reader, a);
 	right = reader_mask(reader, b);
-	if (left != NULL && right != NULL) {
+	if (left != NULL && right != NULL && reader_mask_has_cores(reader, a, left) &&
+	    reader_mask_has_cores(reader, b, right)) {
 		if (is_zip)
 			trust_zipped(reader, patterns, left, right);
 		else

@@ -52,8 +52,9 @@ void reader_found(const struct reader *reader, struct tree_value value, char *ou
 bool reader_is(const struct reader *reader, struct tree_value value, enum scanner_kind kind);
 /* Reports when it is another kind. `allowed` is a phrase: "a list of nodes". */
 bool reader_kind(struct reader *reader, struct tree_value value, enum scanner_kind kind, const char *allowed);
-/* Reports every key of an object that is not in the NULL-terminated list; "note" is known everywhere. */
-void reader_keys(struct reader *reader, struct tree_value object, const char *const *known);
+/* Reports every key of an object that is not in the NULL-terminated list; "note" is known everywhere. False when there was
+ * one: what seems to be missing may be just mistyped, and is not worth a report of its own. */
+bool reader_keys(struct reader *reader, struct tree_value object, const char *const *known);
 /* A member; reports when it is missing. */
 bool reader_need(struct reader *reader, struct tree_value object, const char *key, const char *allowed,
                  struct tree_value *value);
@@ -100,12 +101,29 @@ bool reader_pairs_fit(struct reader *reader, struct tree_value at, uint64_t coun
 /* ---- Parts of the file ------------------------------------------------------------------------------------------ */
 
 void reader_read_nodes(struct reader *reader, struct tree_value list);
+void reader_read_networks(struct reader *reader, struct tree_value list);
+void reader_free_network(struct scenario_network *network);
+/* The verb "rebind"; and "to": {"broadcast": "home"} of "inject". */
+void reader_read_rebind(struct reader *reader, struct tree_value value, struct scenario_action *action);
+void reader_read_broadcast(struct reader *reader, struct tree_value object, struct scenario_action *action);
+/* A name for a node or a network: a letter, then letters, digits, - and _. */
+bool reader_name(struct reader *reader, struct tree_value value, size_t size_max, const char **name);
 void reader_read_trust(struct reader *reader, struct tree_value list);
 void reader_read_links(struct reader *reader, struct tree_value list);
 void reader_free_link(struct scenario_link *link);
 void reader_read_timeline(struct reader *reader, struct tree_value list);
 void reader_read_expect(struct reader *reader, struct tree_value list);
+void reader_free_expectation(struct scenario_expectation *expectation);
 void reader_read_sweep(struct reader *reader, struct tree_value object);
+void reader_free_attack(struct scenario_attack *attack);
+void reader_read_attack(struct reader *reader, struct tree_value value, struct scenario_action *action);
+/* {"type": "syn", "from": "robot", "to": "pilot", "nth": 1} */
+bool reader_recorded_packet(struct reader *reader, struct tree_value object, struct scenario_packet *packet);
+void reader_read_traffic(struct reader *reader, struct tree_value value, struct scenario_action *action);
+/* Report the first counter among these: it has no core. */
+bool reader_has_core(struct reader *reader, struct tree_value at, uint32_t node);
+bool reader_mask_has_cores(struct reader *reader, struct tree_value at, const uint8_t *mask);
+void reader_refuse_counters(struct reader *reader, struct tree_value at, const struct scenario_action *action);
 /* {"type", "from", "to", …}: "syn", …, "any" (then OCTO_PACKET_UNKNOWN). */
 bool reader_packet_type(struct reader *reader, struct tree_value value, enum octo_packet_type *type);
 const char *reader_packet_type_name(enum octo_packet_type type);

@@ -105,17 +105,18 @@ static bool is_blank(int byte)
 static bool is_word(int byte)
 {
 	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
-	       byte == '_' || byte == '+' || byte == '-' || byte == '.';
+	       byte == '_' || byte == '+' || byte == '-' || byte == '.' || byte == '%';
 }
 
 static void skip_comment(struct scan *scan)
 {
 	uint32_t from = scan->at;
-	bool is_block = peek_behind(scan) == '*';
+	bool is_block = peek(scan) == '/' && peek_behind(scan) == '*';
+	uint32_t line = scan->line, column = scan->column;
 
-	report(scan, scan->line, scan->column, "a comment; JSON has none: write a \"note\" key instead");
 	advance(scan);
-	advance(scan);
+	if (is_block)
+		advance(scan);
 	while (peek(scan) != -1) {
 		if (is_block ? peek(scan) == '*' && peek_behind(scan) == '/' : peek(scan) == '\n') {
 			if (is_block) {
@@ -126,6 +127,9 @@ static void skip_comment(struct scan *scan)
 		}
 		advance(scan);
 	}
+	report(scan, line, column, is_block && peek(scan) == -1 ?
+	       "a comment, and its end (*/) is missing; JSON has no comments: write a \"note\" key instead" :
+	       "a comment; JSON has none: write a \"note\" key instead");
 	mend(scan, from, scan->at, ' ');
 }
 
@@ -134,7 +138,8 @@ static void skip_blanks(struct scan *scan)
 	for (;;) {
 		if (is_blank(peek(scan)))
 			advance(scan);
-		else if (peek(scan) == '/' && (peek_behind(scan) == '/' || peek_behind(scan) == '*'))
+		else if (peek(scan) == '#' ||
+		         (peek(scan) == '/' && (peek_behind(scan) == '/' || peek_behind(scan) == '*')))
 			skip_comment(scan);
 		else
 			return;
@@ -323,10 +328,11 @@ static const char *judge_word(const char *word, uint32_t size, enum scanner_kind
 		if (word[0] == '.' || (word[0] == '-' && size > 1 && word[1] == '.'))
 			return "a number without a digit before its point; only whole numbers are allowed, "
 			       "fractions go into strings with a unit (\"1.5%\", \"0.5s\")";
-		return "not a JSON value (a string needs double quotes; NaN and Infinity do not exist)";
+		return "not a JSON value (a string needs double quotes; true, false and null are in small letters; "
+		       "NaN and Infinity do not exist)";
 	}
 	if (i < size && word[i] != '.' && word[i] != 'e' && word[i] != 'E')
-		return "neither a number nor a string (a value with a unit is a string: \"20ms\", \"64KiB\")";
+		return "neither a number nor a string (a value with a unit is a string: \"20ms\", \"64KiB\", \"5%\")";
 	if (word[digits] == '0' && i > digits + 1)
 		return "a number with a leading zero";
 	if (i < size)
@@ -404,8 +410,10 @@ static bool scan_key(struct scan *scan)
 	bool is_bad = false;
 
 	scan->key_of = SCANNER_NONE;
+	if (peek(scan) == -1)
+		return stop(scan, "the text ends inside an object: a closing } is missing");
 	if (peek(scan) != '"')
-		return stop(scan, "expected a key in double quotes here");
+		return stop(scan, "expected a key in straight double quotes (\") here");
 	if (!scan_string(scan, &is_bad))
 		return false;
 	scan->key_of = (int32_t)from;
@@ -455,6 +463,13 @@ static bool scan_container(struct scan *scan, uint32_t depth)
 	return true;
 }
 
+/* U+2018 to U+201F, which text processors put in the place of the straight ones. */
+static bool is_typographic_quote(const struct scan *scan)
+{
+	return scan->size - scan->at >= 3 && memcmp(scan->text + scan->at, "\xe2\x80", 2) == 0 &&
+	       scan->text[scan->at + 2] >= 0x98 && scan->text[scan->at + 2] <= 0x9f;
+}
+
 static bool scan_value(struct scan *scan, uint32_t depth)
 {
 	struct scanner_mark *mark = NULL;
@@ -472,6 +487,8 @@ static bool scan_value(struct scan *scan, uint32_t depth)
 		return scan_word(scan);
 	if (peek(scan) == '\'')
 		return stop(scan, "a single quote: JSON strings need double quotes (\")");
+	if (is_typographic_quote(scan))
+		return stop(scan, "a typographic quote: JSON strings need straight double quotes (\")");
 	if (peek(scan) == -1)
 		return stop(scan, "the text ends where a value is expected");
 	return stop(scan, "expected a value here: a string, a number, a list or an object");

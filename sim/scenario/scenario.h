@@ -12,7 +12,7 @@ enum { SCENARIO_NAME_MAX = 48 };          /* bytes of a node's name, NUL include
 
 struct scenario_node {
 	char name[SCENARIO_NAME_MAX];     /* "robot", or "fleet-17" of a group */
-	bool is_agent;                    /* "kind": "agent", else "remote" */
+	bool is_agent, is_counter;        /* "kind": "agent", "counter" (it has no core), else "remote" */
 	char identity[SCENARIO_NAME_MAX]; /* label the identity is made from; its own name unless "identity" says otherwise.
 	                                     Two nodes with one label are clones. The run's seed has no part in it. */
 	uint16_t suites;                  /* offer, OCTO_SUITE_* bits */
@@ -20,7 +20,11 @@ struct scenario_node {
 	uint32_t stored_epoch;            /* "boot_epoch": as if it had booted that often before */
 	int64_t clock_offset_ns;          /* its clock minus world time at the start */
 	int32_t clock_drift_ppb;          /* its clock gains so many ns per second */
+	uint64_t processing_ns;           /* "processing": of each datagram that it receives */
+	uint64_t processing_most_ns;      /* the longest that it ever is */
 	uint32_t cookie_above;            /* "cookie_above": curve_rate_max of the core */
+	uint32_t network;                 /* 1 + number of the network that it is in; 0: none */
+	uint16_t port_rank;               /* its place among those behind the same outermost NAT, modulo what ports there are */
 };
 
 struct scenario_pair {
@@ -92,10 +96,41 @@ struct scenario_link {
 	uint64_t at_ns, fade_ns;          /* of a phase; loss and latency take so long to get there from what they were */
 };
 
+/* How far a mapping or a filter of a NAT looks at the remote side: not, at its address, at address and port. */
+enum scenario_scope { SCENARIO_ANY_REMOTE, SCENARIO_SAME_ADDRESS, SCENARIO_SAME_ENDPOINT };
+
+/* A router's rules: a NAT, or a firewall, which lets in what answers what went out. */
+struct scenario_gate {
+	bool translates;                  /* a NAT */
+	bool keeps_port;                  /* the outside port is the inside one where it is free */
+	bool refreshes_inbound;           /* what comes in prolongs a mapping, too; what goes out always does */
+	bool hairpins;                    /* from the inside one gets to the outside addresses of the inside */
+	bool hides_neighbours;            /* who is inside knows who else is only by outside addresses */
+	enum scenario_scope mapping, filtering;
+	uint64_t timeout_ns;
+	uint32_t room;                    /* mappings, and permitted remote sides, that it remembers */
+};
+
+/* A network behind a router, within another network or on the internet. */
+struct scenario_network {
+	char name[SCENARIO_NAME_MAX];
+	uint32_t parent;                  /* 1 + number of the network that it is in; 0: the internet */
+	bool has_nat, has_firewall;
+	struct scenario_gate nat, firewall;
+	uint32_t *forwards; uint32_t forward_count; /* nodes that the NAT lets everybody reach at their usual ports */
+	struct scenario_link *up, *down;  /* the access link that all in it share, without patterns; NULL: none. One rule for both
+	                                     ways stands in both */
+	uint32_t *nodes; uint32_t node_count; /* in it and in the networks in it; ascending, at least one */
+};
+
 enum scenario_verb {
 	SCENARIO_CONNECT, SCENARIO_DISCONNECT, SCENARIO_LOAD,             /* act on pairs: a acts towards b */
 	SCENARIO_CRASH, SCENARIO_RESTART, SCENARIO_MOVE, SCENARIO_CLOCK,  /* act on nodes */
 	SCENARIO_INJECT,
+	SCENARIO_TRAFFIC,                                                 /* on pairs: a sends to b */
+	SCENARIO_REBIND,                                                  /* acts on networks */
+	SCENARIO_PAUSE, SCENARIO_RESUME, SCENARIO_SLOW,                   /* on nodes */
+	SCENARIO_PARTITION, SCENARIO_INTERCEPT, SCENARIO_RELAY, SCENARIO_FLOOD, SCENARIO_ATTACK, /* on the network */
 	SCENARIO_ENABLE, SCENARIO_DISABLE, SCENARIO_HONEYMOON             /* on nodes */
 };
 
@@ -106,6 +141,39 @@ struct scenario_packet {
 	uint32_t nth;
 };
 
+/* What a random attacker may do. On the path: to the next datagram; off it: what it sends. */
+#define SCENARIO_MOVES(X)                                                                                   \
+	X(DROP, "drop") X(DELAY, "delay") X(REPLAY, "replay") X(FLIP, "flip") X(TRUNCATE, "truncate")       \
+	X(FORGE, "forge") X(REFLECT, "reflect") X(SPOOF, "spoof")                                           \
+	X(JUNK, "junk") X(GUESS, "guess") X(FLOOD, "flood")
+enum scenario_move {
+#define X(name, text) SCENARIO_MOVE_##name,
+	SCENARIO_MOVES(X)
+#undef X
+	SCENARIO_MOVE_COUNT
+};
+enum { SCENARIO_MOVE_OFF_PATH = SCENARIO_MOVE_JUNK }; /* from here on: without seeing anything */
+
+/* PARTITION, INTERCEPT, RELAY, FLOOD, ATTACK. Masks have a byte a node. */
+struct scenario_attack {
+	uint64_t for_ns;                  /* then it is over; OCTO_NEVER: at the end, or when the network heals */
+	uint8_t *groups;                  /* PARTITION: each node's group, from 1 on; 0: in none, and reached by all */
+	bool one_way;                     /* PARTITION: only what group 1 sends to group 2 is lost */
+	uint8_t *from, *to;               /* INTERCEPT, ATTACK */
+	bool both_ways;
+	struct scenario_drop which;       /* INTERCEPT: of which datagrams */
+	bool passes, puts;                /* INTERCEPT: the datagram goes on as if nothing were; something is put on the way */
+	uint64_t after_ns;                /* INTERCEPT: what is put there comes so much later, */
+	uint32_t copies, flips;           /* so often, with so many bits flipped, */
+	bool truncates; uint16_t length;  /* cut to this length, */
+	bool forges, reflects;            /* random behind its header, back to where it came from, */
+	bool has_source; uint32_t source; /* with the address of that node */
+	bool is_guess; enum octo_packet_type guess; /* FLOOD: random bytes in the form of that type, not a recorded packet */
+	uint32_t target, addresses;       /* FLOOD: who gets it, from how many addresses at which nobody is */
+	uint64_t every_ns, count;         /* FLOOD, ATTACK (without count) */
+	bool is_off_path; uint32_t moves; /* ATTACK: a bit for each enum scenario_move */
+};
+
 struct scenario_action {
 	uint64_t at_ns;                   /* world time */
 	enum scenario_verb verb;
@@ -114,12 +182,21 @@ struct scenario_action {
 	uint32_t *nodes;                  /* CRASH, RESTART, MOVE, CLOCK, ENABLE, DISABLE, HONEYMOON */
 	uint32_t node_count;
 	bool loses_store;                 /* RESTART: "store": "lost" */
+	uint64_t store_from_ns;           /* RESTART: with the store as it was then; OCTO_NEVER: as it is */
+	bool has_store_of; uint32_t store_of; /* RESTART: with a copy of that node's store */
+	uint64_t processing_ns;           /* SLOW: for each datagram */
+	struct scenario_attack *attack;   /* NULL for the other verbs */
+	uint32_t *networks;               /* REBIND */
+	uint32_t network_count;
+	bool keeps_address;               /* REBIND: only the ports change */
 	int64_t clock_step_ns;            /* CLOCK */
-	uint64_t load_interval_ns, load_count; /* LOAD */
+	uint64_t load_interval_ns, load_count; /* LOAD, TRAFFIC (count UINT64_MAX: no end) */
+	uint64_t traffic_for_ns;          /* TRAFFIC: 0: no end */
 	uint16_t load_size;
 	uint8_t load_priority;
 	struct scenario_packet packet;    /* INJECT */
 	uint32_t inject_to;               /* INJECT: who gets it */
+	uint32_t inject_broadcast;        /* INJECT: 1 + number of the network all of whose own nodes get it; 0: none */
 	uint32_t inject_source;           /* INJECT: whose address it seems to come from */
 	bool flip_each;                   /* INJECT: one copy for each byte, that byte flipped */
 	uint64_t inject_count;            /* INJECT: copies, at least 1; with random_bytes: datagrams */
@@ -128,20 +205,30 @@ struct scenario_action {
 
 enum scenario_subject {
 	SCENARIO_SESSION, SCENARIO_DUELS, SCENARIO_PACKETS, SCENARIO_MESSAGES, SCENARIO_WARNINGS, SCENARIO_STEPS,
-	SCENARIO_INVARIANTS
+	SCENARIO_EVENTS, SCENARIO_LATENCY, SCENARIO_MEMORY, SCENARIO_INVARIANTS
 };
 enum scenario_fate { SCENARIO_SENT, SCENARIO_DELIVERED, SCENARIO_DROPPED, SCENARIO_REJECTED };
+enum scenario_when { SCENARIO_BY, SCENARIO_ALWAYS, SCENARIO_NEVER, SCENARIO_EVENTUALLY };
+enum scenario_rank { SCENARIO_P50, SCENARIO_P90, SCENARIO_P99, SCENARIO_MAX, SCENARIO_RANKS };
+enum scenario_memory {                /* the whole world; the largest core; the simulator's part of a node, beside its core */
+	SCENARIO_WORLD_MEMORY, SCENARIO_CORE_MEMORY, SCENARIO_NODE_MEMORY
+};
 
+/* A subject holds at a time, or always, never or eventually within a window of time, both ends included. */
 struct scenario_expectation {
-	uint64_t by_ns;                   /* judged at this world time; INVARIANTS: always */
+	enum scenario_when when;
+	uint64_t from_ns;                 /* the window begins, and so does counting; OCTO_NEVER: when *from comes true */
+	uint64_t by_ns;                   /* BY: judged at this world time; else the end of the window; OCTO_NEVER: when *until comes true */
+	uint64_t within_ns;               /* not 0: the window ends so long after it began instead */
+	struct scenario_expectation *from, *until; /* only their subject counts; NULL: times */
 	enum scenario_subject subject;
 	char *text;                       /* one line for people: "by 15s session robot-pilot established, count 1" */
 	uint32_t line, column;            /* where it stands in the file */
-	struct scenario_pair *pairs;      /* SESSION, DUELS: unordered; MESSAGES, PACKETS: a to b */
+	struct scenario_pair *pairs;      /* SESSION, DUELS: unordered; MESSAGES, PACKETS, LATENCY: a to b */
 	uint32_t pair_count;
-	uint32_t *nodes;                  /* WARNINGS, STEPS */
+	uint32_t *nodes;                  /* WARNINGS, STEPS, EVENTS */
 	uint32_t node_count;
-	uint64_t at_least, at_most;       /* DUELS, MESSAGES: for each pair; PACKETS, WARNINGS, STEPS: in total.
+	uint64_t at_least, at_most;       /* DUELS, MESSAGES: for each pair; PACKETS, WARNINGS, STEPS, EVENTS: in total.
 	                                     0 and UINT64_MAX when not said; "exactly" sets both */
 	enum octo_state state;            /* SESSION: both sides are in it */
 	bool has_state;
@@ -149,11 +236,18 @@ struct scenario_expectation {
 	bool has_initiator; bool initiator_is_winner; uint32_t initiator; /* SESSION: node number, or the ID-duel's winner */
 	bool has_suite; uint8_t suite;    /* SESSION */
 	bool has_winner; uint32_t winner; /* DUELS: node number */
-	enum octo_packet_type type;       /* PACKETS; OCTO_PACKET_UNKNOWN: any */
+	enum octo_packet_type type;       /* PACKETS; OCTO_PACKET_UNKNOWN: any of cores */
+	bool is_background;               /* PACKETS: of TRAFFIC instead */
 	enum scenario_fate fate;          /* PACKETS */
 	bool has_reason; enum octo_reason reason; /* PACKETS with REJECTED */
-	enum octo_warning warning;        /* WARNINGS */
+	enum octo_warning warning;        /* WARNINGS; EVENTS when has_warning */
 	enum octo_step step;              /* STEPS */
+	uint8_t event; bool has_warning;  /* EVENTS: enum trace_kind */
+	uint32_t *peers; uint32_t peer_count; /* EVENTS: none: anybody; the same for its nodes */
+	bool is_of_packets;               /* LATENCY: of copies of the type, else of courier messages; all pairs together */
+	uint64_t least_ns[SCENARIO_RANKS], most_ns[SCENARIO_RANKS]; /* LATENCY: 0 and UINT64_MAX when not said */
+	enum scenario_memory memory;      /* MEMORY: at_least and at_most are bytes */
+	uint64_t invariants;              /* INVARIANTS: a bit for each that is named, see invariants.h; 0: all */
 };
 
 /* "sweep": the values that one field takes in turn. Axes with the same `step` go together, the others multiply. */
@@ -176,11 +270,15 @@ struct scenario {
 	bool random_ties;                 /* "ties": "random": events of one instant run in a drawn order */
 	struct scenario_node *nodes; uint32_t node_count;
 	struct scenario_pair *trust; uint32_t trust_count; /* a < b, no doubles, sorted */
+	struct scenario_network *networks; uint32_t network_count; /* in file order */
 	struct scenario_link *links; uint32_t link_count;
 	struct scenario_action *actions; uint32_t action_count; /* by time, then in file order */
 	struct scenario_expectation *expectations; uint32_t expectation_count;
 	struct scenario_axis *axes; uint32_t axis_count;
 };
+
+/* "agent", … */
+const char *scenario_node_kind(const struct scenario_node *node);
 
 /* One thing that is wrong in a file. */
 struct scenario_error {

@@ -213,6 +213,9 @@ bool reader_nodes(struct reader *reader, struct tree_value value, uint32_t **nod
 	}
 	if (!reader_spend(reader, value, scenario->node_count))
 		return false;
+	if (!reader_is(reader, value, SCANNER_STRING) &&
+	    !reader_kind(reader, value, SCANNER_LIST, "the name of a node, a pattern such as \"fleet-*\", or a list of them"))
+		return false;
 	mask = memory_claim(scenario->node_count);
 	if (reader_is(reader, value, SCANNER_LIST)) {
 		struct tree_value at = tree_first(&reader->tree, value);
@@ -311,6 +314,8 @@ static bool plain_pair(struct reader *reader, struct tree_value at, uint32_t a, 
 		reader_wrong(reader, at, "both are the node \"%s\"; a pair needs two", nodes[a].name);
 		return false;
 	}
+	if (!pairs->is_literal && (!reader_has_core(reader, at, a) || !reader_has_core(reader, at, b)))
+		return false;
 	if (!pairs->is_literal && !is_trusted(reader, a, b)) {
 		if (!reader->is_trust_wrong)
 			reader_wrong(reader, at,

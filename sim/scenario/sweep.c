@@ -26,7 +26,7 @@ static bool read_range(struct reader *reader, struct tree_value value, struct sc
 	}
 	quote_text(found, sizeof(found), text, strlen(text));
 	reader_wrong(reader, value, "found %s; allowed is a list of values, or a range of whole numbers such as \"1..50\", "
-	                            "of at most %" PRIu64, found, cells_max);
+	                            "the smaller one first, of at most %" PRIu64, found, cells_max);
 	return false;
 }
 
@@ -36,7 +36,7 @@ static bool read_list(struct reader *reader, struct tree_value list, struct scen
 	struct tree_value at = tree_first(&reader->tree, list);
 
 	if (count == 0 || count > LISTED_MAX) {
-		reader_wrong(reader, list, "a list of %u; allowed are 1 to %d values", count, LISTED_MAX);
+		reader_wrong(reader, list, "found a list of %u; allowed are 1 to %d values", count, LISTED_MAX);
 		return false;
 	}
 	axis->values = memory_claim(count * sizeof(*axis->values));

@@ -8,12 +8,14 @@
 #include <string.h>
 
 static const char *const verbs[] = {
-	"connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject",
-	"enable", "disable", "honeymoon", NULL,
+	"connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", "traffic", "rebind", "pause", "resume", "slow",
+	"partition", "intercept", "relay", "flood", "attack", "enable", "disable",
+	"honeymoon", NULL,
 };
 static const char *const action_keys[] = {
-	"at", "connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject",
-	"enable", "disable", "honeymoon", NULL,
+	"at", "connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", "traffic", "rebind", "pause", "resume", "slow",
+	"partition", "intercept", "relay", "flood", "attack", "enable", "disable",
+	"honeymoon", NULL,
 };
 static const char *const from_to_keys[] = { "from", "to", NULL };
 static const char *const load_keys[] = { "from", "to", "every", "size", "count", "priority", NULL };
@@ -111,21 +113,83 @@ static void read_load(struct reader *reader, struct tree_value value, struct sce
 	}
 }
 
-static void read_restart(struct reader *reader, struct tree_value value, struct scenario_action *action)
+/* "kept", "lost", or an object: as it was at a time, or of another node, or both. */
+static void read_store(struct reader *reader, struct tree_value value, struct scenario_action *action)
 {
 	static const char *const stores[] = { "kept", "lost", NULL };
-	struct tree_value at = value;
+	static const char *const store_keys[] = { "from", "of", NULL };
+	struct tree_value from = { NULL, 0 }, of = { NULL, 0 };
 	int32_t store = 0;
 
+	if (!reader_is(reader, value, SCANNER_OBJECT)) {
+		if (reader_word(reader, value, stores, &store))
+			action->loses_store = store == 1;
+		return;
+	}
+	if (!reader_keys(reader, value, store_keys))
+		return;
+	from = reader_get(reader, value, "from");
+	of = reader_get(reader, value, "of");
+	if (from.item == NULL && of.item == NULL)
+		reader_wrong(reader, value, "allowed is \"from\" (as it was at that time), \"of\" (of that node), or both");
+	if (of.item != NULL && reader_node(reader, of, &action->store_of))
+		action->has_store_of = true;
+	if (from.item != NULL && reader_time(reader, from, "0s", "100y", &action->store_from_ns) &&
+	    action->store_from_ns >= action->at_ns) {
+		reader_wrong(reader, from, "the node starts again at that time or before; a copy is older");
+		action->store_from_ns = OCTO_NEVER;
+	}
+}
+
+/* A copy of another node's store is of use only to who has its identity: records are about oneself. */
+static void check_store_of(struct reader *reader, struct tree_value value, const struct scenario_action *action)
+{
+	const struct scenario_node *nodes = reader->scenario->nodes;
+
+	for (uint32_t i = 0; action->has_store_of && i < action->node_count; i++) {
+		if (strcmp(nodes[action->nodes[i]].identity, nodes[action->store_of].identity) == 0)
+			continue;
+		reader_wrong(reader, value, "\"%s\" has another identity than \"%s\", and could not use its store",
+		             nodes[action->nodes[i]].name, nodes[action->store_of].name);
+		return;
+	}
+}
+
+static void read_slow(struct reader *reader, struct tree_value value, struct scenario_action *action)
+{
+	static const char *const slow_keys[] = { "node", "processing", NULL };
+	struct tree_value at = { NULL, 0 };
+
+	if (!reader_kind(reader, value, SCANNER_OBJECT, "an object with \"node\" and \"processing\""))
+		return;
+	reader_keys(reader, value, slow_keys);
+	if (reader_need(reader, value, "processing", "a time for each datagram, such as \"2ms\"", &at))
+		reader_time(reader, at, "0s", "1h", &action->processing_ns);
+	if (reader_need(reader, value, "node", "a node name, a pattern or a list of them", &at))
+		reader_nodes(reader, at, &action->nodes, &action->node_count);
+	for (uint32_t i = 0; i < action->node_count; i++) {
+		struct scenario_node *node = &reader->scenario->nodes[action->nodes[i]];
+
+		if (action->processing_ns > node->processing_most_ns)
+			node->processing_most_ns = action->processing_ns;
+	}
+}
+
+static void read_restart(struct reader *reader, struct tree_value value, struct scenario_action *action)
+{
+	struct tree_value at = value;
+
+	action->store_from_ns = OCTO_NEVER;
 	if (reader_is(reader, value, SCANNER_OBJECT)) {
 		reader_keys(reader, value, restart_keys);
 		at = reader_get(reader, value, "store");
-		if (at.item != NULL && reader_word(reader, at, stores, &store))
-			action->loses_store = store == 1;
+		if (at.item != NULL)
+			read_store(reader, at, action);
 		if (!reader_need(reader, value, "node", "a node name, a pattern or a list of them", &at))
 			return;
 	}
-	reader_nodes(reader, at, &action->nodes, &action->node_count);
+	if (reader_nodes(reader, at, &action->nodes, &action->node_count))
+		check_store_of(reader, value, action);
 }
 
 static void read_clock_step(struct reader *reader, struct tree_value value, struct scenario_action *action)
@@ -143,7 +207,7 @@ static void read_clock_step(struct reader *reader, struct tree_value value, stru
 
 /* ---- Inject -------------------------------------------------------------------------------------------------- */
 
-static bool read_packet(struct reader *reader, struct tree_value object, struct scenario_packet *packet)
+bool reader_recorded_packet(struct reader *reader, struct tree_value object, struct scenario_packet *packet)
 {
 	struct tree_value at = { NULL, 0 };
 	uint64_t nth = 1;
@@ -194,19 +258,19 @@ static void read_inject(struct reader *reader, struct tree_value value, struct s
 		             "bytes)");
 		return;
 	}
-	if (packet.item != NULL && read_packet(reader, packet, &action->packet)) {
+	if (packet.item != NULL && reader_recorded_packet(reader, packet, &action->packet)) {
 		action->inject_to = action->packet.to;
 		action->inject_source = action->packet.from;
 	}
 	if (junk.item != NULL) {
 		action->random_bytes = true;
 		reader_whole(reader, junk, 1, 1000000, &action->inject_count);
-		if (!reader_need(reader, value, "to", "the name of the node that gets it", &to) ||
-		    !reader_need(reader, value, "source", "the name of the node whose address it carries",
-		                 &source))
-			return;
+		(void)reader_need(reader, value, "to", "the name of the node that gets it", &to);
+		(void)reader_need(reader, value, "source", "the name of the node whose address it carries", &source);
 	}
-	if (to.item != NULL)
+	if (to.item != NULL && reader_is(reader, to, SCANNER_OBJECT))
+		reader_read_broadcast(reader, to, action);
+	else if (to.item != NULL)
 		reader_node(reader, to, &action->inject_to);
 	if (source.item != NULL)
 		reader_node(reader, source, &action->inject_source);
@@ -252,6 +316,26 @@ static void read_verb(struct reader *reader, struct tree_value value, struct sce
 	case SCENARIO_INJECT:
 		read_inject(reader, value, action);
 		break;
+	case SCENARIO_TRAFFIC:
+		reader_read_traffic(reader, value, action);
+		break;
+	case SCENARIO_REBIND:
+		reader_read_rebind(reader, value, action);
+		break;
+	case SCENARIO_PAUSE:
+	case SCENARIO_RESUME:
+		reader_nodes(reader, value, &action->nodes, &action->node_count);
+		break;
+	case SCENARIO_SLOW:
+		read_slow(reader, value, action);
+		break;
+	case SCENARIO_PARTITION:
+	case SCENARIO_INTERCEPT:
+	case SCENARIO_RELAY:
+	case SCENARIO_FLOOD:
+	case SCENARIO_ATTACK:
+		reader_read_attack(reader, value, action);
+		break;
 	}
 }
 
@@ -277,10 +361,11 @@ static void read_action(struct reader *reader, struct tree_value object)
 	struct scenario_action action = { 0 };
 	struct tree_value value = { NULL, 0 }, verb = { NULL, 0 };
 	uint32_t count = 0;
+	bool is_known = true;
 
 	if (!reader_kind(reader, object, SCANNER_OBJECT, "an object with \"at\" and one verb"))
 		return;
-	reader_keys(reader, object, action_keys);
+	is_known = reader_keys(reader, object, action_keys);
 	if (read_at(reader, object, &action.at_ns) && action.at_ns < reader->first_action_ns)
 		reader->first_action_ns = action.at_ns;
 	for (uint32_t i = 0; verbs[i] != NULL; i++) {
@@ -292,14 +377,18 @@ static void read_action(struct reader *reader, struct tree_value object)
 			verb = value;
 		}
 	}
+	if (count == 0 && !is_known)
+		return;
 	if (count != 1) {
 		reader_wrong(reader, object,
 		             "%s; allowed is exactly one of connect, disconnect, load, crash, restart, move, "
-		             "clock, inject, enable, disable, honeymoon",
+		             "clock, inject, traffic, rebind, pause, resume, slow, partition, intercept, relay, flood, attack, "
+		             "enable, disable, honeymoon",
 		             count == 0 ? "no verb" : "more than one verb");
 		return;
 	}
 	read_verb(reader, verb, &action);
+	reader_refuse_counters(reader, verb, &action);
 	scenario->actions = memory_grow(scenario->actions, scenario->action_count, sizeof(action));
 	scenario->actions[scenario->action_count++] = action;
 }

@@ -100,6 +100,10 @@ enum unit_result unit_read(enum unit_kind kind, const char *text, bool is_signed
 
 	if (text[0] == '\0')
 		return UNIT_EMPTY;
+	if (strchr(text, ' ') != NULL)
+		return UNIT_BLANK;
+	if (strchr(text, ',') != NULL)
+		return UNIT_COMMA;
 	while (is_digit(digits[whole]))
 		whole++;
 	if (whole == 0)
@@ -138,6 +142,10 @@ const char *unit_problem(enum unit_result result)
 		return "it is right";
 	case UNIT_EMPTY:
 		return "it is empty";
+	case UNIT_BLANK:
+		return "there is a blank in it";
+	case UNIT_COMMA:
+		return "there is a comma in it; fractions are written with a point";
 	case UNIT_NO_DIGITS:
 		return "it is not a number with a unit";
 	case UNIT_NO_UNIT:

@@ -11,7 +11,8 @@ enum unit_kind { UNIT_TIME, UNIT_RATE, UNIT_SIZE, UNIT_CHANCE }; /* ns; bits per
 
 /* What can be wrong with a quantity; see unit_problem(). */
 enum unit_result {
-	UNIT_OK, UNIT_EMPTY, UNIT_NO_DIGITS, UNIT_NO_UNIT, UNIT_BAD_UNIT, UNIT_NEGATIVE, UNIT_TOO_FINE, UNIT_TOO_LARGE
+	UNIT_OK, UNIT_EMPTY, UNIT_BLANK, UNIT_COMMA, UNIT_NO_DIGITS, UNIT_NO_UNIT, UNIT_BAD_UNIT, UNIT_NEGATIVE,
+	UNIT_TOO_FINE, UNIT_TOO_LARGE
 };
 
 /* A quantity with its unit. Without `is_signed` a '-' is UNIT_NEGATIVE. */

@@ -42,10 +42,11 @@ static void list_words(const char *const *words, char *out, size_t size)
 	}
 }
 
-void reader_keys(struct reader *reader, struct tree_value object, const char *const *known)
+bool reader_keys(struct reader *reader, struct tree_value object, const char *const *known)
 {
 	char found[64], all[LIST_SIZE];
 	struct tree_value at = tree_first(&reader->tree, object);
+	bool is_right = true;
 
 	for (; at.item != NULL; at = tree_next(&reader->tree, at)) {
 		const char *nearest = NULL, *text = NULL;
@@ -56,6 +57,7 @@ void reader_keys(struct reader *reader, struct tree_value object, const char *co
 			reader_text(reader, at, "a string", &text);
 			continue;
 		}
+		is_right = false;
 		quote_text(found, sizeof(found), tree_key(at), strlen(tree_key(at)));
 		list_words(known, all, sizeof(all));
 		nearest = name_nearest(tree_key(at), known);
@@ -66,6 +68,7 @@ void reader_keys(struct reader *reader, struct tree_value object, const char *co
 		else
 			reader_wrong_key(reader, at, "unknown key %s; known here: %s, note", found, all);
 	}
+	return is_right;
 }
 
 struct tree_value reader_get(const struct reader *reader, struct tree_value object, const char *key)
@@ -94,14 +97,14 @@ bool reader_text(struct reader *reader, struct tree_value value, const char *all
 bool reader_whole(struct reader *reader, struct tree_value value, uint64_t min, uint64_t max,
                   uint64_t *number)
 {
-	char allowed[96], found[FOUND_SIZE];
-	const char *text = NULL;
+	const char *text = NULL, *hint = reader_is(reader, value, SCANNER_STRING) ? ", without quotes" : "";
+	char allowed[128], found[FOUND_SIZE];
 	size_t size = 0;
 
 	if (max == UINT64_MAX)
-		snprintf(allowed, sizeof(allowed), "a whole number from %" PRIu64 " to 2^64 - 1", min);
+		snprintf(allowed, sizeof(allowed), "a whole number from %" PRIu64 " to 2^64 - 1%s", min, hint);
 	else
-		snprintf(allowed, sizeof(allowed), "a whole number from %" PRIu64 " to %" PRIu64, min, max);
+		snprintf(allowed, sizeof(allowed), "a whole number from %" PRIu64 " to %" PRIu64 "%s", min, max, hint);
 	if (!reader_kind(reader, value, SCANNER_NUMBER, allowed))
 		return false;
 	text = tree_number(&reader->tree, value, &size);

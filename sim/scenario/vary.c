@@ -2,6 +2,7 @@
  * comes out is an ordinary scenario, which is checked like any other. */
 #include "sim/scenario/vary.h"
 
+#include "sim/scenario/names.h"
 #include "sim/scenario/quote.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/units.h"
@@ -38,6 +39,18 @@ static size_t take_word(const char *at, char word[VARY_PATH_MAX + 1])
 	return size;
 }
 
+/* Of those that are there. */
+static const char *nearest_key(const struct tree *tree, struct tree_value object, const char *word)
+{
+	for (struct tree_value at = tree_first(tree, object); at.item != NULL; at = tree_next(tree, at)) {
+		const char *const one[] = { tree_key(at), NULL };
+
+		if (name_nearest(word, one) != NULL)
+			return one[0];
+	}
+	return NULL;
+}
+
 bool vary_find(const struct tree *tree, const char *path, struct vary_place *place, char *problem, size_t problem_size)
 {
 	char word[VARY_PATH_MAX + 1];
@@ -66,7 +79,10 @@ bool vary_find(const struct tree *tree, const char *path, struct vary_place *pla
 			return false;
 		}
 		if (at.item == NULL && !is_last) {
-			snprintf(problem, problem_size, "leads nowhere: there is no \"%s\"", word);
+			const char *nearest = nearest_key(tree, place->parent, word);
+
+			snprintf(problem, problem_size, "leads nowhere: there is no \"%s\"%s%s%s", word,
+			         nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
 			return false;
 		}
 		place->value = at;

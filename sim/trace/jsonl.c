@@ -63,6 +63,8 @@ static void print_copy_flags(const struct trace_record *r, FILE *out)
 		print_flag("injected", true, out);
 	if (r->flags & TRACE_COPY_REPLAYED)
 		print_flag("replayed", true, out);
+	if (r->flags & TRACE_COPY_BACKGROUND)
+		print_flag("background", true, out);
 }
 
 static void print_packet_type(uint64_t type, FILE *out)
@@ -104,6 +106,8 @@ static void print_network(const struct trace_record *r, FILE *out)
 	case TRACE_SENT:
 		print_packet_type(r->a, out);
 		print_id("session_id", r->b, out);
+		if (r->flags & TRACE_COPY_BACKGROUND)
+			print_flag("background", true, out);
 		break;
 	case TRACE_FLYING:
 		print_number("arrives_ns", r->a, out);
@@ -120,6 +124,23 @@ static void print_network(const struct trace_record *r, FILE *out)
 	}
 	if (r->kind != TRACE_SENT)
 		print_copy_flags(r, out);
+}
+
+static void print_nat(const struct trace_record *r, const uint8_t *extra, FILE *out)
+{
+	static const char *const keys[] = { "inside", "outside", "remote" };
+	const size_t skipped = 3 * TRACE_ADDRESS_BYTES;
+
+	print_text("what", trace_nat_name((enum trace_nat)r->a), out);
+	print_key("network", out);
+	json_text((const char *)extra + skipped, r->extra_size - skipped, out);
+	for (int i = 0; i < 3; i++) {
+		char text[TRACE_ADDRESS_TEXT];
+
+		trace_address_text(extra + i * TRACE_ADDRESS_BYTES, text);
+		print_text(keys[i], text, out);
+	}
+	print_number("lived_ns", r->b, out);
 }
 
 /* The same for those of the cores and the timeline. */
@@ -179,6 +200,9 @@ static void print_core(const struct trace_record *r, const uint8_t *extra, FILE 
 		if (r->a == TRACE_ACTION_CLOCK)
 			print_signed("step_ns", r->b, out);
 		break;
+	case TRACE_NAT:
+		print_nat(r, extra, out);
+		break;
 	case TRACE_FAILED:
 		print_text("what", r->a ? "invariant" : "expectation", out);
 		print_key("text", out);
@@ -236,7 +260,7 @@ void jsonl_print_records(const struct trace *trace, uint32_t first, FILE *out)
 			print_network(r, out);
 		else
 			print_core(r, extra, out);
-		if (r->extra_size && r->kind != TRACE_DUEL && r->kind != TRACE_FAILED)
+		if (r->extra_size && r->kind != TRACE_DUEL && r->kind != TRACE_FAILED && r->kind != TRACE_NAT)
 			print_bytes("bytes", extra, r->extra_size, out);
 		fputs("}\n", out);
 	}

@@ -84,6 +84,8 @@ static enum canvas_color arrow_color(const struct ladder_arrow *arrow)
 
 static const char *type_text(const struct ladder_arrow *arrow, bool is_short)
 {
+	if (arrow->flags & TRACE_COPY_BACKGROUND)
+		return is_short ? "·" : "traffic";
 	switch (arrow->type) {
 	case OCTO_PACKET_SYN:
 		return "SYN";

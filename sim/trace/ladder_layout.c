@@ -537,7 +537,8 @@ static void put_record(struct builder *b, uint32_t index)
 		put_sent(b, index, r);
 		break;
 	case TRACE_FLYING:
-		if (!join_bundle(b, r))
+		/* Through networks it flies several times; it left with the first. */
+		if (!find_arrow(b, r->copy) && !join_bundle(b, r))
 			put_departure(b, r);
 		break;
 	case TRACE_DROPPED:

@@ -110,6 +110,16 @@ static void action_note(const struct trace_record *r, char *out)
 		[TRACE_ACTION_CLOCK] = "its clock is set",
 		[TRACE_ACTION_HEAL] = "the network heals",
 		[TRACE_ACTION_LOAD] = "is given load to send",
+		[TRACE_ACTION_TRAFFIC] = "other programs begin to send",
+		[TRACE_ACTION_PAUSE] = "its process is stopped",
+		[TRACE_ACTION_RESUME] = "its process goes on",
+		[TRACE_ACTION_SLOW] = "its processing time changes",
+		[TRACE_ACTION_PARTITION] = "the network is partitioned",
+		[TRACE_ACTION_INTERCEPT] = "an attacker begins to intercept",
+		[TRACE_ACTION_RELAY] = "a man in the middle begins to relay",
+		[TRACE_ACTION_FLOOD] = "a flood begins",
+		[TRACE_ACTION_ATTACK] = "a random attacker begins",
+		[TRACE_ACTION_REBIND] = "its NAT forgets all mappings",
 		[TRACE_ACTION_ENABLE] = "communications are switched on",
 		[TRACE_ACTION_DISABLE] = "communications are switched off",
 		[TRACE_ACTION_HONEYMOON] = "the user wants a honeymoon",
@@ -243,6 +253,10 @@ void ladder_note(const struct ladder_source *source, uint32_t index, enum octo_r
 		snprintf(out, LADDER_NOTE_BYTES, "■ %s failed: %.*s", r->a ? "invariant" : "expectation",
 		         (int)r->extra_size, extra ? (const char *)extra : "");
 		*color = CANVAS_VERMILLION;
+		break;
+	case TRACE_NAT:
+		trace_nat_text(r, extra, out, LADDER_NOTE_BYTES);
+		*color = CANVAS_DIM;
 		break;
 	case TRACE_SENT:
 	case TRACE_FLYING:

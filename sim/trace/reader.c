@@ -186,6 +186,8 @@ static bool is_in_range(const struct trace_record *r)
 	case TRACE_CELIBACY:
 	case TRACE_FAILED:
 		return r->a <= 1;
+	case TRACE_NAT:
+		return r->a < TRACE_NAT_COUNT && r->extra_size > 3 * TRACE_ADDRESS_BYTES;
 	case TRACE_FLYING:
 	case TRACE_GRANTED:
 	case TRACE_MESSAGE:

@@ -2,14 +2,15 @@
 """Holds scenarios/schema.json against `octosim check`: editors and the program must not disagree.
 
     python3 tests/scenario/schema_check.py [path of octosim]
+    python3 tests/scenario/schema_check.py --write    writes the .txt of all bad files anew: look at what changed
 
 - both accept every scenario and tests/scenario/good/;
 - the program refuses every file of tests/scenario/bad/ in the words of the .txt beside it, and the schema refuses it
-  too, but for what no schema can see (ONLY_PROGRAM);
+  too, but for what no schema can see (only_program.txt);
 - every good file is damaged in many small ways; what the schema refuses, the program refuses, and for a damage that is
   plain in the structure (an unknown key, a missing one, a wrong type) both do;
 - `octosim list` lists every scenario with its title and what it covers, and says so when a directory is missing;
-- every key and word of the schema is used by the good files or known to octo.h.
+- every key and word of the schema is used by the good files or known to octo.h, and every key is described.
 Standard library only. Exit status 0 when all holds.
 """
 
@@ -23,8 +24,8 @@ import sys
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-# Wrong only in ways that a schema cannot express: names of nodes that do not exist, patterns that match too much.
-ONLY_PROGRAM = {"no-such-node", "exploding-pattern", "extends-nothing", "extends-in-a-circle", "extends-mistakes"}
+# One name a line: wrong only in ways that a schema cannot express, such as a node that does not exist.
+ONLY_PROGRAM = "tests/scenario/only_program.txt"
 MUTANTS_MAX = 6000
 failures = []
 
@@ -39,11 +40,13 @@ def fail(text):
 
 KNOWN = {"$schema", "title", "description", "definitions", "$ref", "type", "properties", "additionalProperties",
          "required", "items", "minItems", "maxItems", "pattern", "minLength", "enum", "const", "minimum", "maximum",
-         "anyOf", "oneOf"}
+         "anyOf", "oneOf", "not", "minProperties"}
 TYPES = {"object": dict, "array": list, "string": str}
 
 
 def has_type(value, name):
+    if name == "boolean":
+        return isinstance(value, bool)
     if name == "integer":
         return isinstance(value, int) and not isinstance(value, bool)
     return isinstance(value, TYPES[name])
@@ -65,8 +68,10 @@ def accepts(schema, value, root):
         return False
     if "oneOf" in schema and sum(accepts(one, value, root) for one in schema["oneOf"]) != 1:
         return False
+    if "not" in schema and accepts(schema["not"], value, root):
+        return False
     if isinstance(value, dict):
-        return accepts_object(schema, value, root)
+        return len(value) >= schema.get("minProperties", 0) and accepts_object(schema, value, root)
     if isinstance(value, list):
         return (schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)) and
                 all(accepts(schema.get("items", {}), item, root) for item in value))
@@ -184,20 +189,32 @@ def check_good(octosim, schema, paths):
 
 
 def check_bad(octosim, schema, paths):
+    with open(ONLY_PROGRAM, encoding="utf-8") as file:
+        only_program = {line for line in file.read().splitlines() if line and not line.startswith("#")}
+    for name in only_program - {os.path.basename(path).removesuffix(".json") for path in paths}:
+        fail(f"{ONLY_PROGRAM} names {name}, which is no bad file")
     for path in paths:
         name = os.path.basename(path).removesuffix(".json")
         run = subprocess.run([octosim, "check", path], capture_output=True, timeout=60)
         with open(path.removesuffix(".json") + ".txt", "rb") as file:
             if run.returncode != 2 or run.stdout or run.stderr != file.read():
-                fail(f"{path}: not refused in the words of the .txt beside it")
+                fail(f"{path}: not refused in the words of the .txt beside it (when that is meant: --write)")
         try:
             is_accepted = accepts(schema, read(path), schema)
         except (ValueError, RecursionError):
             is_accepted = False
-        if is_accepted and name not in ONLY_PROGRAM:
-            fail(f"{path}: the schema accepts it")
-        if not is_accepted and name in ONLY_PROGRAM:
-            fail(f"{path}: the schema refuses it after all; take it off ONLY_PROGRAM")
+        if is_accepted and name not in only_program:
+            fail(f"{path}: the schema accepts it; if no schema can see it, name it in {ONLY_PROGRAM}")
+        if not is_accepted and name in only_program:
+            fail(f"{path}: the schema refuses it after all; take it off {ONLY_PROGRAM}")
+
+
+def write_bad(octosim):
+    for path in sorted(glob.glob("tests/scenario/bad/*.json")):
+        with open(path.removesuffix(".json") + ".txt", "wb") as file:
+            if subprocess.run([octosim, "check", path], stdout=subprocess.DEVNULL, stderr=file, check=False).returncode != 2:
+                fail(f"{path} is not refused")
+    return 1 if failures else 0
 
 
 def check_damaged(octosim, schema, paths):
@@ -261,6 +278,20 @@ def check_keys(schema, paths):
                 fail(f"no good file uses the key \"{key}\" beside {sorted(definition['properties'])}")
 
 
+def has_description(schema, root):
+    return "description" in schema or ("$ref" in schema and
+                                       has_description(root["definitions"][schema["$ref"].removeprefix("#/definitions/")], root))
+
+
+def check_descriptions(schema):
+    """What an editor shows beside a key."""
+    for definition in objects_of(schema):
+        # Others only narrow down what is described elsewhere.
+        for key, value in definition["properties"].items() if "additionalProperties" in definition else ():
+            if not has_description(value, schema):
+                fail(f"the schema does not describe the key \"{key}\" beside {sorted(definition['properties'])}")
+
+
 def check_words(schema):
     """The schema's lists of names against the header from which the program takes its own."""
     with open(os.path.join(ROOT, "core/octo.h"), encoding="utf-8") as file:
@@ -274,6 +305,18 @@ def check_words(schema):
         names = re.findall(r'X\(\w+,\s*"([^"]*)"', text)
         if names != found:
             fail(f"{macro}: the header has {names}, the schema {found}")
+    kinds = [name for name in names_in("sim/trace.h", "TRACE_KINDS") if name != "failed"]
+    if kinds + names_in("core/octo.h", "OCTO_WARNINGS") != definitions["events"]["properties"]["kind"]["enum"]:
+        fail("the schema's kinds of events are not those of the trace, then the warnings")
+    invariants = definitions["invariants"]["properties"]["invariants"]["items"]["enum"]
+    if names_in("sim/scenario/invariants.h", "INVARIANTS") != invariants:
+        fail("the schema's invariants are not those of sim/scenario/invariants.h")
+
+
+def names_in(path, macro):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+        text = re.search(rf"#define {macro}\(X\)(.*?)\n\n|#define {macro}\(X\)(.*?)\nenum", file.read(), re.S).group(0)
+    return re.findall(r'X\(\w+,\s*"([^"]*)"', text)
 
 
 def check_list(octosim, paths):
@@ -295,8 +338,11 @@ def check_list(octosim, paths):
 
 
 def main():
-    octosim = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "build/octosim"))
+    is_writing = sys.argv[1:] == ["--write"]
+    octosim = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 and not is_writing else os.path.join(ROOT, "build/octosim"))
     os.chdir(ROOT)
+    if is_writing:
+        return write_bad(octosim)
     schema = read("scenarios/schema.json")
     scenarios = sorted(path for path in glob.glob("scenarios/**/*.json", recursive=True)
                        if not path.endswith("schema.json"))
@@ -305,6 +351,7 @@ def main():
     check_bad(octosim, schema, bad)
     count, refused = check_damaged(octosim, schema, good)
     check_keys(schema, good)
+    check_descriptions(schema)
     check_words(schema)
     check_list(octosim, scenarios)
     if refused < count // 2:

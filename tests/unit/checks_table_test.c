@@ -33,7 +33,8 @@ static void every_invariant_has_a_name_and_a_sentence(void)
 {
 	static const char *const names[] = { "S1", "S2",  "S3",  "S4",  "S5", "S6", "S7", "S8",
 		                             "S9", "S10", "S11", "S13", "L1", "L2", "L3", "L4",
-		                             "M1", "M2", "M3" };
+		                             "once", "sealed", "paced", "spaced", "bounded", "celibate", "honeymoon-ends",
+		                             "switched-off" };
 	struct fixture world;
 	uint32_t count;
 	fixture_make(&world);

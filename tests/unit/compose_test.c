@@ -134,7 +134,8 @@ static void circles_depths_and_nonsense_are_refused(void)
 	expect_mistake("{" HEAD ", \"extends\": \".\"}", "is a directory");
 	expect_mistake("{" HEAD ", \"extends\": 5}", "the path of a scenario");
 	expect_mistake("{" HEAD ", \"extends\": {\"append\": [\"links\"]}}", "the path of a scenario");
-	expect_mistake("{" HEAD ", \"extends\": {\"scenario\": \"base.json\", \"append\": [\"links\"]}}", "no list of this file");
+	expect_mistake("{" HEAD ", \"extends\": {\"scenario\": \"base.json\", \"append\": [\"links\"]}}",
+	               "the key of a list in this file");
 	expect_mistake("{" HEAD ", \"\\u0065xtends\": \"nobody.json\"}", "cannot be read");
 	for (int i = 0; i < 9; i++) {
 		snprintf(name, sizeof(name), "deep%d.json", i);

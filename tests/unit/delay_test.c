@@ -195,6 +195,58 @@ static void a_table_gives_its_values_as_often_as_they_weigh(void)
 	CHECK_U64(delay_table(&table, UINT64_MAX), 20);
 }
 
+/* Mean and variance of draws, in ms. */
+struct moments {
+	double mean, variance;
+};
+
+enum { MOMENT_DRAWS = 400000 };
+
+static struct moments moments_of(uint64_t (*draw_ns)(uint64_t draw))
+{
+	double sum = 0, squares = 0;
+
+	for (uint64_t n = 0; n < MOMENT_DRAWS; n++) {
+		const double ms = (double)draw_ns(rng_draw(6, 0, n, 0)) / 1e6;
+		sum += ms;
+		squares += ms * ms;
+	}
+	return (struct moments){ sum / MOMENT_DRAWS, squares / MOMENT_DRAWS - sum / MOMENT_DRAWS * sum / MOMENT_DRAWS };
+}
+
+static uint64_t draw_uniform(uint64_t draw)
+{
+	return delay_draw(SCENARIO_UNIFORM, 10000000, 30000000, draw);
+}
+
+static uint64_t draw_pareto(uint64_t draw)
+{
+	return delay_pareto(10000000, 100000000, 3000, draw);
+}
+
+static uint64_t draw_table(uint64_t draw)
+{
+	uint64_t values[] = {10000000, 30000000, 20000000}, sums[] = {1, 4, 10};
+	const struct scenario_table table = {values, sums, 3};
+
+	return delay_table(&table, draw);
+}
+
+/* Each within 5 standard errors. */
+static void uniform_pareto_and_tables_have_their_mean_and_variance(void)
+{
+	const struct moments uniform = moments_of(draw_uniform), pareto = moments_of(draw_pareto), table = moments_of(draw_table);
+
+	CHECK(uniform.mean > 20 - 0.046 && uniform.mean < 20 + 0.046);
+	CHECK(uniform.variance > 33.333 - 0.236 && uniform.variance < 33.333 + 0.236);    /* 20^2 / 12 */
+	/* Of least L, most M, shape a: the mean is L + (L - L^a M^(1-a)) / (a - 1), the mean square
+	 * L^2 + 2 L^a (L^(2-a) - M^(2-a)) / (a - 2). */
+	CHECK(pareto.mean > 14.95 - 0.06 && pareto.mean < 14.95 + 0.06);
+	CHECK(pareto.variance > 56.4975 - 2.74 && pareto.variance < 56.4975 + 2.74);
+	CHECK(table.mean > 22 - 0.048 && table.mean < 22 + 0.048);
+	CHECK(table.variance > 36 - 0.355 && table.variance < 36 + 0.355);
+}
+
 static void the_logarithms_are_what_the_script_writes(void)
 {
 	CHECK_I64(system("python3 tools/make_log_table.py --check"), 0);
@@ -217,6 +269,7 @@ CU_ErrorCode suite_delay(void)
 	CU_ADD_TEST(suite, exponential_has_its_mean_variance_and_floor);
 	CU_ADD_TEST(suite, pareto_follows_its_formula);
 	CU_ADD_TEST(suite, a_table_gives_its_values_as_often_as_they_weigh);
+	CU_ADD_TEST(suite, uniform_pareto_and_tables_have_their_mean_and_variance);
 	CU_ADD_TEST(suite, the_logarithms_are_what_the_script_writes);
 	return CU_get_error();
 }

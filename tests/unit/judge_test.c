@@ -101,6 +101,53 @@ static void an_expectation_is_judged_at_its_time(void)
 	tiny_close(&tiny);
 }
 
+/* Every kind of record, and warnings by their own names; from whom, about whom. */
+static void events_are_counted_by_kind_node_and_peer(void)
+{
+	CHECK_STRING(judge("{\"by\": \"6s\", \"events\": {\"kind\": \"session-up\", \"exactly\": 2}}"), "");
+	CHECK_STRING(judge("{\"by\": \"6s\", \"events\": {\"kind\": \"session-up\", \"node\": \"robot\", \"peer\": \"pilot\", \"exactly\": 1}}"), "");
+	CHECK_STRING(judge("{\"by\": \"6s\", \"events\": {\"kind\": \"message\", \"node\": \"pilot\", \"at_most\": 19}}"), "20");
+	CHECK_STRING(judge("{\"by\": \"6s\", \"events\": {\"kind\": \"message\", \"peer\": \"pilot\", \"exactly\": 0}}"), "");
+	CHECK_STRING(judge("{\"by\": \"9s\", \"events\": {\"kind\": \"action\", \"exactly\": 5}}"), "");
+	CHECK_STRING(judge("{\"by\": \"9s\", \"events\": {\"kind\": \"hacked\", \"at_least\": 1}}"), "0");
+	CHECK_STRING(judge("{\"by\": \"9s\", \"from\": \"7s\", \"events\": {\"kind\": \"action\", \"exactly\": 1}}"), "");
+}
+
+/* The links take 10 to 30 ms. */
+static void latency_is_judged_exactly(void)
+{
+	CHECK_STRING(judge("{\"by\": \"6s\", \"latency\": {\"from\": \"robot\", \"to\": \"pilot\", \"of\": \"messages\", "
+	                   "\"p50\": {\"at_least\": \"10ms\", \"at_most\": \"30ms\"}, \"max\": {\"at_most\": \"30ms\"}}}"), "");
+	CHECK_STRING(judge("{\"by\": \"1500ms\", \"latency\": {\"from\": \"robot\", \"to\": \"pilot\", \"of\": \"messages\", \"max\": {\"at_most\": \"1s\"}}}"),
+	             "nothing arrived");
+	const char *found = judge("{\"by\": \"6s\", \"latency\": {\"from\": \"robot\", \"to\": \"pilot\", \"of\": \"messages\", \"p90\": {\"at_most\": \"10ms\"}}}");
+	CHECK_CONTAINS(found, "p90 ");
+	CHECK_CONTAINS(found, " ms, of 20");
+	CHECK_CONTAINS(judge("{\"by\": \"6s\", \"latency\": {\"from\": \"*\", \"to\": \"*\", \"of\": \"packets\", \"type\": \"syn-ack\", \"p99\": {\"at_least\": \"31ms\"}}}"),
+	               " ms, of 1");
+}
+
+static void memory_is_that_of_world_core_and_node(void)
+{
+	struct tiny tiny = { .timeline = story, .options = { .seed = 1 } };
+	tiny_open(&tiny);
+	const struct sim_result *result = tiny_run(&tiny, OCTO_NEVER);
+	char text[256], wanted[64];
+	snprintf(text, sizeof text, "{\"by\": \"9s\", \"memory\": {\"of\": \"core\", \"at_most\": \"%lluB\"}}", (unsigned long long)result->block_bytes / 2 - 1);
+	snprintf(wanted, sizeof wanted, "%llu bytes", (unsigned long long)result->block_bytes / 2);
+	tiny_close(&tiny);
+	CHECK_STRING(judge(text), wanted);
+	CHECK_STRING(judge("{\"by\": \"9s\", \"memory\": {\"of\": \"world\", \"at_least\": \"10KiB\", \"at_most\": \"256KiB\"}}"), "");
+	CHECK_CONTAINS(judge("{\"by\": \"9s\", \"memory\": {\"of\": \"node\", \"at_most\": \"1KiB\"}}"), " bytes");
+}
+
+/* Who names an invariant wants to see it at work. */
+static void named_invariants_must_have_been_evaluated(void)
+{
+	CHECK_STRING(judge("{\"always\": {\"invariants\": [\"S1\", \"L2\"]}}"), "");
+	CHECK_STRING(judge("{\"always\": {\"invariants\": [\"L1\"]}}"), "L1 was never evaluated: nothing in this run is about it");
+}
+
 static void invariants_that_are_off_do_not_hold(void)
 {
 	CHECK_STRING(judge("{\"always\": \"invariants\"}"), "");
@@ -125,6 +172,10 @@ CU_ErrorCode suite_judge(void)
 	CU_ADD_TEST(suite, packets_are_counted_by_type_fate_and_reason);
 	CU_ADD_TEST(suite, warnings_and_steps_are_counted_by_node);
 	CU_ADD_TEST(suite, an_expectation_is_judged_at_its_time);
+	CU_ADD_TEST(suite, events_are_counted_by_kind_node_and_peer);
+	CU_ADD_TEST(suite, latency_is_judged_exactly);
+	CU_ADD_TEST(suite, memory_is_that_of_world_core_and_node);
+	CU_ADD_TEST(suite, named_invariants_must_have_been_evaluated);
 	CU_ADD_TEST(suite, invariants_that_are_off_do_not_hold);
 	return CU_get_error();
 }

@@ -42,6 +42,9 @@ static void the_nearest_name_is_near(void)
 	CHECK_STRING(name_nearest("los", known), "loss");
 	CHECK(name_nearest("bandwidth", known) == NULL);
 	CHECK(name_nearest("x", known) == NULL);
+	CHECK_STRING(name_nearest("latency_distribution", known), "latency");
+	CHECK_STRING(name_nearest("rate_of_arrival", known), "rate");
+	CHECK(name_nearest("la", known) == NULL);
 	CHECK_I64(name_index("rate", known), 2);
 	CHECK_I64(name_index("rat", known), -1);
 }

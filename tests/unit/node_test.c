@@ -14,7 +14,7 @@ static void addresses_are_found_and_left(void)
 	struct octo_address robot = node_address(tiny.sim, ROBOT), pilot = node_address(tiny.sim, PILOT);
 	CHECK_U64(node_at_address(tiny.sim, &robot), ROBOT);
 	CHECK_U64(node_at_address(tiny.sim, &pilot), PILOT);
-	node_of(tiny.sim, PILOT)->moves++;
+	node_move(tiny.sim, PILOT);
 	CHECK_U64(node_at_address(tiny.sim, &pilot), TRACE_NOBODY);
 	struct octo_address moved = node_address(tiny.sim, PILOT), wrong = moved;
 	CHECK_U64(node_at_address(tiny.sim, &moved), PILOT);

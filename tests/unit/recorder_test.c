@@ -87,7 +87,7 @@ static void a_failure_is_no_part_of_the_hash(void)
 	struct tiny tiny = { .options = { .seed = 1 } };
 	tiny_open(&tiny);
 	uint64_t hash = sim_result(tiny.sim)->hash;
-	recorder_failure(tiny.sim, true, "S1: nothing of the kind");
+	recorder_failure(tiny.sim, true, "S1: nothing of the kind", 0);
 	CHECK_U64(sim_result(tiny.sim)->hash, hash);
 	tiny_close(&tiny);
 }

@@ -130,7 +130,7 @@ static void mistakes_that_hide_the_rest_end_the_reading(void)
 {
 	expect_mistake("{\"a\": \"x\n\"}", 1, 9, "a", "closing quote", false);
 	expect_mistake("{\"a\": 'x'}", 1, 7, "a", "single quote", false);
-	expect_mistake("{a: 1}", 1, 2, "", "key in double quotes", false);
+	expect_mistake("{a: 1}", 1, 2, "", "key in straight double quotes", false);
 	expect_mistake("{\"a\" 1}", 1, 6, "a", "colon", false);
 	expect_mistake("{\"a\": [1}", 1, 9, "a.1", "expected , or ]", false);
 	expect_mistake("{\"a\": 1", 1, 8, "", "closing }", false);

@@ -95,6 +95,23 @@ static void small_ones_share_a_moment_and_large_ones_take_several(void)
 	CHECK_U64(server_serve(&server, &model, 0, 1), 6 * MS);
 }
 
+static void a_filled_link_carries_what_the_moments_add_up_to(void)
+{
+	/* Four of 1500 bytes every 10 ms. */
+	uint64_t at_ns[] = { 2 * MS, 5 * MS, 5 * MS, 10 * MS };
+	struct scenario_capacity capacity = { at_ns, 4 };
+	const struct link_model model = { .capacity = &capacity };
+	struct server server = { 0 };
+	uint64_t end_ns = 0, bytes = 0;
+
+	for (uint64_t n = 0; n < 100000; n++) {
+		const uint32_t size = 1 + (uint32_t)(rng_draw(10, 0, n, 0) % 512);
+		end_ns = server_serve(&server, &model, 0, size);
+		bytes += size;
+	}
+	CHECK(end_ns * 6 / 10000 >= bytes - 6000 && end_ns * 6 / 10000 <= bytes + 6000);
+}
+
 static void what_is_not_used_is_lost(void)
 {
 	uint64_t at_ns[] = { 1 * MS, 2 * MS };
@@ -135,6 +152,7 @@ CU_ErrorCode suite_server(void)
 	CU_ADD_TEST(suite, random_changes_add_up_to_the_bytes_that_were_sent);
 	CU_ADD_TEST(suite, a_capacity_delivers_at_its_moments_and_begins_again);
 	CU_ADD_TEST(suite, small_ones_share_a_moment_and_large_ones_take_several);
+	CU_ADD_TEST(suite, a_filled_link_carries_what_the_moments_add_up_to);
 	CU_ADD_TEST(suite, what_is_not_used_is_lost);
 	CU_ADD_TEST(suite, the_beginning_may_be_a_moment_too);
 	return CU_get_error();

@@ -43,6 +43,8 @@ static struct trace_record record_of(enum trace_kind kind, uint64_t time_ns)
 
 	if (kind == TRACE_DUEL)
 		record.extra_size = 80;
+	if (kind == TRACE_NAT)
+		record.extra_size = 58;
 	if (kind == TRACE_SENT || kind == TRACE_DELIVERED)
 		record.a = OCTO_PACKET_SYN;
 	return record;
@@ -58,7 +60,7 @@ static void write_sample(const char *to)
 	for (uint32_t kind = 0; kind < TRACE_KIND_COUNT; kind++) {
 		struct trace_record record = record_of((enum trace_kind)kind, 1000 * (kind / 2));
 
-		if (kind != TRACE_DUEL)
+		if (kind != TRACE_DUEL && kind != TRACE_NAT)
 			record.extra_size = (uint16_t)kind;
 		record.cause = kind;
 		record.packet = 7 + kind;
@@ -127,7 +129,7 @@ static void what_is_written_is_read(void)
 		CHECK_U64(record->packet, 7 + i);
 		CHECK_U64(record->copy, 0xfedcba98);
 		CHECK_U64(record->cause, i);
-		CHECK_U64(record->extra_size, i == TRACE_DUEL ? 80 : i);
+		CHECK_U64(record->extra_size, i == TRACE_DUEL ? 80 : i == TRACE_NAT ? 58 : i);
 		CHECK((trace_extra(trace, i) == NULL) == (record->extra_size == 0));
 		if (record->extra_size > 1)
 			CHECK_BYTES(trace_extra(trace, i), "\5\4", 2);
@@ -276,6 +278,7 @@ static void fields_out_of_range_are_refused(void)
 		{ TRACE_WARNING, OCTO_WARNING_COUNT, 0 },
 		{ TRACE_ACTION, TRACE_ACTION_COUNT, 0 },
 		{ TRACE_FAILED, 2, 0 },
+		{ TRACE_NAT, TRACE_NAT_COUNT, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -288,6 +291,9 @@ static void fields_out_of_range_are_refused(void)
 	struct trace_record record = record_of(TRACE_DUEL, 6000);
 
 	record.extra_size = 72;
+	expect_record_refused(record, "a field is out of range");
+	record = record_of(TRACE_NAT, 6000);
+	record.extra_size = 54;
 	expect_record_refused(record, "a field is out of range");
 	record = record_of(TRACE_FLYING, 6000);
 	record.node = 2;
@@ -451,6 +457,7 @@ static void every_kind_is_a_line_of_json(void)
 		[TRACE_WARNING] = { "warning" },
 		[TRACE_ACTION] = { "action" },
 		[TRACE_FAILED] = { "what", "text" },
+		[TRACE_NAT] = { "what", "inside", "lived_ns" },
 	};
 	char *text = NULL, *line;
 	size_t size = 0;

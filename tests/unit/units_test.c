@@ -54,9 +54,10 @@ static void what_is_wrong_is_told_apart(void)
 	expect_problem(UNIT_TIME, "ms", UNIT_NO_DIGITS);
 	expect_problem(UNIT_TIME, "1.s", UNIT_NO_DIGITS);
 	expect_problem(UNIT_TIME, "-", UNIT_NO_DIGITS);
-	expect_problem(UNIT_TIME, " 1s", UNIT_NO_DIGITS);
+	expect_problem(UNIT_TIME, " 1s", UNIT_BLANK);
 	expect_problem(UNIT_TIME, "20", UNIT_NO_UNIT);
-	expect_problem(UNIT_TIME, "20 ms", UNIT_BAD_UNIT);
+	expect_problem(UNIT_TIME, "20 ms", UNIT_BLANK);
+	expect_problem(UNIT_TIME, "1,5s", UNIT_COMMA);
 	expect_problem(UNIT_TIME, "20sec", UNIT_BAD_UNIT);
 	expect_problem(UNIT_TIME, "1e3s", UNIT_BAD_UNIT);
 	expect_problem(UNIT_TIME, "1.5.2s", UNIT_BAD_UNIT);

@@ -5,6 +5,7 @@
 #include "tests/check.h"
 
 #include "sim/engine/rng.h"
+#include "sim/network/delay.h"
 
 #define MS UINT64_C(1000000)
 
@@ -136,6 +137,26 @@ static void a_queue_delays_each_by_what_stands_before_it(void)
 	}
 }
 
+/* Who arrives at random in front of a constant service, M/D/1, finds load + load^2 / (2 (1 - load)) there. */
+static void the_queue_that_arrivals_find_is_that_of_an_m_d_1_queue(void)
+{
+	enum { ARRIVALS = 400000 };
+	struct bench bench = { .model = { .rate_bps = 1000000, .queue_packets = 1000 } };
+	uint64_t at_ns = 0, found = 0, idle = 0, refused = 0;
+
+	for (uint64_t n = 0; n < ARRIVALS; n++) {
+		at_ns += delay_draw(SCENARIO_EXPONENTIAL, 0, 1250000, rng_draw(13, 0, n, 0));
+		run_until(&bench, at_ns);
+		found += bench.room.count;
+		idle += bench.room.count == 0;
+		refused += arrive(&bench, at_ns, 125) != WAITING_ENTERED;
+	}
+	CHECK_U64(refused, 0);
+	/* A load of 0.8: 2.4, to 3 %. */
+	CHECK(found > ARRIVALS / 1000 * 2328 && found < ARRIVALS / 1000 * 2472);
+	CHECK(idle > ARRIVALS / 1000 * 195 && idle < ARRIVALS / 1000 * 205);
+}
+
 /* ---- RED ---------------------------------------------------------------------------------------------------------- */
 
 static void red_drops_none_below_and_all_above(void)
@@ -177,6 +198,30 @@ static void red_spaces_its_drops_evenly(void)
 		CHECK(counts[i] > 415 && counts[i] < 640);
 }
 
+static void reds_chance_rises_evenly_with_the_average(void)
+{
+	enum { ARRIVALS = 200000 };
+	/* Bytes above the least; a base chance p, 10 % at 1000. Between drops lie 1 to 1/p - 1, evenly: 1/(2p) in the mean. */
+	static const unsigned above[] = { 100, 200, 250, 400, 500 };
+
+	for (size_t i = 0; i < sizeof above / sizeof above[0]; i++) {
+		struct bench bench = { .model = { .rate_bps = 8, .aqm = SCENARIO_RED, .red_least_bytes = 500,
+			.red_most_bytes = 1500, .red_chance = 429496730, .red_weight = 0 } };
+		const double n = 10000.0 / above[i] - 1, mean = (n + 1) / 2, variance = (n * n - 1) / 12;
+		const double expected = ARRIVALS / mean, spread = ARRIVALS * variance / (mean * mean * mean);
+		double drops = 0;
+		bench.room.count = 1;
+		bench.room.bytes = 500 + above[i];
+		for (int k = 0; k < ARRIVALS; k++) {
+			bench.arrivals++;
+			struct waiting_place place = place_of(&bench);
+			drops += waiting_room_enter(&bench.room, &place, 0, 1) == WAITING_MANAGED;
+		}
+		/* Five standard deviations, and the one with which it begins. */
+		CHECK((drops - expected) * (drops - expected) < 25 * spread + 2);
+	}
+}
+
 static void reds_average_follows_the_queue_by_its_weight(void)
 {
 	struct bench bench = { .model = { .rate_bps = 8000, .aqm = SCENARIO_RED, .red_least_bytes = 1 << 30,
@@ -208,6 +253,11 @@ static void codels_law_is_an_inverse_square_root(void)
 	const uint64_t half = codel_next_drop(0, 100 * MS, 2);
 	CHECK(half > 70710000 && half < 70712000);
 	CHECK(codel_next_drop(0, 100 * MS, UINT32_MAX) / 100 == 15); /* 1.526 us */
+	for (uint64_t n = 1; n < 100000; n += 1 + n / 7) {
+		/* 100 ms / sqrt(n) without a root: its square times n is the square of 100 ms. */
+		const double step = (double)codel_next_drop(0, 100 * MS, (uint32_t)n) / 1e8;
+		CHECK(step * step * (double)n > 0.99996 && step * step * (double)n < 1.00004);
+	}
 }
 
 static void codel_lets_a_burst_pass(void)
@@ -253,6 +303,35 @@ static void codel_drops_after_an_interval_and_ever_faster(void)
 	}
 }
 
+/* A queue that stands until so many were dropped, and then drains. */
+static void stand_until(struct bench *bench, unsigned drops)
+{
+	for (int i = 0; i < 300; i++)
+		(void)arrive(bench, bench->now_ns, 125);
+	while (bench->at_exit < drops)
+		(void)arrive(bench, bench->now_ns + MS, 125);
+	run_until(bench, bench->now_ns + 400 * MS);
+}
+
+static void codel_goes_on_where_it_was_if_that_was_a_short_while_ago(void)
+{
+	struct bench soon = codel_bench(), late = codel_bench();
+
+	/* After n drops and a queue that did not stand for less than sixteen intervals it begins at step n - 1, later at 1. */
+	stand_until(&soon, 12);
+	unsigned n = soon.at_exit;
+	CHECK(n >= 12 && n < 60);
+	stand_until(&soon, n + 3);
+	uint64_t gap_ns = soon.exits_ns[n + 1] - soon.exits_ns[n], due_ns = codel_next_drop(0, 100 * MS, n - 1);
+	CHECK(gap_ns >= due_ns && gap_ns < due_ns + MS);
+	stand_until(&late, 12);
+	run_until(&late, late.now_ns + 1700 * MS);
+	n = late.at_exit;
+	stand_until(&late, n + 3);
+	gap_ns = late.exits_ns[n + 1] - late.exits_ns[n];
+	CHECK(gap_ns >= 100 * MS && gap_ns < 101 * MS);
+}
+
 static void codel_keeps_the_wait_short_where_droptail_does_not(void)
 {
 	for (int managed = 0; managed < 2; managed++) {
@@ -288,13 +367,16 @@ CU_ErrorCode suite_waiting_room(void)
 	CU_ADD_TEST(suite, a_limit_in_bytes_counts_all_bytes);
 	CU_ADD_TEST(suite, a_limit_in_time_is_the_longest_wait);
 	CU_ADD_TEST(suite, a_queue_delays_each_by_what_stands_before_it);
+	CU_ADD_TEST(suite, the_queue_that_arrivals_find_is_that_of_an_m_d_1_queue);
 	CU_ADD_TEST(suite, red_drops_none_below_and_all_above);
 	CU_ADD_TEST(suite, red_spaces_its_drops_evenly);
+	CU_ADD_TEST(suite, reds_chance_rises_evenly_with_the_average);
 	CU_ADD_TEST(suite, reds_average_follows_the_queue_by_its_weight);
 	CU_ADD_TEST(suite, codels_law_is_an_inverse_square_root);
 	CU_ADD_TEST(suite, codel_lets_a_burst_pass);
 	CU_ADD_TEST(suite, codel_spares_a_queue_of_one_datagram);
 	CU_ADD_TEST(suite, codel_drops_after_an_interval_and_ever_faster);
+	CU_ADD_TEST(suite, codel_goes_on_where_it_was_if_that_was_a_short_while_ago);
 	CU_ADD_TEST(suite, codel_keeps_the_wait_short_where_droptail_does_not);
 	return CU_get_error();
 }

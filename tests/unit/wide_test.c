@@ -84,10 +84,8 @@ static void bit_positions_are_found(void)
 		const uint64_t one = UINT64_C(1) << bit;
 		wrong += bits_highest(one) != bit;
 		wrong += bits_highest(one | (one - 1)) != bit;
-		if (bit < 32) {
-			wrong += bits_lowest((uint32_t)one) != bit;
-			wrong += bits_lowest(UINT32_MAX << bit) != bit;
-		}
+		wrong += bits_lowest(one) != bit;
+		wrong += bits_lowest(UINT64_MAX << bit) != bit;
 	}
 	CHECK_U64(wrong, 0);
 }

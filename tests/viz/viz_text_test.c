@@ -55,9 +55,10 @@ static void times_are_read_with_their_units(void)
 {
 	static const struct { const char *text; uint64_t ns;
 	} good[] = { { "1.5s", 1500000000 }, { "20ms", 20000000 }, { "0.3us", 300 },
-		     { "7ns", 7 },           { "1500", 1500 },     { ".5ms", 500000 } };
+		     { "7ns", 7 },           { "1500", 1500 },     { ".5ms", 500000 }, { "1.5m", UINT64_C(90000000000) },
+		     { "1h", UINT64_C(3600000000000) } };
 	static const char *const bad[] = { "",     "s",   "1.5", "1..5s",
-		                           "-1s",  "1 s", "1m",  "99999999999999999999s",
+		                           "-1s",  "1 s", "1w",  "99999999999999999999s",
 		                           "1e3s", "0x1s" };
 	uint64_t ns;
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {

@@ -1,0 +1,23 @@
+/* expect.h: what expect.c, which reads subjects, and expect_when.c, which reads when they must hold, share. Private to
+ * sim/scenario. */
+#ifndef OCTOSIM_EXPECT_H
+#define OCTOSIM_EXPECT_H
+
+#include "sim/scenario/reader.h"
+
+/* The line for people, grown word by word and cut where it gets too long. */
+struct line {
+	char text[256];
+	size_t used;
+	bool is_any_enough;               /* counts need not say how many: at least one */
+};
+
+__attribute__((format(printf, 2, 3))) void expect_say(struct line *line, const char *format, ...);
+
+/* The keys of subjects, NULL-terminated, in the order of enum scenario_subject. */
+extern const char *const expect_subjects[];
+/* Reads the value of such a key; expectation->subject is set. */
+void expect_read(struct reader *reader, struct tree_value value, struct scenario_expectation *expectation,
+                 struct line *line);
+
+#endif

@@ -1,0 +1,173 @@
+/* Tests of once, sealed, paced, spaced and bounded: each holds in what a core does, and a violation that is planted is seen
+ * and told by name. */
+#include "sim/check/state.h"
+#include "tests/unit/checks_fixture.h"
+#define ROBOT TINY_ROBOT
+#define PILOT TINY_PILOT
+#include "tests/unit/tiny.h"
+#undef ROBOT
+#undef PILOT
+
+enum { DATA_BYTES = 93 };
+
+/* A packet with so many messages is made; its session id is what the receiver knows it by. */
+static void make(struct fixture *world, uint64_t number, uint32_t messages)
+{
+	for (uint32_t i = 0; i < messages; i++)
+		fixture_tell(world, ROBOT, PILOT, (struct octo_event){ .courier = { .courier = 1, .size = 64 } }, OCTO_EVENT_COURIER_GRANTED);
+	struct octo_event sent = { .packet = { .type = OCTO_PACKET_DATA, .size = DATA_BYTES, .session_id = 2001, .number = number } };
+	fixture_tell(world, ROBOT, PILOT, sent, OCTO_EVENT_PACKET_SENT);
+	fixture_send(world, ROBOT, PILOT, OCTO_PACKET_DATA, DATA_BYTES);
+}
+
+static void take(struct fixture *world, uint64_t number, uint32_t messages, enum octo_reason reason)
+{
+	uint8_t bytes[OCTO_DATAGRAM_MAX] = { OCTO_PACKET_DATA };
+	struct octo_address from = fixture_address(ROBOT);
+	struct octo_event_packet packet = { .type = OCTO_PACKET_DATA, .size = DATA_BYTES, .session_id = 2001, .number = number, .reason = (uint8_t)reason };
+	checks_before_receive(world->checks, PILOT, ROBOT, &from, bytes, DATA_BYTES, 0);
+	for (uint32_t i = 0; i < messages; i++)
+		fixture_tell(world, PILOT, ROBOT, (struct octo_event){ .courier = { .courier = 1, .size = 64 } }, OCTO_EVENT_COURIER_DELIVERED);
+	fixture_tell(world, PILOT, ROBOT, (struct octo_event){ .packet = packet }, OCTO_EVENT_PACKET_RECEIVED);
+	checks_after_receive(world->checks, PILOT);
+}
+
+static void begin(struct fixture *world)
+{
+	fixture_make(world);
+	fixture_start(world);
+	fixture_establish(world, ROBOT, PILOT, 1, 1);
+}
+
+static void each_message_is_had_once(void)
+{
+	struct fixture world;
+	begin(&world);
+	make(&world, 0, 2);
+	make(&world, 1, 0);
+	make(&world, 2, 1);
+	take(&world, 2, 1, OCTO_REASON_ACCEPTED);
+	take(&world, 0, 2, OCTO_REASON_ACCEPTED);
+	take(&world, 0, 0, OCTO_REASON_DUPLICATE);
+	CHECK_HOLDS(&world, "once");
+	fixture_stop(&world);
+}
+
+static void a_message_that_comes_twice_is_seen(void)
+{
+	struct fixture world;
+	begin(&world);
+	make(&world, 0, 2);
+	take(&world, 0, 3, OCTO_REASON_ACCEPTED);
+	CHECK_BROKEN(&world, "once", "expected at most 2 messages that nobody had yet out of packet 0, found 3");
+	fixture_stop(&world);
+	begin(&world);
+	make(&world, 7, 1);
+	take(&world, 7, 1, OCTO_REASON_ACCEPTED);
+	take(&world, 7, 1, OCTO_REASON_ACCEPTED);
+	CHECK_BROKEN(&world, "once", "expected at most 0 messages");
+	fixture_stop(&world);
+	begin(&world);
+	make(&world, 7, 1);
+	take(&world, 7, 1, OCTO_REASON_DUPLICATE);
+	CHECK_BROKEN(&world, "once", "expected no message out of a packet refused as duplicate, found 1");
+	fixture_stop(&world);
+}
+
+/* The courier itself writes what is planted: so the invariant knows what it looks for. */
+static void a_message_in_the_clear_is_seen(void)
+{
+	struct fixture world;
+	struct octo_load load = { .count = 3, .size = 64, .sent = 0x1234567 };
+	uint8_t bytes[OCTO_DATAGRAM_MAX] = { OCTO_PACKET_DATA };
+	struct octo_address to = fixture_address(PILOT);
+	begin(&world);
+	make(&world, 0, 1);
+	CHECK_HOLDS(&world, "sealed");
+	fixture_tell(&world, ROBOT, PILOT, (struct octo_event){ .courier = { .courier = 1, .size = 64 } }, OCTO_EVENT_COURIER_GRANTED);
+	CHECK_U64(octo_courier_load.send(&load, 0, bytes + 20, 64), 64);
+	checks_sent(world.checks, ROBOT, PILOT, &to, bytes, DATA_BYTES);
+	CHECK_BROKEN(&world, "sealed", "found it at byte 28 of a datagram of 93");
+	fixture_stop(&world);
+}
+
+/* 100,000 bytes a second: a packet of 93 bytes takes 930 us, a burst is 10.24 ms. */
+static void no_second_sees_more_than_the_agreed_rate(void)
+{
+	struct fixture world;
+	begin(&world);
+	for (uint64_t i = 0; i < 3000; i++, world.now += 930 * OCTO_MICROSECOND)
+		make(&world, i, 1);
+	for (uint64_t i = 0; i < 50; i++) /* nothing for couriers: they do not wait */
+		make(&world, 3000 + i, 0);
+	CHECK_HOLDS(&world, "paced");
+	for (uint64_t i = 0; i < 14; i++)
+		make(&world, 4000 + i, 1);
+	CHECK_BROKEN(&world, "paced", "expected at most 100000 bytes a second and bursts of 2 packets, found one that went out ");
+	fixture_stop(&world);
+}
+
+static void two_new_syns_within_3_s_are_seen(void)
+{
+	struct fixture world;
+	fixture_make(&world);
+	fixture_start(&world);
+	fixture_step(&world, PILOT, ROBOT, OCTO_STEP_SYN_FRESH, OCTO_STATE_IDLE, OCTO_STATE_ANSWERING);
+	world.now += 3 * OCTO_SECOND;
+	fixture_step(&world, PILOT, ROBOT, OCTO_STEP_SYN_FRESH, OCTO_STATE_IDLE, OCTO_STATE_ANSWERING);
+	world.now += OCTO_SECOND;
+	fixture_step(&world, PILOT, ROBOT, OCTO_STEP_SYN_FRESH, OCTO_STATE_OFFERING, OCTO_STATE_OFFERING); /* refused: won */
+	CHECK_HOLDS(&world, "spaced");
+	world.now += OCTO_SECOND;
+	fixture_step(&world, PILOT, ROBOT, OCTO_STEP_SYN_FRESH, OCTO_STATE_IDLE, OCTO_STATE_ANSWERING);
+	CHECK_BROKEN(&world, "spaced", "expected at least 3000 ms between two new SYNs that are processed, found 2000 ms");
+	fixture_stop(&world);
+}
+
+static void a_directory_that_grows_under_a_flood_is_seen(void)
+{
+	struct fixture world;
+	fixture_make(&world);
+	fixture_start(&world);
+	bounded_judge(world.checks, PILOT, 12, 12);
+	CHECK_HOLDS(&world, "bounded");
+	bounded_judge(world.checks, PILOT, 13, 12);
+	CHECK_BROKEN(&world, "bounded", "expected at most 12 session ids under a flood, found 13");
+	fixture_stop(&world);
+}
+
+/* In a world of cores all five are put to the test, and hold. */
+static void cores_keep_them(void)
+{
+	static const char *const names[] = { "once", "sealed", "paced", "spaced", "bounded" };
+	struct tiny tiny = { .options = { .seed = 1 }, .links = "{\"between\": [\"*\", \"*\"], \"loss\": \"5%\", \"duplicate\": \"5%\"}",
+		.timeline = "{\"at\": \"1s\", \"connect\": [\"robot\", \"pilot\"]}, "
+		"{\"at\": \"3s\", \"load\": {\"from\": \"robot\", \"to\": \"pilot\", \"every\": \"0s\", \"size\": 100, \"count\": 5000}}, "
+		"{\"at\": \"4s\", \"inject\": {\"junk\": 200, \"to\": \"pilot\", \"source\": \"robot\"}}" };
+	tiny_open(&tiny);
+	const struct sim_result *result = tiny_run(&tiny, OCTO_NEVER);
+	CHECK(result->messages > 1000);
+	for (uint32_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const struct sim_invariant *found = &result->invariants[INVARIANT_ONCE + i];
+		CHECK_STRING(found->name, names[i]);
+		CHECK(found->evaluated > 0);
+		CHECK_STRING(found->first, "");
+	}
+	tiny_close(&tiny);
+}
+
+CU_ErrorCode suite_checks_couriers(void);
+CU_ErrorCode suite_checks_couriers(void)
+{
+	CU_pSuite suite = CU_add_suite("checks_couriers", NULL, NULL);
+	if (!suite)
+		return CU_get_error();
+	CU_ADD_TEST(suite, each_message_is_had_once);
+	CU_ADD_TEST(suite, a_message_that_comes_twice_is_seen);
+	CU_ADD_TEST(suite, a_message_in_the_clear_is_seen);
+	CU_ADD_TEST(suite, no_second_sees_more_than_the_agreed_rate);
+	CU_ADD_TEST(suite, two_new_syns_within_3_s_are_seen);
+	CU_ADD_TEST(suite, a_directory_that_grows_under_a_flood_is_seen);
+	CU_ADD_TEST(suite, cores_keep_them);
+	return CU_get_error();
+}
