@@ -1,4 +1,4 @@
-/* Tests of M1 (no ping in celibacy), M2 (a honeymoon wears off) and M3 (off is silence). */
+/* Tests of celibate (no ping in celibacy), honeymoon-ends (it wears off) and switched-off (off is silence). */
 #include "tests/unit/checks_fixture.h"
 
 static void send_packet(struct fixture *world, enum octo_packet_type type)
@@ -38,18 +38,18 @@ static void pings_before_and_behind_a_celibacy_hold(void)
 	send_packet(&world, OCTO_PACKET_PROBE_REPLY); /* an answer is no ping */
 	celibacy(&world, false);
 	send_packet(&world, OCTO_PACKET_PROBE);
-	CHECK_HOLDS(&world, "M1");
+	CHECK_HOLDS(&world, "celibate");
 	fixture_stop(&world);
 }
 
-static void a_ping_in_celibacy_breaks_m1(void)
+static void a_ping_in_celibacy_breaks_celibate(void)
 {
 	struct fixture world;
 	start(&world);
 	celibacy(&world, true);
 	world.now += 59 * OCTO_SECOND;
 	send_packet(&world, OCTO_PACKET_PROBE);
-	CHECK_BROKEN(&world, "M1", "expected no ping to a peer in celibacy since 1000 ms, found one");
+	CHECK_BROKEN(&world, "celibate", "expected no ping to a peer in celibacy since 1000 ms, found one");
 	fixture_stop(&world);
 }
 
@@ -64,18 +64,18 @@ static void a_honeymoon_that_ends_holds(void)
 	mode(&world, OCTO_MODE_HONEYMOON, OCTO_MODE_NORMAL, 0);
 	world.now += 60 * OCTO_SECOND;
 	checks_settled(world.checks, ROBOT);
-	CHECK_HOLDS(&world, "M2");
+	CHECK_HOLDS(&world, "honeymoon-ends");
 	fixture_stop(&world);
 }
 
-static void a_honeymoon_that_goes_on_breaks_m2(void)
+static void a_honeymoon_that_goes_on_breaks_honeymoon_ends(void)
 {
 	struct fixture world;
 	start(&world);
 	mode(&world, OCTO_MODE_OFF, OCTO_MODE_HONEYMOON, 60 * OCTO_SECOND);
 	world.now += 61 * OCTO_SECOND;
 	checks_settled(world.checks, ROBOT);
-	CHECK_BROKEN(&world, "M2", "expected the honeymoon to wear off by 61121 ms, found it going on");
+	CHECK_BROKEN(&world, "honeymoon-ends", "expected the honeymoon to wear off by 61121 ms, found it going on");
 	fixture_stop(&world);
 }
 
@@ -91,11 +91,11 @@ static void closes_behind_the_switch_hold(void)
 	send_packet(&world, OCTO_PACKET_STUN);
 	mode(&world, OCTO_MODE_OFF, OCTO_MODE_HONEYMOON, 60 * OCTO_SECOND);
 	send_packet(&world, OCTO_PACKET_SYN);
-	CHECK_HOLDS(&world, "M3");
+	CHECK_HOLDS(&world, "switched-off");
 	fixture_stop(&world);
 }
 
-static void a_word_behind_the_switch_breaks_m3(void)
+static void a_word_behind_the_switch_breaks_switched_off(void)
 {
 	static const enum octo_packet_type types[] = { OCTO_PACKET_SYN, OCTO_PACKET_PROBE_REPLY, OCTO_PACKET_DATA };
 	for (int i = 0; i < 3; i++) {
@@ -106,7 +106,7 @@ static void a_word_behind_the_switch_breaks_m3(void)
 		checks_boot(world.checks, ROBOT, true); /* the switch is stored */
 		world.now += 2 * OCTO_SECOND;
 		send_packet(&world, types[i]);
-		CHECK_BROKEN(&world, "M3", "expected silence since the switch went off at 1000 ms, found a ");
+		CHECK_BROKEN(&world, "switched-off", "expected silence since the switch went off at 1000 ms, found a ");
 		fixture_stop(&world);
 	}
 }
@@ -118,10 +118,10 @@ CU_ErrorCode suite_checks_modes(void)
 	if (!suite)
 		return CU_get_error();
 	CU_ADD_TEST(suite, pings_before_and_behind_a_celibacy_hold);
-	CU_ADD_TEST(suite, a_ping_in_celibacy_breaks_m1);
+	CU_ADD_TEST(suite, a_ping_in_celibacy_breaks_celibate);
 	CU_ADD_TEST(suite, a_honeymoon_that_ends_holds);
-	CU_ADD_TEST(suite, a_honeymoon_that_goes_on_breaks_m2);
+	CU_ADD_TEST(suite, a_honeymoon_that_goes_on_breaks_honeymoon_ends);
 	CU_ADD_TEST(suite, closes_behind_the_switch_hold);
-	CU_ADD_TEST(suite, a_word_behind_the_switch_breaks_m3);
+	CU_ADD_TEST(suite, a_word_behind_the_switch_breaks_switched_off);
 	return CU_get_error();
 }
