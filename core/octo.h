@@ -688,7 +688,7 @@ struct octo_config {
 	octo_time_ns challenge_min_ns, challenge_max_ns; /* X, the wait of C:93 */
 	octo_time_ns dead_min_ns;                 /* least silence after which a peer is dead */
 	octo_time_ns celibacy_ns;
-	/* Reachability [P 7.6]: a peer that was active `age` ago is pinged every base × 2^(age / step), at most max. */
+	/* Reachability [P 7.9]: a peer that was active `age` ago is pinged every base × 2^(age / step), at most max. */
 	octo_time_ns ping_base_ns, ping_step_ns, ping_max_ns;
 	octo_time_ns ping_recent_ns;              /* the peer that was last active counts as no older than this (C:57) */
 	octo_time_ns honeymoon_ping_ns, honeymoon_ns; /* interval, and how long until it wears off */

@@ -1,5 +1,5 @@
 /* reachability.h: who is there? The on-off switch, honeymoon, pings and their answers, and which peers are active
- * [P 7.6] (C:45-57, S:110-123). Decides when a handshake is worth trying, never what comes of it: knows no slot.
+ * [P 7.9] (C:45-57, S:110-123). Decides when a handshake is worth trying, never what comes of it: knows no slot.
  * When the next ping is due is not stored but follows from a few facts, so nothing has to be kept in step with them. */
 #ifndef OCTO_INTRINSIC_REACHABILITY_H
 #define OCTO_INTRINSIC_REACHABILITY_H

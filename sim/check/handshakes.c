@@ -292,7 +292,7 @@ void handshakes_before(struct checks *checks, uint32_t node, const uint8_t *byte
 		return;
 	if (!checks->host.view(checks->host.context, node, receipt->from_node, &view))
 		return;
-	receipt->is_genuine_syn = view.state == OCTO_STATE_IDLE && !view.is_celibate;
+	receipt->is_genuine_syn = view.state == OCTO_STATE_IDLE && !view.is_celibate && view.mode != OCTO_MODE_OFF;
 }
 
 static void judge_genuine(struct checks *checks, uint32_t node, const struct octo_event *event)

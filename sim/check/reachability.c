@@ -1,5 +1,5 @@
-/* reachability.c: celibate honeymoon-ends switched-off. A celibate peer is not pinged, a honeymoon wears off, and who is switched off is silent
- * but for its CLOSEs. Knows modes from what cores say of them, never from their insides. */
+/* reachability.c: celibate, honeymoon-ends, switched-off. A celibate peer is not pinged, a honeymoon wears off, and who
+ * is switched off is silent but for its CLOSEs. Knows modes from what cores say of them, never from their insides. */
 #include "sim/check/state.h"
 
 #include <inttypes.h>

@@ -48,6 +48,22 @@ static void disconnect_ends_the_session(void)
 	tiny_close(&tiny);
 }
 
+/* R46, R54: the switch is a node's; a honeymoon is for who is switched on. */
+static void the_switch_goes_on_and_off(void)
+{
+	struct tiny tiny;
+	play(&tiny, "{\"at\": \"1s\", \"enable\": \"robot\"}, {\"at\": \"2s\", \"honeymoon\": \"*\"}");
+	CHECK_U64(tiny_view(&tiny, ROBOT, PILOT).mode, OCTO_MODE_HONEYMOON);
+	CHECK_U64(tiny_view(&tiny, PILOT, ROBOT).mode, OCTO_MODE_MANUAL);
+	CHECK_U64(sim_result(tiny.sim)->sessions_established, 1);
+	tiny_close(&tiny);
+	play(&tiny, "{\"at\": \"1s\", \"enable\": \"robot\"}, {\"at\": \"5s\", \"disable\": \"robot\"}, "
+	            "{\"at\": \"6s\", \"restart\": \"robot\"}");
+	CHECK_U64(tiny_view(&tiny, ROBOT, PILOT).mode, OCTO_MODE_OFF);
+	CHECK_U64(tiny_view(&tiny, ROBOT, PILOT).state, OCTO_STATE_IDLE);
+	tiny_close(&tiny);
+}
+
 static void load_sends_messages(void)
 {
 	struct tiny tiny;
@@ -161,6 +177,7 @@ CU_ErrorCode suite_actions(void)
 	CU_ADD_TEST(suite, connect_presses_the_button);
 	CU_ADD_TEST(suite, nothing_happens_before_its_time);
 	CU_ADD_TEST(suite, disconnect_ends_the_session);
+	CU_ADD_TEST(suite, the_switch_goes_on_and_off);
 	CU_ADD_TEST(suite, load_sends_messages);
 	CU_ADD_TEST(suite, crash_and_restart_take_a_node_down_and_up);
 	CU_ADD_TEST(suite, move_gives_a_fresh_address);

@@ -54,6 +54,15 @@ static void a_value_out_of_range_is_refused(void)
 	BOUND(spare_ns, 1, 0);
 	BOUND(dead_min_ns, 1, 0);
 	BOUND(celibacy_ns, 1, 0);
+	BOUND(ping_base_ns, 1, 0);
+	BOUND(ping_step_ns, 1, 0);
+	BOUND(ping_max_ns, base.ping_base_ns, base.ping_base_ns - 1);
+	BOUND(ping_max_ns, year, year + 1);
+	BOUND(ping_recent_ns, year, year + 1);
+	BOUND(honeymoon_ping_ns, 1, 0);
+	BOUND(honeymoon_ns, 1, 0);
+	BOUND(probe_spacing_ns, 1, 0);
+	BOUND(stored_switch, OCTO_SWITCH_OFF, OCTO_SWITCH_OFF + 1);
 	BOUND(cookie_rotation_ns, 1, 0);
 	BOUND(clock_step_max_ns, year, year + 1);
 	BOUND(redial_max_ns, base.redial_min_ns, base.redial_min_ns - 1);

@@ -278,6 +278,10 @@ static void lanes_show_the_states(void)
 		"crashes",
 		"starts again",
 		"celibacy for 30 s",
+		"mode honeymoon for 1 min",
+		"active: it answered a ping",
+		"not active: it did not answer the handshake",
+		"communications are switched on",
 		"its clock is set 5 s back",
 		"notices that its clock went 1.5 s forward",
 		"⚠ ",
@@ -295,6 +299,10 @@ static void lanes_show_the_states(void)
 	add(3, TRACE_ACTION, 1, 0, TRACE_ACTION_CRASH, 0);
 	add(4, TRACE_ACTION, 1, 0, TRACE_ACTION_RESTART, 0);
 	add(5, TRACE_CELIBACY, 1, 0, 1, 30 * OCTO_SECOND);
+	add(5, TRACE_ACTION, 1, TRACE_NOBODY, TRACE_ACTION_ENABLE, 0);
+	add(5, TRACE_MODE, 1, TRACE_NOBODY, OCTO_MODE_HONEYMOON, (60 * OCTO_SECOND) << 8);
+	add(5, TRACE_ACTIVITY, 1, 0, 1, OCTO_ACTIVITY_ANSWERED);
+	add(5, TRACE_ACTIVITY, 1, 0, 0, OCTO_ACTIVITY_UNANSWERED);
 	add(6, TRACE_ACTION, 0, TRACE_NOBODY, TRACE_ACTION_CLOCK, (uint64_t)-5 * OCTO_SECOND);
 	add(7, TRACE_CLOCK, 0, TRACE_NOBODY, 1500 * OCTO_MILLISECOND, 0);
 	add(8, TRACE_WARNING, 0, 1, OCTO_WARNING_HACKED, 0);

@@ -1,4 +1,4 @@
-/* reachability_test.c: reachability.c: when pings are sent, what their answers do, and what the switch does [P 7.6]. */
+/* reachability_test.c: reachability.c: when pings are sent, what their answers do, and what the switch does [P 7.9]. */
 #include "core/intrinsic/reachability.h"
 
 #include "core/intrinsic/probe.h"

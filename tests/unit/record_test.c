@@ -23,6 +23,8 @@ static void a_record_brings_everything_back(void)
 	peer->first_success_at = call.now - 1000 * OCTO_SECOND;
 	peer->first_attempt_at = call.now - 1001 * OCTO_SECOND;
 	peer->last_success_at = call.now - 10 * OCTO_SECOND;
+	peer->reach.activity_at = call.now - 5 * OCTO_SECOND;
+	peer->reach.order = 12;
 	record_save_peer(&call, peer);
 	struct pair_node *node = &pair.nodes[WINNER];
 	CHECK(node->peer_record_size > 0 && node->peer_record_size <= OCTO_RECORD_BYTES_MAX);
@@ -44,7 +46,10 @@ static void a_record_brings_everything_back(void)
 	CHECK_U64(view.since_first_attempt, 1078 * OCTO_SECOND);
 	CHECK_U64(view.since_last_success, 87 * OCTO_SECOND);
 	CHECK_U64(view.since_last_failure, OCTO_NEVER);
+	CHECK_U64(view.since_activity, 82 * OCTO_SECOND); /* R56 */
+	CHECK_U64(peer->reach.order, 12);
 	call = pair_call(&pair, WINNER);
+	CHECK_U64(call.channel->reach.order, 12); /* R62: still the last active one */
 	CHECK_U64(peer->celibate_until - call.now, 30 * OCTO_SECOND);
 	pair_close(&pair);
 }
@@ -125,16 +130,66 @@ static void each_boot_stores_a_higher_epoch_first(void)
 	pair_close(&pair);
 }
 
-/* R135: never keys, never nonces. */
-static void no_record_holds_a_secret(void)
+/* Of a damaged record nothing is taken over: the peer stays as it was added, and the node goes on with it. */
+static void a_node_starts_with_a_record_that_is_refused(void)
 {
 	struct pair pair;
 	pair_open(&pair, NULL);
 	pair_establish(&pair, WINNER);
+	struct pair_node *node = &pair.nodes[WINNER];
+	uint8_t record[OCTO_RECORD_BYTES_MAX];
+	size_t size = node->peer_record_size;
+	memcpy(record, node->peer_record, size);
+	record[4]++; /* of another version; and with a right sum, too */
+	for (int sum = 0; sum < 2; sum++) {
+		if (sum)
+			keyed_hash(record + size - 16, 16, NULL, 0, record, size - 16);
+		node->peer_record_size = 0;
+		pair_restart(&pair, WINNER, true);
+		CHECK_U64(restore(&pair, WINNER, record, size, 0), OCTO_BAD_RECORD);
+		CHECK(!pair_view(&pair, WINNER).is_wanted);
+		CHECK_U64(pair_view(&pair, WINNER).since_first_success, OCTO_NEVER);
+	}
+	pair_run(&pair, 60 * OCTO_SECOND); /* the other one's session dies, and it dials */
+	CHECK(pair_is_joined(&pair));
+	pair_close(&pair);
+}
+
+static void the_switch_is_in_the_nodes_record(void)
+{
+	struct pair pair;
+	enum octo_switch position;
+	pair_open(&pair, NULL);
+	const struct pair_node *node = &pair.nodes[WINNER];
+	for (int i = 0; i < 3; i++) {
+		static const enum octo_switch expected[] = { OCTO_SWITCH_MANUAL, OCTO_SWITCH_ON, OCTO_SWITCH_OFF };
+		if (i)
+			octo_enable(node->channel, &node->host, pair.now, i == 1);
+		CHECK_U64(octo_node_record_switch(node->node_record, node->node_record_size, &position), OCTO_OK);
+		CHECK_U64(position, expected[i]);
+	}
+	CHECK_U64(octo_node_record_switch(node->node_record, node->node_record_size - 1, &position), OCTO_BAD_RECORD);
+	CHECK_U64(position, OCTO_SWITCH_MANUAL);
+	pair_close(&pair);
+}
+
+/* R135: never keys, never nonces; not even the token of a ping. */
+static void no_record_holds_a_secret(void)
+{
+	struct pair pair;
+	pair_open(&pair, NULL);
+	octo_enable(pair.nodes[WINNER].channel, &pair.nodes[WINNER].host, pair.now, true);
+	pair_run(&pair, OCTO_SECOND);
+	CHECK(pair_is_joined(&pair));
 	const struct pair_node *node = &pair.nodes[WINNER];
 	const struct peer *peer = pair_peer(&pair, WINNER);
+	const uint8_t *ids[] = { (const uint8_t *)&peer->reach.pings[0].token, (const uint8_t *)&peer->current.id,
+		                 (const uint8_t *)&peer->current.send_id };
+	for (size_t at = 0; at + 8 <= node->peer_record_size; at++)
+		for (size_t i = 0; i < 3; i++)
+			CHECK(memcmp(node->peer_record + at, ids[i], 8) != 0);
 	const uint8_t *secrets[] = { node->identity.x_secret, node->identity.ed_seed, node->config.seed, peer->keys.prk,
-		peer->keys.syn_in, peer->current.send_key, peer->current.receive_key };
+		peer->keys.syn_in, peer->keys.probe_in, peer->keys.probe_out, peer->current.send_key, peer->current.receive_key };
 	for (size_t s = 0; s < sizeof secrets / sizeof *secrets; s++)
 		for (size_t at = 0; at + 8 <= node->peer_record_size; at++)
 			CHECK(memcmp(node->peer_record + at, secrets[s], 8) != 0);
@@ -153,6 +208,8 @@ CU_ErrorCode suite_record(void)
 	CU_ADD_TEST(suite, a_damaged_node_record_is_refused_at_every_byte);
 	CU_ADD_TEST(suite, another_ones_record_is_refused);
 	CU_ADD_TEST(suite, each_boot_stores_a_higher_epoch_first);
+	CU_ADD_TEST(suite, a_node_starts_with_a_record_that_is_refused);
+	CU_ADD_TEST(suite, the_switch_is_in_the_nodes_record);
 	CU_ADD_TEST(suite, no_record_holds_a_secret);
 	return CU_get_error();
 }

@@ -348,7 +348,7 @@ class Watcher:
         demand(code in TYPES, "packet type")
         kind = TYPES[code]
         demand(version == VERSION, "version")
-        demand(flags in ((0, 1) if kind == "SYN" else (0,)), "flags")
+        demand(flags in ((0, 1) if kind in ("SYN", "PROBE") else (0,)), "flags")
         demand(len(data) == LENGTHS[kind], f"length of a {kind}")
         inspector = {
             "SYN": self.inspect_syn, "RETRY": self.inspect_retry, "SYN-ACK": self.inspect_syn_ack,
