@@ -61,6 +61,13 @@ static void observe(void *context, const struct octo_event *event)
 	node_report_event(context, event);
 }
 
+static bool goes_on(void *context, uint32_t peer, enum octo_tell tell)
+{
+	const struct live *live = context;
+	(void)peer, (void)tell;
+	return !live->config->shuts_down;
+}
+
 static bool settle(void *context)
 {
 	struct live *live = context;
@@ -155,6 +162,36 @@ static int load_store(struct live *live)
 		node_report_line(live, status == STORE_FILE_NONE ? CLI_DIM : CLI_WARN, "store", OCTO_NO_PEER, "%s: %s",
 		                 live->file.path, store_file_status_text(status));
 	return CLI_GO_ON;
+}
+
+/* ---- Signals ------------------------------------------------------------------------------------------------------- */
+
+static int stop_pipe[2] = { -1, -1 };
+
+/* A byte for poll(): a flag alone could be set just before it waits. */
+static void on_signal(int number)
+{
+	int error = errno;
+	char byte = (char)number;
+	ssize_t ignored = write(stop_pipe[1], &byte, 1);
+	(void)ignored;
+	errno = error;
+}
+
+static bool catch_signals(void)
+{
+	static const int caught[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action = { .sa_handler = on_signal };
+	if (pipe(stop_pipe) != 0)
+		return false;
+	for (int i = 0; i < 2; i++)
+		(void)fcntl(stop_pipe[i], F_SETFL, O_NONBLOCK);
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
+		sigaction(caught[i], &action, NULL);
+	action.sa_handler = SIG_IGN; /* a pipe that nobody reads any more shows when it is written to */
+	sigaction(SIGPIPE, &action, NULL);
+	return true;
 }
 
 /* ---- Booting ------------------------------------------------------------------------------------------------------- */
@@ -272,10 +309,11 @@ int live_open(struct live *live, const struct node_config *config, const uint8_t
 	char text[CARD_TEXT_BYTES];
 	live->config = config;
 	live->carrier.descriptor = -1;
-	if (sodium_init() < 0)
+	/* From the first line on, a signal ends it in good order. */
+	if (sodium_init() < 0 || !catch_signals())
 		return CLI_FAULT;
 	live->host = (struct octo_host){ .context = live, .crypto = octo_crypto_sodium(), .entropy = entropy, .save = save,
-		.observe = observe, .couriers = couriers, .courier_count = COURIER_COUNT };
+		.observe = observe, .goes_on = goes_on, .couriers = couriers, .courier_count = COURIER_COUNT };
 	octo_identity_from_seed(live->host.crypto, seed, &identity);
 	memcpy(live->book.owner, identity.card.id, OCTO_ID_BYTES);
 	card_to_text(&identity.card, text);
@@ -321,34 +359,6 @@ void live_close(struct live *live)
 }
 
 /* ---- Running ------------------------------------------------------------------------------------------------------- */
-
-static int stop_pipe[2] = { -1, -1 };
-
-/* A byte for poll(): a flag alone could be set just before it waits. */
-static void on_signal(int number)
-{
-	int error = errno;
-	char byte = (char)number;
-	ssize_t ignored = write(stop_pipe[1], &byte, 1);
-	(void)ignored;
-	errno = error;
-}
-
-static bool catch_signals(void)
-{
-	static const int caught[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action = { .sa_handler = on_signal };
-	if (pipe(stop_pipe) != 0)
-		return false;
-	for (int i = 0; i < 2; i++)
-		(void)fcntl(stop_pipe[i], F_SETFL, O_NONBLOCK);
-	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
-		sigaction(caught[i], &action, NULL);
-	action.sa_handler = SIG_IGN; /* a pipe that nobody reads any more shows when it is written to */
-	sigaction(SIGPIPE, &action, NULL);
-	return true;
-}
 
 struct typed {
 	char line[LINE_BYTES];
@@ -399,8 +409,6 @@ int live_run(struct live *live, octo_time_ns for_ns)
 {
 	struct typed typed = { .size = 0 };
 	octo_time_ns now = cli_clock_ns(), end = for_ns < OCTO_NEVER - now ? now + for_ns : OCTO_NEVER;
-	if (!catch_signals())
-		return CLI_FAULT;
 	for (;;) {
 		bool is_more;
 		now = cli_clock_ns();

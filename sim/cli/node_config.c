@@ -15,8 +15,9 @@ enum { CARD_FILE_MAX = 4096 };
 
 static const char *const kinds[] = { "agent", "remote", NULL };
 static const char *const switches[] = { "on", "manual", NULL };
+static const char *const answers_to_hacked[] = { "go-on", "shut-down", NULL };
 static const char *const top_keys[] = { "format", "name", "kind", "identity", "store", "listen", "switch", "rate_up", "rate_down",
-	"keepalive", "stun", "associates", NULL };
+	"keepalive", "stun", "when_hacked", "associates", NULL };
 static const char *const associate_keys[] = { "name", "card", "address", "connect", "load", NULL };
 static const char *const load_keys[] = { "every", "size", "count", "priority", NULL };
 
@@ -201,7 +202,7 @@ static void read_top(struct reader *reader, const char *path, struct node_config
 {
 	struct tree_value root = tree_root(&reader->tree), value = { NULL, 0 };
 	uint64_t number = 0, keepalive_ns = 0;
-	int32_t kind = 0, position = 1;
+	int32_t kind = 0, position = 1, answer = 0;
 
 	if (!reader_kind(reader, root, SCANNER_OBJECT, "an object"))
 		return;
@@ -223,6 +224,9 @@ static void read_top(struct reader *reader, const char *path, struct node_config
 	value = reader_get(reader, root, "switch");
 	if (value.item != NULL && reader_word(reader, value, switches, &position))
 		config->is_switched_on = position == 0;
+	value = reader_get(reader, root, "when_hacked");
+	if (value.item != NULL && reader_word(reader, value, answers_to_hacked, &answer))
+		config->shuts_down = answer == 1;
 	value = reader_get(reader, root, "stun");
 	if (value.item != NULL)
 		read_address(reader, value, false, &config->stun);

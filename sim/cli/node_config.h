@@ -21,6 +21,7 @@ struct node_associate {
 struct node_config {
 	char name[ASSOCIATE_NAME_BYTES];
 	bool is_agent;
+	bool shuts_down;                  /* "when_hacked": a hacked packet ends communication with its peer (C:94) */
 	bool is_switched_on;              /* "switch": whoever is trusted is looked for all the time (C:45) */
 	char key_path[NODE_PATH_BYTES], store_path[NODE_PATH_BYTES];
 	struct octo_address listen, stun; /* stun.port 0: no server is asked */

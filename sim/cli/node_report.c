@@ -103,6 +103,9 @@ void node_report_event(struct live *live, const struct octo_event *event)
 		node_report_line(live, CLI_BAD, "warning", event->peer, "WARNING: %s",
 		                 octo_warning_text((enum octo_warning)event->warning.warning));
 		return;
+	case OCTO_EVENT_TAMPER:
+		node_report_line(live, CLI_BAD, "hacked", event->peer, "HACKED: %s", octo_tell_text((enum octo_tell)event->tamper.tell));
+		return;
 	case OCTO_EVENT_CLOCK_STEP:
 		node_report_line(live, CLI_WARN, "clock", OCTO_NO_PEER, "the clock stepped by %" PRId64 " ms",
 		                 event->clock.step_ns / (int64_t)OCTO_MILLISECOND);

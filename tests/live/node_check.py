@@ -12,6 +12,7 @@ import json
 import os
 import queue
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -82,14 +83,13 @@ class Node:
     def has_said(self, event, text=""):
         return any(line["event"] == event and text in line["text"] for line in self.said)
 
-    def wait_received(self, more=0):
-        """Asks for the state again and again until at least one message more has come."""
+    def wait_received(self):
+        """Asks for the state again and again until a message has come."""
         while True:
             self.type("state")
-            sent, received = map(int, re.match(r"courier load: ([\d ]+) sent, ([\d ]+) received",
-                                               self.wait("courier")["text"]).groups())
-            if received > more:
-                return received
+            received = re.search(r"([\d ]+) received", self.wait("courier")["text"]).group(1)
+            if int(received.replace(" ", "")) > 0:
+                return
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
@@ -211,6 +211,33 @@ def commands(robot, pilot):
         fail("quit does not end with status 0")
 
 
+def stolen(folder, robot, pilot):
+    """Somebody has stolen the pilot's key and store, and calls in its name while it is there (R82, R83): a warning, and, where
+    the configuration says so, the end of communication (R84)."""
+    robot.stop()
+    robot.configure(listen=robot.address, when_hacked="shut-down",
+                    associates=[{"name": "pilot", "card": "pilot.card", "load": LOAD}])
+    robot.start()
+    pilot.start()
+    pilot.wait("connected")
+    robot.wait("connected")
+    os.mkdir(f"{folder}/thief")
+    for name in ("pilot.key", "pilot.store", "robot.card"):
+        shutil.copy(f"{folder}/{name}", f"{folder}/thief/{name}")
+    thief = Node(f"{folder}/thief", "thief", identity="pilot.key", store="pilot.store", associates=[
+        {"name": "robot", "card": "robot.card", "address": robot.address, "connect": True}])
+    robot.wait("warning", "in the peer's name")
+    robot.wait("disconnected")
+    robot.wait("celibacy")
+    thief.kill()
+    pilot.wait("disconnected")
+    pilot.type("quit")
+    pilot.wait("stopped")
+    robot.stop()
+    robot.configure(listen=robot.address, associates=[{"name": "pilot", "card": "pilot.card", "load": LOAD}])
+    robot.start()
+
+
 def switch(robot, pilot):
     """Off is off for both, and over a restart; on finds whoever is trusted, without a call (R46)."""
     pilot.type("honeymoon")
@@ -256,7 +283,7 @@ def wrong_configurations(folder):
         ("{", ":1:"), ("[]", "allowed is an object"), ("{}", "\"name\" is missing"),
         ({**good, "lisen": "x"}, "did you mean \"listen\"?"), ({**good, "kind": "agnt"}, "did you mean \"agent\"?"),
         ({**good, "listen": "robot.local:1"}, "names are not looked up"), ({**good, "name": "a b"}, "allowed is a name"),
-        ({**good, "format": 2}, "format"), ({**good, "keepalive": "2h"}, "out of range"),
+        ({**good, "format": 2}, "format"), ({**good, "when_hacked": "shutdown"}, "did you mean \"shut-down\"?"), ({**good, "keepalive": "2h"}, "out of range"),
         ({**good, "rate_up": "1bit"}, "out of range"), ({**good, "identity": ""}, "the path is empty"),
         ({**good, "associates": [{"name": "x"}]}, "\"card\" is missing"),
         ({**good, "associates": [{"name": "x", "card": "octo-card-1:00"}]}, "the card is damaged"),
@@ -312,6 +339,7 @@ def main():
             commands(robot, pilot)
             pilot.start()
             switch(robot, pilot)
+            stolen(folder, robot, pilot)
             second_node(folder, robot)
             forgotten(folder, robot)
             wrong_configurations(folder)
