@@ -551,6 +551,16 @@ void octo_courier_wake(struct octo_channel *channel, const struct octo_host *hos
 	plan_wake(&call, peer);
 }
 
+void octo_courier_work(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t index,
+                       uint32_t courier,
+                       void (*work)(void *state, const struct octo_courier_call *call, void *argument), void *argument)
+{
+	struct call call = call_begin(channel, host, now);
+	struct peer *peer = block_peer(channel, index);
+	schedule_work(&call, peer, courier, work, argument);
+	plan_wake(&call, peer);
+}
+
 void octo_peer_limit(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t index,
                      uint32_t rate_bps)
 {

@@ -53,6 +53,7 @@ enum {
 };
 
 #define OCTO_NO_PEER UINT32_MAX                   /* "none of the peers" wherever a peer index is asked for */
+#define OCTO_NO_COURIER UINT32_MAX                /* the same for a courier index */
 
 /* ---- Status ---------------------------------------------------------------------------------------------- */
 
@@ -140,6 +141,7 @@ struct octo_mandate {
 	uint8_t priority;         /* 0-255, a lower number is a lower priority */
 	bool accept_reads;        /* false: data for this courier is discarded and counted */
 	bool want_to_send;        /* false: no sending opportunities */
+	bool is_bulk;             /* takes what the others leave, and a twentieth of the packets if they leave nothing */
 	uint16_t payload_size;    /* at most this many bytes will be written */
 };
 
@@ -154,21 +156,37 @@ enum octo_fate {
 };
 const char *octo_fate_name(enum octo_fate fate);
 
-/* A kind of courier: functions over a state that the channel keeps for each (peer, courier), zeroed at first.
- * The functions know nothing of sessions. `now` is the channel's own time, which never steps backwards. */
+struct octo_host;
+struct octo_event_note;
+
+/* What every function of a courier is told about the call. Borrowed; it must not call into the channel. */
+struct octo_courier_call {
+	octo_time_ns now;         /* the channel's own time, which never steps backwards */
+	uint64_t session;         /* log id of the present session; 0: none. Another one: what was on its way may be lost */
+	const struct octo_host *host; /* its context, and the callbacks of the kind */
+	uint32_t peer;            /* towards whom */
+	bool is_duel_winner;      /* our FULL-ID is the larger: what both sides must decide alike is ours to decide (C:71) */
+	/* Something worth seeing happened: becomes a COURIER_NOTE event. Fills in the note's courier and session. Not for
+	 * mandate(), which is asked often. */
+	void (*report)(const struct octo_courier_call *call, const struct octo_event_note *note);
+};
+
+/* A kind of courier: functions over a state that the channel keeps for each (peer, courier), zeroed at first. The
+ * functions know nothing of sessions but that one can be replaced. A mandate is read afresh after each of the others,
+ * and when another session begins. */
 struct octo_courier {
 	const char *name;
 	uint16_t id;              /* on the wire; 0..OCTO_COURIER_ID_MAX, unique in a channel */
 	uint16_t state_size;      /* bytes; the channel aligns a state to 8 */
 	/* Fills *mandate (all fields are zero before). */
-	void (*mandate)(const void *state, octo_time_ns now, struct octo_mandate *mandate);
+	void (*mandate)(const void *state, const struct octo_courier_call *call, struct octo_mandate *mandate);
 	/* The sending opportunity: writes at most size_max bytes (never more than the mandate said), returns how many.
 	 * 0 declines. *handle is 0; set to anything else, it asks to be told the message's fate. */
-	size_t (*send)(void *state, octo_time_ns now, uint8_t *out, size_t size_max, uint64_t *handle);
+	size_t (*send)(void *state, const struct octo_courier_call *call, uint8_t *out, size_t size_max, uint64_t *handle);
 	/* A message of the peer's courier with the same id. Any bytes at all may come. */
-	void (*receive)(void *state, octo_time_ns now, const uint8_t *data, size_t size);
+	void (*receive)(void *state, const struct octo_courier_call *call, const uint8_t *data, size_t size);
 	/* What became of the message with this handle. NULL for a courier that never asks. */
-	void (*fate)(void *state, octo_time_ns now, uint64_t handle, enum octo_fate fate);
+	void (*fate)(void *state, const struct octo_courier_call *call, uint64_t handle, enum octo_fate fate);
 };
 
 /* The load courier: numbered messages of one size at one interval, for tests and measurements. */
@@ -419,6 +437,7 @@ const char *octo_suite_name(uint8_t suite);
 	X(COURIER_GRANTED, "courier-granted")                                                         \
 	X(COURIER_DELIVERED, "courier-delivered")                                                     \
 	X(COURIER_DISCARDED, "courier-discarded")                                                     \
+	X(COURIER_NOTE, "courier-note")                                                               \
 	X(CELIBACY, "celibacy")                                                                       \
 	X(MODE, "mode")                                                                               \
 	X(ACTIVITY, "activity")                                                                       \
@@ -501,6 +520,29 @@ struct octo_event_courier {       /* COURIER_*: one courier message */
 	uint8_t priority;         /* GRANTED */
 	uint8_t rivals;           /* GRANTED: other couriers that were due and waited */
 	uint64_t session;         /* log id */
+};
+/* What couriers tell about themselves, with what subject, value and total hold. Those of class BROKEN are the peer's
+ * fault: its message changed nothing. */
+#define OCTO_NOTES(X)                                                                                 \
+	X(BAD_MESSAGE, "bad-message", BROKEN, "a message that the courier never writes: subject its first byte")
+
+enum octo_note {
+#define X(name, key, class, text) OCTO_NOTE_##name,
+	OCTO_NOTES(X)
+#undef X
+	OCTO_NOTE_COUNT
+};
+const char *octo_note_name(enum octo_note note);
+const char *octo_note_text(enum octo_note note);
+enum octo_class octo_note_class(enum octo_note note);
+
+struct octo_event_note {          /* COURIER_NOTE */
+	uint64_t subject;         /* what it is about, in the courier's own numbering */
+	uint64_t value, total;    /* as the note's text says; else 0 */
+	uint64_t session;         /* log id; 0: none */
+	uint16_t courier;         /* id */
+	uint8_t note;             /* enum octo_note */
+	uint8_t reserved[5];      /* 0; no padding */
 };
 struct octo_event_celibacy { bool began; octo_time_ns lasts_ns; };
 struct octo_event_mode {          /* MODE: how the channel looks for peers changed; about no peer */
@@ -603,6 +645,7 @@ struct octo_event {
 		struct octo_event_duel duel;
 		struct octo_event_session session;
 		struct octo_event_courier courier;
+		struct octo_event_note note;
 		struct octo_event_celibacy celibacy;
 		struct octo_event_mode mode;
 		struct octo_event_activity activity;
@@ -631,6 +674,7 @@ struct octo_counters {
 	uint64_t duels, curve_multiplications;
 	uint64_t tells[OCTO_TELL_COUNT];          /* hacked packets */
 	uint64_t courier_discarded;
+	uint64_t notes[OCTO_NOTE_COUNT];          /* of couriers */
 };
 
 /* ---- Host and configuration -------------------------------------------------------------------------------- */
@@ -841,6 +885,13 @@ void octo_courier_activate(struct octo_channel *channel, const struct octo_host 
 void *octo_courier_state(struct octo_channel *channel, uint32_t peer, uint32_t courier);
 /* Say so after changing a state: the mandate is read again. */
 void octo_courier_wake(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer);
+/* Runs `work` over a courier's state as the channel runs a courier's own functions, and reads the mandate again: how the
+ * application's side of a courier is written that reports, or needs the time. `argument` is handed on. */
+void octo_courier_work(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer,
+                       uint32_t courier,
+                       void (*work)(void *state, const struct octo_courier_call *call, void *argument), void *argument);
+/* The index in host->couriers of the kind with this id on the wire; OCTO_NO_COURIER when the node does not know it. */
+uint32_t octo_courier_index(const struct octo_host *host, uint16_t id);
 
 /* Asks the peer to send to us at no more than this many bytes per second, in this session and later ones; 0: what was
  * agreed. From 4,096; less is the caller's fault. */

@@ -11,10 +11,14 @@ void schedule_read(struct call *call, struct peer *peer);
 octo_time_ns schedule_next(struct call *call, struct peer *peer);
 /* Fills a packet with messages, most pressing first. */
 bool schedule_fill(struct call *call, struct peer *peer, struct writer *frames);
-/* Tells couriers what became of their messages. */
+/* Tells couriers what became of their messages, and reads the mandates when another session has begun. */
 void schedule_tell(struct call *call, struct peer *peer);
 /* Hands a message to its courier, or discards it. */
 void schedule_deliver(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size);
+
+/* The application's side of a courier runs. */
+void schedule_work(struct call *call, struct peer *peer, uint32_t courier,
+                   void (*work)(void *state, const struct octo_courier_call *call, void *argument), void *argument);
 
 struct courier_slot *schedule_slot(const struct octo_channel *channel, uint32_t peer, uint32_t courier);
 void *schedule_state(const struct octo_channel *channel, uint32_t peer, uint32_t courier);

@@ -175,6 +175,39 @@ const char *octo_tell_text(enum octo_tell tell)
 	return texts[tell];
 }
 
+const char *octo_note_name(enum octo_note note)
+{
+	static const char *const names[] = {
+#define X(name, key, class, text) key,
+		OCTO_NOTES(X)
+#undef X
+	};
+	OCTO_ASSERT(note < OCTO_NOTE_COUNT);
+	return names[note];
+}
+
+const char *octo_note_text(enum octo_note note)
+{
+	static const char *const texts[] = {
+#define X(name, key, class, text) text,
+		OCTO_NOTES(X)
+#undef X
+	};
+	OCTO_ASSERT(note < OCTO_NOTE_COUNT);
+	return texts[note];
+}
+
+enum octo_class octo_note_class(enum octo_note note)
+{
+	static const uint8_t classes[] = {
+#define X(name, key, class, text) OCTO_CLASS_##class,
+		OCTO_NOTES(X)
+#undef X
+	};
+	OCTO_ASSERT(note < OCTO_NOTE_COUNT);
+	return (enum octo_class)classes[note];
+}
+
 const char *octo_path_name(enum octo_path path)
 {
 	static const char *const names[] = {

@@ -12,11 +12,11 @@ static uint8_t filler(uint64_t number, size_t at)
 	return (uint8_t)((number + 1) * UINT64_C(0x9e3779b97f4a7c15) >> 56) ^ (uint8_t)(at * 7);
 }
 
-static void mandate(const void *state, octo_time_ns now, struct octo_mandate *mandate)
+static void mandate(const void *state, const struct octo_courier_call *call, struct octo_mandate *mandate)
 {
 	const struct octo_load *load = state;
-	bool is_later = load->is_paced && load->next_ns > now;
-	uint64_t wait_ms = is_later ? (load->next_ns - now + OCTO_MILLISECOND - 1) / OCTO_MILLISECOND : 0;
+	bool is_later = load->is_paced && load->next_ns > call->now;
+	uint64_t wait_ms = is_later ? (load->next_ns - call->now + OCTO_MILLISECOND - 1) / OCTO_MILLISECOND : 0;
 	mandate->urgency_ms = wait_ms < UINT32_MAX ? (uint32_t)wait_ms : UINT32_MAX;
 	mandate->priority = load->priority;
 	mandate->accept_reads = true;
@@ -24,7 +24,7 @@ static void mandate(const void *state, octo_time_ns now, struct octo_mandate *ma
 	mandate->payload_size = load->size;
 }
 
-static size_t send(void *state, octo_time_ns now, uint8_t *out, size_t size_max, uint64_t *handle)
+static size_t send(void *state, const struct octo_courier_call *call, uint8_t *out, size_t size_max, uint64_t *handle)
 {
 	(void)handle;
 	struct octo_load *load = state;
@@ -36,16 +36,16 @@ static size_t send(void *state, octo_time_ns now, uint8_t *out, size_t size_max,
 		out[i] = filler(number, i);
 	load->count--;
 	/* The rhythm is kept when one is late, but missed beats are not made up for. */
-	uint64_t next = load->is_paced ? load->next_ns + load->interval_ns : now + load->interval_ns;
-	load->next_ns = next > now ? next : now;
+	uint64_t next = load->is_paced ? load->next_ns + load->interval_ns : call->now + load->interval_ns;
+	load->next_ns = next > call->now ? next : call->now;
 	load->is_paced = 1;
 	return load->size;
 }
 
-static void receive(void *state, octo_time_ns now, const uint8_t *data, size_t size)
+static void receive(void *state, const struct octo_courier_call *call, const uint8_t *data, size_t size)
 {
 	struct octo_load *load = state;
-	(void)now;
+	(void)call;
 	uint64_t number = size >= NUMBER_BYTES ? load_le(data, NUMBER_BYTES) : 0;
 	bool is_good = size >= NUMBER_BYTES;
 	for (size_t i = NUMBER_BYTES; is_good && i < size; i++)

@@ -132,6 +132,8 @@ struct courier_slot {                     /* a courier towards a peer (schedule.
 	octo_time_ns wish_at;             /* when it wants to send; OCTO_NEVER: it does not */
 	octo_time_ns declined_until;      /* it had its opportunity and did not take it */
 	uint64_t order;                   /* first come, first served among equals */
+	uint64_t session;                 /* log id: of the session in which the mandate was read */
+	uint32_t owed_bytes;              /* bulk: what others sent while it wanted to */
 	bool is_active;
 };
 

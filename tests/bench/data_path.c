@@ -14,20 +14,20 @@ static const uint8_t message[MESSAGE_BYTES] = "any bytes will do";
 
 struct post { uint64_t sent, received, is_sender; };
 
-static void post_mandate(const void *state, octo_time_ns now, struct octo_mandate *mandate)
+static void post_mandate(const void *state, const struct octo_courier_call *call, struct octo_mandate *mandate)
 {
 	const struct post *post = state;
-	(void)now;
+	(void)call;
 	mandate->priority = 100;
 	mandate->accept_reads = true;
 	mandate->want_to_send = post->is_sender;
 	mandate->payload_size = MESSAGE_BYTES;
 }
 
-static size_t post_send(void *state, octo_time_ns now, uint8_t *out, size_t size_max, uint64_t *handle)
+static size_t post_send(void *state, const struct octo_courier_call *call, uint8_t *out, size_t size_max, uint64_t *handle)
 {
 	struct post *post = state;
-	(void)now, (void)handle;
+	(void)call, (void)handle;
 	if (size_max < MESSAGE_BYTES)
 		return 0;
 	memcpy(out, message, MESSAGE_BYTES);
@@ -35,10 +35,10 @@ static size_t post_send(void *state, octo_time_ns now, uint8_t *out, size_t size
 	return MESSAGE_BYTES;
 }
 
-static void post_receive(void *state, octo_time_ns now, const uint8_t *data, size_t size)
+static void post_receive(void *state, const struct octo_courier_call *call, const uint8_t *data, size_t size)
 {
 	struct post *post = state;
-	(void)now, (void)data;
+	(void)call, (void)data;
 	post->received += size == MESSAGE_BYTES;
 }
 

@@ -12,18 +12,18 @@ struct clerk {
 	uint8_t delivered[NOTED], lost[NOTED];
 };
 
-static void clerk_mandate(const void *state, octo_time_ns now, struct octo_mandate *mandate)
+static void clerk_mandate(const void *state, const struct octo_courier_call *call, struct octo_mandate *mandate)
 {
 	const struct clerk *clerk = state;
-	(void)now;
+	(void)call;
 	*mandate = (struct octo_mandate){ .priority = 50, .accept_reads = true, .want_to_send = clerk->to_send > 0,
 		.payload_size = 300 };
 }
 
-static size_t clerk_send(void *state, octo_time_ns now, uint8_t *out, size_t size_max, uint64_t *handle)
+static size_t clerk_send(void *state, const struct octo_courier_call *call, uint8_t *out, size_t size_max, uint64_t *handle)
 {
 	struct clerk *clerk = state;
-	(void)now;
+	(void)call;
 	CHECK_U64(*handle, 0);
 	if (clerk->to_send == 0 || size_max < 300)
 		return 0;
@@ -34,17 +34,17 @@ static size_t clerk_send(void *state, octo_time_ns now, uint8_t *out, size_t siz
 	return 300;
 }
 
-static void clerk_receive(void *state, octo_time_ns now, const uint8_t *data, size_t size)
+static void clerk_receive(void *state, const struct octo_courier_call *call, const uint8_t *data, size_t size)
 {
 	struct clerk *clerk = state;
-	(void)now, (void)data, (void)size;
+	(void)call, (void)data, (void)size;
 	clerk->received++;
 }
 
-static void clerk_fate(void *state, octo_time_ns now, uint64_t handle, enum octo_fate fate)
+static void clerk_fate(void *state, const struct octo_courier_call *call, uint64_t handle, enum octo_fate fate)
 {
 	struct clerk *clerk = state;
-	(void)now;
+	(void)call;
 	CHECK(handle >= 1 && handle <= NOTED);
 	if (fate == OCTO_FATE_DELIVERED)
 		clerk->delivered[handle - 1]++;

@@ -13,10 +13,10 @@ struct scribe {
 	uint32_t left;                    /* stops wanting after so many sends; 0: never */
 };
 
-static void scribe_mandate(const void *state, octo_time_ns now, struct octo_mandate *mandate)
+static void scribe_mandate(const void *state, const struct octo_courier_call *call, struct octo_mandate *mandate)
 {
 	const struct scribe *scribe = state;
-	(void)now;
+	(void)call;
 	CHECK(!mandate->want_to_send && !mandate->accept_reads && mandate->payload_size == 0); /* zero before */
 	mandate->urgency_ms = scribe->urgency_ms;
 	mandate->priority = scribe->priority;
@@ -25,10 +25,10 @@ static void scribe_mandate(const void *state, octo_time_ns now, struct octo_mand
 	mandate->payload_size = scribe->payload_size;
 }
 
-static size_t scribe_send(void *state, octo_time_ns now, uint8_t *out, size_t size_max, uint64_t *handle)
+static size_t scribe_send(void *state, const struct octo_courier_call *call, uint8_t *out, size_t size_max, uint64_t *handle)
 {
 	struct scribe *scribe = state;
-	(void)now, (void)handle;
+	(void)call, (void)handle;
 	scribe->asked++;
 	if (scribe->offered_least == 0 || size_max < scribe->offered_least)
 		scribe->offered_least = (uint32_t)size_max;
@@ -44,10 +44,10 @@ static size_t scribe_send(void *state, octo_time_ns now, uint8_t *out, size_t si
 	return size;
 }
 
-static void scribe_receive(void *state, octo_time_ns now, const uint8_t *data, size_t size)
+static void scribe_receive(void *state, const struct octo_courier_call *call, const uint8_t *data, size_t size)
 {
 	struct scribe *scribe = state;
-	(void)now;
+	(void)call;
 	scribe->received++;
 	scribe->received_bytes += (uint32_t)size;
 	bool is_whole = true;

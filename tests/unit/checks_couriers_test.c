@@ -80,13 +80,14 @@ static void a_message_in_the_clear_is_seen(void)
 	uint64_t handle = 0;
 	struct fixture world;
 	struct octo_load load = { .count = 3, .size = 64, .sent = 0x1234567 };
+	struct octo_courier_call call = { .now = 0 };
 	uint8_t bytes[OCTO_DATAGRAM_MAX] = { OCTO_PACKET_DATA };
 	struct octo_address to = fixture_address(PILOT);
 	begin(&world);
 	make(&world, 0, 1);
 	CHECK_HOLDS(&world, "sealed");
 	fixture_tell(&world, ROBOT, PILOT, (struct octo_event){ .courier = { .courier = 1, .size = 64 } }, OCTO_EVENT_COURIER_GRANTED);
-	CHECK_U64(octo_courier_load.send(&load, 0, bytes + 20, 64, &handle), 64);
+	CHECK_U64(octo_courier_load.send(&load, &call, bytes + 20, 64, &handle), 64);
 	checks_sent(world.checks, ROBOT, PILOT, &to, bytes, DATA_BYTES);
 	CHECK_BROKEN(&world, "sealed", "found it at byte 28 of a datagram of 93");
 	fixture_stop(&world);
