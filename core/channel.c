@@ -348,7 +348,7 @@ enum octo_status octo_peer_add(struct octo_channel *channel, const struct octo_h
 	peer->card = *card;
 	peer->keys = keys;
 	octo_wipe(&keys, sizeof keys);
-	peer->address = peer->proved = *address;
+	peer->address = peer->proved = peer->former = peer->paired = *address;
 	peer->we_win = id_duel(channel->self.card.id, card->id).verdict == DUEL_WON;
 	peer->celibate_until = peer->redial_at = peer->attempted_at = peer->initial_at = peer->nudged_at = OCTO_NEVER;
 	peer->first_success_at = peer->first_attempt_at = peer->last_success_at = peer->last_failure_at = OCTO_NEVER;
@@ -382,7 +382,7 @@ void octo_peer_set_address(struct octo_channel *channel, const struct octo_host 
 	struct peer *peer = block_peer(channel, index);
 	if (peer_state(peer) == OCTO_STATE_ESTABLISHED)
 		return;
-	peer->address = peer->proved = *address;
+	peer->address = peer->proved = peer->former = peer->paired = *address;
 	record_save_peer(&call, peer);
 }
 
@@ -480,6 +480,7 @@ void octo_peer_view(const struct octo_channel *channel, uint32_t index, struct o
 	view->has_answer = peer->answer.id != 0;
 	view->has_spare = peer->spare.id != 0;
 	view->address = peer->address;
+	view->paired_address = peer->paired;
 	if (peer->current.id)
 		view->session = session_describe(&peer->current);
 	view->since_heard = since(channel, peer->current.id ? peer->current.received_at : OCTO_NEVER);

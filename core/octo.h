@@ -805,7 +805,8 @@ struct octo_peer_view {
 	bool has_offer, has_answer, has_spare;    /* filled slots beside the current session */
 	bool is_rekeying;                         /* the offer beside the session is for new secrets of it [P 7.6] */
 	bool has_claim;                           /* an initial packet is held while the session is challenged */
-	struct octo_address address;
+	struct octo_address address;              /* where it is sent to */
+	struct octo_address paired_address;       /* as it was entered; tried in turns when the other stays silent */
 	struct octo_event_session session;        /* ESTABLISHED: the current one; log_id 0 otherwise */
 	octo_time_ns redial_ns;                   /* the present wait between attempts, jitter excluded */
 	octo_time_ns timeout_ns;                  /* PTO: the present probe timeout */

@@ -9,6 +9,9 @@
 #include "core/intrinsic/reachability.h"
 #include "core/intrinsic/session_directory.h"
 
+/* So often asked without an answer, a peer may be where it was before. */
+enum { ASKS_IN_VAIN = 3 };
+
 static bool is_due(const struct call *call, octo_time_ns at)
 {
 	return at <= call->now;
@@ -126,7 +129,8 @@ static bool send_data(struct call *call, struct peer *peer, struct session *sess
 	packet->number = session->number_next;
 	packet->session_id = session->send_id;
 	packet->is_cached = false;
-	packet->to = peer->address;
+	bool is_in_vain = session->is_ping_due && session->asks >= ASKS_IN_VAIN && same_address(&peer->address, &peer->proved);
+	packet->to = *peer_address_in_turn(peer, is_in_vain ? session->asks : 0);
 	packet->size = session_compose(call, peer, session, fill, packet->bytes);
 	return packet->size > 0;
 }

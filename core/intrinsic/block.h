@@ -14,7 +14,7 @@
 #include "core/intrinsic/stun.h"
 
 enum {
-	BLOCK_COURIERS_MAX = 12,
+	BLOCK_COURIERS_MAX = 16,
 	BLOCK_GRAVES = 2,                 /* session ids of the lately dead, a peer */
 	BLOCK_STALE_SOURCES = 4,
 	PATH_BYTES = 8,                   /* of a question or an answer */
@@ -139,7 +139,7 @@ struct courier_slot {                     /* a courier towards a peer (schedule.
 };
 
 struct grave { uint64_t id; octo_time_ns until; };
-struct recent_source { struct octo_address address; octo_time_ns at; bool is_used; };
+struct recent_source { uint64_t source; octo_time_ns at; }; /* a keyed hash of the address; 0: unused */
 
 enum {
 	REACH_SOURCES = 4,                /* addresses of a peer whose last ping is remembered */
@@ -172,6 +172,8 @@ struct peer {
 	uint32_t generation;
 	struct octo_address address;      /* where we send */
 	struct octo_address proved;       /* the last one that certainly heard us: what is stored and dialled */
+	struct octo_address former;       /* the one proved before, or the paired one */
+	struct octo_address paired;       /* as it was entered */
 	uint64_t timestamp_seen, timestamp_floor;
 	uint64_t flagged_timestamp;       /* of the last initial packet that was flagged as hacked */
 	uint64_t duel_winner_nonce, duel_loser_nonce; /* the last duel, so that it is logged once */

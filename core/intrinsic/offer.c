@@ -137,7 +137,7 @@ const struct octo_address *offer_take_target(struct peer *peer)
 {
 	struct offer *offer = &peer->offer;
 	if (!offer->is_target_unproved)
-		return &offer->target;
+		return same_address(&offer->target, &peer->address) ? peer_address_in_turn(peer, offer->sends) : &offer->target;
 	bool goes_to_known = offer->is_known_next || offer->credit_bytes < SYN_BYTES;
 	offer->is_known_next = !goes_to_known;
 	if (goes_to_known)

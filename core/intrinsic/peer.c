@@ -39,6 +39,28 @@ void peer_log_duel(struct call *call, struct peer *peer, enum octo_role clash, u
 	call_emit(call, &event, OCTO_EVENT_DUEL, call_peer_index(call, peer));
 }
 
+bool peer_may_reply(struct call *call, const struct peer *peer, struct recent_source *places, uint32_t count,
+                    const struct octo_address *to, octo_time_ns spacing_ns)
+{
+	uint64_t source = short_hash(peer->keys.hint_in, to, sizeof *to) | 1; /* under a key: nobody finds two that collide */
+	struct recent_source *found = NULL;
+	for (uint32_t i = 0; i < count; i++) {
+		bool is_recent = places[i].source && call->now - places[i].at < spacing_ns;
+		if (is_recent && places[i].source == source)
+			return false;
+		if (!is_recent && !found)
+			found = &places[i];
+	}
+	if (found)
+		*found = (struct recent_source){ .source = source, .at = call->now };
+	return found != NULL;
+}
+
+const struct octo_address *peer_address_in_turn(const struct peer *peer, uint32_t turn)
+{
+	return turn % 4 == 1 ? &peer->former : turn % 4 == 3 ? &peer->paired : &peer->address;
+}
+
 void peer_give_credit(uint16_t *credit_bytes)
 {
 	enum { PER_SYN = 3 * SYN_BYTES, MOST = 10 * PER_SYN };

@@ -12,6 +12,13 @@ uint64_t peer_timestamp(const struct call *call, const struct peer *peer);
 /* Logs an ID-duel, once for each pair of SYNs unless it is about two adherents. */
 void peer_log_duel(struct call *call, struct peer *peer, enum octo_role clash, uint64_t winner_nonce,
                    uint64_t loser_nonce, enum octo_role role_after);
+/* Whether an address may be replied to again, after so long; remembers that it was. No when it must wait, or as many others
+ * as there are places were replied to lately. */
+bool peer_may_reply(struct call *call, const struct peer *peer, struct recent_source *places, uint32_t count,
+                    const struct octo_address *to, octo_time_ns spacing_ns);
+/* Where the turn-th try of a row goes: mostly to where the peer was proved to be last, at times to where it was before, and
+ * to where it was paired, in case the last one was a relay that is gone. */
+const struct octo_address *peer_address_in_turn(const struct peer *peer, uint32_t turn);
 /* An authentic fresh SYN has come: its source, which has proved nothing yet, may be sent three times its bytes
  * (RFC 9000, section 8.1). */
 void peer_give_credit(uint16_t *credit_bytes);

@@ -3,6 +3,7 @@
 #include "core/intrinsic/reachability.h"
 
 #include "core/intrinsic/probe.h"
+#include "core/intrinsic/peer.h"
 #include "core/intrinsic/record.h"
 
 static const octo_time_ns spread_most_ns = OCTO_MILLISECOND;    /* between the pings of two peers */
@@ -227,37 +228,21 @@ bool reachability_compose(struct call *call, struct peer *peer, uint8_t out[PROB
 	}
 	if (reachability_next_ping(call->channel, peer) > call->now)
 		return false;
-	*to = peer->address;
+	*to = *peer_address_in_turn(peer, peer->reach.ping_next);
 	write_ping(call, peer, out);
 	return true;
 }
 
 /* ---- Answers ---------------------------------------------------------------------------------------------------- */
 
-/* A place for this address among those answered lately; NULL when it must wait, or all places are taken. */
-static struct recent_source *place_for(struct call *call, struct peer_reach *reach, const struct octo_address *from)
-{
-	struct recent_source *found = NULL;
-	for (int i = 0; i < REACH_SOURCES; i++) {
-		struct recent_source *place = &reach->sources[i];
-		bool is_recent = place->is_used && call->now - place->at < call->channel->config.probe_spacing_ns;
-		if (is_recent && same_address(&place->address, from))
-			return NULL;
-		if (!is_recent && !found)
-			found = place;
-	}
-	return found;
-}
-
 enum octo_reason reachability_asked(struct call *call, struct peer *peer, uint64_t token, const struct octo_address *from)
 {
 	struct peer_reach *reach = &peer->reach;
-	struct recent_source *place = reach->is_reply_due ? NULL : place_for(call, reach, from);
-	if (!place)
+	octo_time_ns spacing = call->channel->config.probe_spacing_ns;
+	if (reach->is_reply_due || !peer_may_reply(call, peer, reach->sources, REACH_SOURCES, from, spacing))
 		return OCTO_REASON_TOO_SOON;
-	place->address = reach->reply_to = *from;
-	place->at = call->now;
-	place->is_used = reach->is_reply_due = true;
+	reach->reply_to = *from;
+	reach->is_reply_due = true;
 	reach->reply_token = token;
 	return OCTO_REASON_ACCEPTED;
 }

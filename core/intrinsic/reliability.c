@@ -128,7 +128,9 @@ void reliability_write(struct call *call, struct peer *peer, struct writer *writ
 	struct reliability *state = &peer->reliability;
 	const struct replay_window *window = &peer->current.window;
 	bool is_due = reliability_is_due(call, peer);
-	if (state->carry_until <= call->now || window->next == 0 || (is_alone && !is_due))
+	/* One that is due goes out however late the caller comes: a process that was paused must not find it overdue for ever. */
+	bool is_over = state->carry_until <= call->now && !is_due;
+	if (is_over || window->next == 0 || (is_alone && !is_due))
 		return;
 	struct frame frame = { .type = FRAME_ACK, .largest = window->next - 1,
 		.delay = reliability_delay_code(call->now - state->received_at) };

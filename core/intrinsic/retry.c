@@ -39,30 +39,11 @@ void retry_cookie(struct call *call, struct peer *peer, const uint8_t syn[SYN_BY
 	post(call, peer, syn, source, &advice);
 }
 
-/* A place for this source among those answered lately; NULL when it must wait, or all places are taken. */
-static struct recent_source *stale_place(struct call *call, struct peer *peer, const struct octo_address *source)
-{
-	octo_time_ns spacing = call->channel->config.attempt_spacing_ns;
-	struct recent_source *free_place = NULL;
-	for (int i = 0; i < BLOCK_STALE_SOURCES; i++) {
-		struct recent_source *place = &peer->stale_sources[i];
-		bool is_recent = place->is_used && call->now - place->at < spacing;
-		if (is_recent && same_address(&place->address, source))
-			return NULL;
-		if (!is_recent && !free_place)
-			free_place = place;
-	}
-	return free_place;
-}
-
 void retry_stale(struct call *call, struct peer *peer, const uint8_t syn[SYN_BYTES], const struct octo_address *source)
 {
-	struct recent_source *place = stale_place(call, peer, source);
-	if (!place)
+	octo_time_ns spacing = call->channel->config.attempt_spacing_ns;
+	if (!peer_may_reply(call, peer, peer->stale_sources, BLOCK_STALE_SOURCES, source, spacing))
 		return;
-	place->address = *source;
-	place->at = call->now;
-	place->is_used = true;
 	struct retry_advice advice = { .reason = RETRY_STALE, .timestamp_seen = peer->timestamp_seen };
 	post(call, peer, syn, source, &advice);
 }

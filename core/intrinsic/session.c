@@ -86,6 +86,7 @@ void session_prove_address(struct call *call, struct peer *peer)
 {
 	if (same_address(&peer->address, &peer->proved))
 		return;
+	peer->former = peer->proved;
 	peer->proved = peer->address;
 	record_save_peer(call, peer);
 }

@@ -44,9 +44,12 @@ void amplification_resolve(struct checks *checks, uint32_t node)
 		if (!checks->host.view(checks->host.context, node, pair->nodes[1 - checks->sides[i] % 2],
 		                       &view))
 			continue;
-		struct check_account *account = account_of(checks, node, &view.address);
-		if (account)
-			account->is_given = true;
+		const struct octo_address *given[] = { &view.address, &view.paired_address };
+		for (int k = 0; k < 2; k++) {
+			struct check_account *account = account_of(checks, node, given[k]);
+			if (account)
+				account->is_given = true;
+		}
 	}
 }
 

@@ -158,6 +158,9 @@ void fuzz_seeds(void (*add)(const void *bytes, size_t size))
 		all = add_piece(out, all, SEALED, lists[i].bytes, lists[i].size);
 	}
 	add(out, all);
+	/* An answer that is due, and a process that was paused for longer than it was wanted. */
+	size = add_piece(out, add_piece(out, 0, SEALED, rate, sizeof rate), WAIT, "\xff", 1);
+	add(out, size);
 	begin();
 	struct pair_datagram syn = pair_sent(&fresh, WINNER, OCTO_PACKET_SYN, 1), data = pair_sent(&fresh, LOSER, OCTO_PACKET_DATA, 0);
 	size = add_piece(out, 0, RAW, syn.bytes, syn.size);

@@ -115,17 +115,17 @@ static void couriers_that_cannot_be_told_apart_are_refused(void)
 	CHECK_U64(octo_channel_size(&config, &host), 0);
 	far.id = 126;
 	CHECK(octo_channel_size(&config, &host) > 0);
-	const struct octo_courier *many[13];
-	struct octo_courier kinds[13];
-	for (uint16_t i = 0; i < 13; i++) {
+	const struct octo_courier *many[17];
+	struct octo_courier kinds[17];
+	for (uint16_t i = 0; i < 17; i++) {
 		kinds[i] = octo_courier_load;
 		kinds[i].id = i;
 		many[i] = &kinds[i];
 	}
 	host.couriers = many;
-	host.courier_count = 13;
+	host.courier_count = 17;
 	CHECK_U64(octo_channel_size(&config, &host), 0);
-	host.courier_count = 12;
+	host.courier_count = 16;
 	CHECK(octo_channel_size(&config, &host) > 0);
 }
 
