@@ -85,6 +85,8 @@ struct session {                          /* cur and prev (session.c) */
 	octo_time_ns expires_at;          /* spare only */
 	octo_time_ns ping_sent_at;
 	octo_time_ns rekey_at;            /* initiator: when to make new keys; OCTO_NEVER */
+	octo_time_ns sent_at;             /* our last packet */
+	octo_time_ns idle_ns, woke_at;    /* a silence of ours that nothing is known of yet: its length, its end; 0: none */
 	uint32_t generation;
 	uint32_t ping_token, pong_token;
 	uint8_t role;                     /* enum octo_role */
@@ -211,6 +213,12 @@ struct cookie_jar {
 	bool has_key;
 };
 
+struct keepalive {                        /* what is known of the NATs on our ways (keepalive.c) */
+	octo_time_ns interval_ns;         /* longest silence of ours */
+	octo_time_ns counted_at;          /* when a silence was survived last */
+	uint32_t survived, patience;      /* silences in a row; so many, and the interval grows */
+};
+
 struct reach {                            /* the channel's part of reachability.c */
 	octo_time_ns honeymoon_until;
 	uint64_t order;                   /* of the last peer whose activity began or ended */
@@ -248,6 +256,7 @@ struct octo_channel {
 	struct pool pages, fates;         /* of records of sent packets, lent to peers while traffic flows */
 	struct reach reach;
 	struct stun_client stun;
+	struct keepalive keepalive;
 };
 
 static inline void *block_at(const struct octo_channel *channel, uint64_t offset)

@@ -21,7 +21,7 @@ void session_begin(struct call *call, struct session *session, enum octo_role ro
 	memset(session, 0, sizeof *session);
 	session->role = (uint8_t)role;
 	session->agreement = *agreement;
-	session->received_at = session->began_at = call->now;
+	session->received_at = session->began_at = session->sent_at = call->now;
 	session->awaiting_since = session->ping_at = session->ack_resend_at = OCTO_NEVER;
 	session->ack_sent_at = session->expires_at = session->ping_sent_at = session->rekey_at = OCTO_NEVER;
 	session->phases.turned_at = call->now;
