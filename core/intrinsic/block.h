@@ -85,8 +85,6 @@ struct session {                          /* cur and prev (session.c) */
 	octo_time_ns expires_at;          /* spare only */
 	octo_time_ns ping_sent_at;
 	octo_time_ns rekey_at;            /* initiator: when to make new keys; OCTO_NEVER */
-	octo_time_ns sent_at;             /* our last packet */
-	octo_time_ns idle_ns, woke_at;    /* a silence of ours that nothing is known of yet: its length, its end; 0: none */
 	uint32_t generation;
 	uint32_t ping_token, pong_token;
 	uint8_t role;                     /* enum octo_role */
@@ -121,6 +119,11 @@ struct path {                             /* another address of the peer's, and 
 	uint8_t reserved;
 	uint32_t credit_bytes;            /* may still be sent to the candidate */
 	octo_time_ns next_at;             /* of the next question, or of giving up */
+};
+
+struct silence {                          /* of ours, in the current session (keepalive.c) */
+	octo_time_ns sent_at;             /* our last packet */
+	octo_time_ns idle_ns, woke_at;    /* one that nothing is known of yet: its length, its end; 0: none */
 };
 
 struct tamper {                           /* of the current session (tamper.c) */
@@ -191,16 +194,17 @@ struct peer {
 	struct claim claim;
 	struct path path;
 	struct tamper tamper;
+	struct silence silence;
 	struct grave graves[BLOCK_GRAVES];
-	uint8_t grave_next;
 	struct recent_source stale_sources[BLOCK_STALE_SOURCES];
 	struct peer_reach reach;
 	/* One RETRY waiting to be sent. */
 	bool is_reply_due;
+	uint8_t grave_next;               /* in graves[] */
 	struct octo_address reply_to;
 	uint8_t reply[RETRY_BYTES];
-	octo_time_ns wake_at;
 	uint32_t wake_position;           /* in the wake queue */
+	octo_time_ns wake_at;
 };
 
 struct directory_entry { uint64_t id; uint32_t peer; uint32_t reserved; };

@@ -2,7 +2,6 @@
  * not turned again before the peer was heard to know it, so that one bit is enough to tell which key it is. */
 #include "core/intrinsic/data_keys.h"
 
-#include "core/intrinsic/keepalive.h"
 #include "core/intrinsic/session.h"
 
 enum { PREVIOUS_TIMEOUTS = 3, AD_EXTRA_BYTES = 12 };
@@ -89,7 +88,6 @@ void data_seal(struct call *call, struct session *session, uint8_t *packet, size
 		                  .in = frames, .out = frames, .size = size };
 	call_seal(call, session->agreement.suite, &box, true);
 	session->number_next++;
-	keepalive_sent(call, session);
 }
 
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */

@@ -14,27 +14,34 @@ void keepalive_start(struct octo_channel *channel)
 
 /* ---- When ---------------------------------------------------------------------------------------------------------- */
 
-/* The jitter of the agreed interval serves both: drawn once a PING. */
-octo_time_ns keepalive_next(const struct call *call, const struct session *session)
+void keepalive_begin(const struct call *call, struct peer *peer)
 {
+	peer->silence = (struct silence){ .sent_at = call->now };
+}
+
+/* The jitter of the agreed interval serves both: drawn once a PING. */
+octo_time_ns keepalive_next(const struct call *call, const struct peer *peer)
+{
+	const struct session *session = &peer->current;
 	octo_time_ns agreed = session->agreement.idle_s * OCTO_SECOND, learned = call->channel->keepalive.interval_ns;
 	octo_time_ns most = learned < agreed ? learned : agreed;
 	if (!session->id)
 		return OCTO_NEVER;
 	if (session->keepalive_ns == 0)
 		return session->ping_at; /* a PING is out: it is repeated more often than that */
-	octo_time_ns antler_at = session->sent_at + most / 1024 * (session->keepalive_ns / (agreed / 1024));
+	octo_time_ns antler_at = peer->silence.sent_at + most / 1024 * (session->keepalive_ns / (agreed / 1024));
 	return antler_at < session->ping_at ? antler_at : session->ping_at;
 }
 
-void keepalive_sent(struct call *call, struct session *session)
+void keepalive_sent(const struct call *call, struct peer *peer)
 {
-	octo_time_ns idle = call->now - session->sent_at;
-	session->sent_at = call->now;
+	struct silence *silence = &peer->silence;
+	octo_time_ns idle = call->now - silence->sent_at;
+	silence->sent_at = call->now;
 	if (idle < call->channel->config.antler_min_ns)
 		return;
-	session->idle_ns = idle;
-	session->woke_at = call->now;
+	silence->idle_ns = idle;
+	silence->woke_at = call->now;
 }
 
 /* ---- What is learned ------------------------------------------------------------------------------------------------- */
@@ -82,18 +89,18 @@ void keepalive_learn(struct call *call, uint32_t peer, octo_time_ns idle_ns, boo
 
 void keepalive_answered(struct call *call, struct peer *peer)
 {
-	octo_time_ns idle = peer->current.idle_ns;
-	peer->current.idle_ns = 0;
+	octo_time_ns idle = peer->silence.idle_ns;
+	peer->silence.idle_ns = 0;
 	if (idle)
 		keepalive_learn(call, call_peer_index(call, peer), idle, false);
 }
 
 void keepalive_doubted(struct call *call, struct peer *peer)
 {
-	struct session *session = &peer->current;
-	octo_time_ns idle = session->idle_ns;
-	bool is_late = call->now - session->woke_at > DOUBT_TIMEOUTS * round_trip_timeout(&session->trip);
-	session->idle_ns = 0;
+	struct silence *silence = &peer->silence;
+	octo_time_ns idle = silence->idle_ns;
+	bool is_late = call->now - silence->woke_at > DOUBT_TIMEOUTS * round_trip_timeout(&peer->current.trip);
+	silence->idle_ns = 0;
 	if (idle && !is_late)
 		keepalive_learn(call, call_peer_index(call, peer), idle, true);
 }

@@ -7,10 +7,12 @@
 #include "core/intrinsic/call.h"
 
 void keepalive_start(struct octo_channel *channel);
+/* The current session is another one. */
+void keepalive_begin(const struct call *call, struct peer *peer);
 /* When a PING is due: nothing was heard for too long, or nothing was sent. OCTO_NEVER without a session. */
-octo_time_ns keepalive_next(const struct call *call, const struct session *session);
-/* A packet of the session is on its way. */
-void keepalive_sent(struct call *call, struct session *session);
+octo_time_ns keepalive_next(const struct call *call, const struct peer *peer);
+/* A packet of the current session is on its way. */
+void keepalive_sent(const struct call *call, struct peer *peer);
 /* The newest PING was answered: what was silent before it did no harm. */
 void keepalive_answered(struct call *call, struct peer *peer);
 /* The peer doubts our address. When we had been silent before, a NAT has forgotten us. */

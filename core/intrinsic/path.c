@@ -95,6 +95,7 @@ static size_t compose(struct call *call, struct peer *peer, enum frame_type type
 	struct frame frame = { .type = type, .data = data, .size = PATH_BYTES };
 	frame_write(&frames, &frame);
 	data_seal(call, session, out, header_size, frames.position);
+	keepalive_sent(call, peer);
 	return header_size + frames.position + CRYPTO_TAG_BYTES;
 }
 
