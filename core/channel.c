@@ -5,6 +5,7 @@
 #include "core/intrinsic/identity.h"
 #include "core/intrinsic/id_duel.h"
 #include "core/intrinsic/inbound.h"
+#include "core/intrinsic/keepalive.h"
 #include "core/intrinsic/peer.h"
 #include "core/intrinsic/reachability.h"
 #include "core/intrinsic/record.h"
@@ -25,7 +26,7 @@ static const struct agenda_couriers courier_layer = { .fill = schedule_fill, .ne
 
 /* What is copied into the block has no padding, whose bytes nobody would have set. */
 _Static_assert(sizeof(struct octo_agreement) == 16, "an agreement has no padding");
-_Static_assert(sizeof(struct octo_config) == 304, "a configuration has no padding");
+_Static_assert(sizeof(struct octo_config) == 328, "a configuration has no padding");
 
 void octo_config_default(struct octo_config *config)
 {
@@ -67,6 +68,9 @@ void octo_config_default(struct octo_config *config)
 	config->turn_ns = 600 * OCTO_SECOND;
 	config->rekey_ns = 3600 * OCTO_SECOND;
 	config->stun_interval_ns = 25 * OCTO_SECOND;
+	config->antler_min_ns = 5 * OCTO_SECOND;
+	config->antler_ns = 15 * OCTO_SECOND;
+	config->antler_max_ns = 25 * OCTO_SECOND;
 }
 
 static bool is_in_range(const struct octo_config *config)
@@ -76,7 +80,8 @@ static bool is_in_range(const struct octo_config *config)
 		config->initial_spacing_ns, config->redial_min_ns, config->spare_ns, config->challenge_min_ns,
 		config->dead_min_ns, config->celibacy_ns, config->ping_base_ns, config->ping_step_ns, config->ping_recent_ns,
 		config->honeymoon_ping_ns, config->honeymoon_ns, config->probe_spacing_ns, config->cookie_rotation_ns,
-		config->clock_step_max_ns, config->stun_interval_ns, config->turn_ns, config->rekey_ns };
+		config->clock_step_max_ns, config->stun_interval_ns, config->turn_ns, config->rekey_ns,
+		config->antler_max_ns };
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
 		if (times[i] == 0 || times[i] > longest)
 			return false;
@@ -92,7 +97,8 @@ static bool is_in_range(const struct octo_config *config)
 	       config->redial_max_ns <= longest && config->challenge_max_ns >= config->challenge_min_ns &&
 	       config->challenge_max_ns <= longest && config->nudge_spacing_ns <= longest &&
 	       config->ping_max_ns >= config->ping_base_ns && config->ping_max_ns <= longest &&
-	       config->stored_switch <= OCTO_SWITCH_OFF && config->stored_epoch < epoch_limit - 1;
+	       config->antler_min_ns >= OCTO_SECOND && config->antler_ns >= config->antler_min_ns &&
+	       config->antler_max_ns >= config->antler_ns && config->stored_switch <= OCTO_SWITCH_OFF && config->stored_epoch < epoch_limit - 1;
 }
 
 static uint64_t aligned(uint64_t size)
@@ -190,6 +196,7 @@ enum octo_status octo_channel_init(void *block, size_t size, const struct octo_c
 	channel->pulse.caller_now = now;
 	channel->pulse.own_now = own_time_start;
 	struct call call = call_begin(channel, host, now);
+	keepalive_start(channel);
 	stun_start(&call);
 	channel->reach.position = (uint8_t)config->stored_switch;
 	channel->reach.honeymoon_until = OCTO_NEVER;

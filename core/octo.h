@@ -433,6 +433,7 @@ const char *octo_suite_name(uint8_t suite);
 	X(LIGHT, "light")                                                                             \
 	X(POOL_EMPTY, "pool-empty")                                                                   \
 	X(MAPPED_ADDRESS, "mapped-address")                                                           \
+	X(KEEPALIVE, "keepalive")                                                                     \
 	X(KEYS_TURNED, "keys-turned")                                                                 \
 	X(PATH, "path")                                                                               \
 	X(TAMPER, "tamper")                                                                           \
@@ -540,6 +541,11 @@ struct octo_event_mapped {        /* MAPPED_ADDRESS: the STUN server told how we
 	struct octo_address address;
 	bool is_changed;          /* another one than before: a NAT has forgotten us, or we have moved */
 };
+struct octo_event_keepalive {     /* KEEPALIVE: another interval for antler packets (C:150) [P 7.1] */
+	octo_time_ns before_ns, interval_ns;
+	octo_time_ns idle_ns;     /* the silence that says so */
+	bool is_lost;             /* a NAT had forgotten us after it; else it was survived, as others before it */
+};
 /* What gives a packet away that follows the protocol and yet was not sent by an honest peer [P 7.8]. */
 #define OCTO_TELLS(X)                                                                                 \
 	X(NONE, "none", "nothing")                                                                    \
@@ -617,6 +623,7 @@ struct octo_event {
 		struct octo_event_light light;
 		struct octo_event_pool pool;
 		struct octo_event_mapped mapped;
+		struct octo_event_keepalive keepalive;
 		struct octo_event_keys_turned keys_turned;
 		struct octo_event_path path;
 		struct octo_event_tamper tamper;
@@ -708,6 +715,9 @@ struct octo_config {
 	bool tamper;                              /* look for tells (C:66); the default */
 	uint8_t reserved_last[5];                 /* ignored; no padding */
 	octo_time_ns stun_interval_ns;            /* between two such questions, less up to the jitter */
+	/* Antler packets (C:150) [P 7.1]: a session is not silent for longer, that NATs on its way may not forget it. The interval is
+	 * learned between these bounds; where the agreed keepalive is shorter, that counts. */
+	octo_time_ns antler_min_ns, antler_ns, antler_max_ns; /* least, at first, most */
 };
 
 /* The defaults: OKK1's own numbers [P 8], 8 peers, ChaCha20-Poly1305, 125,000 bytes per second; seed all zero. */

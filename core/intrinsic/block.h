@@ -122,6 +122,11 @@ struct path {                             /* another address of the peer's, and 
 	octo_time_ns next_at;             /* of the next question, or of giving up */
 };
 
+struct silence {                          /* of ours, in the current session (keepalive.c) */
+	octo_time_ns sent_at;             /* our last packet */
+	octo_time_ns idle_ns, woke_at;    /* one that nothing is known of yet: its length, its end; 0: none */
+};
+
 struct tamper {                           /* of the current session (tamper.c) */
 	octo_time_ns began_at, reported_at;
 	uint64_t bytes;                   /* received in packets that couriers wrote */
@@ -193,16 +198,17 @@ struct peer {
 	struct claim claim;
 	struct path path;
 	struct tamper tamper;
+	struct silence silence;
 	struct grave graves[BLOCK_GRAVES];
-	uint8_t grave_next;
 	struct recent_source stale_sources[BLOCK_STALE_SOURCES];
 	struct peer_reach reach;
 	/* One RETRY waiting to be sent. */
 	bool is_reply_due;
+	uint8_t grave_next;               /* in graves[] */
 	struct octo_address reply_to;
 	uint8_t reply[RETRY_BYTES];
-	octo_time_ns wake_at;
 	uint32_t wake_position;           /* in the wake queue */
+	octo_time_ns wake_at;
 };
 
 struct directory_entry { uint64_t id; uint32_t peer; uint32_t reserved; };
@@ -213,6 +219,12 @@ struct cookie_jar {
 	octo_time_ns second_began_at;     /* SYNs that reached the curve in the present second */
 	uint32_t curves_in_second;
 	bool has_key;
+};
+
+struct keepalive {                        /* what is known of the NATs on our ways (keepalive.c) */
+	octo_time_ns interval_ns;         /* longest silence of ours */
+	octo_time_ns counted_at;          /* when a silence was survived last */
+	uint32_t survived, patience;      /* silences in a row; so many, and the interval grows */
 };
 
 struct reach {                            /* the channel's part of reachability.c */
@@ -253,6 +265,7 @@ struct octo_channel {
 	struct pool copies;               /* of ordered messages */
 	struct reach reach;
 	struct stun_client stun;
+	struct keepalive keepalive;
 };
 
 static inline void *block_at(const struct octo_channel *channel, uint64_t offset)

@@ -5,6 +5,7 @@
 #include "core/intrinsic/cookie.h"
 #include "core/intrinsic/data_keys.h"
 #include "core/intrinsic/frame.h"
+#include "core/intrinsic/keepalive.h"
 #include "core/intrinsic/offer.h"
 #include "core/intrinsic/path.h"
 #include "core/intrinsic/peer.h"
@@ -281,6 +282,7 @@ static void receive_pong(struct call *call, struct peer *peer, uint32_t token)
 	} else if (session->is_ping_out && token == session->ping_token) {
 		round_trip_sample(&session->trip, call->now - session->ping_sent_at);
 		session->is_ping_out = false;
+		keepalive_answered(call, peer);
 		data_keys_confirm(session, session->phases.ping_epoch);
 		session_prove_address(call, peer);
 	}
@@ -352,7 +354,7 @@ static bool obey_frame(struct call *call, const struct octo_address *from, struc
 		return true;
 	case FRAME_PATH_CHALLENGE:
 		if (is_current)
-			path_challenged(peer, frame->data, from);
+			path_challenged(call, peer, frame->data, from);
 		return true;
 	case FRAME_PATH_RESPONSE:
 		if (is_current)

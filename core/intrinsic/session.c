@@ -4,6 +4,7 @@
 
 #include "core/intrinsic/answer.h"
 #include "core/intrinsic/data_keys.h"
+#include "core/intrinsic/keepalive.h"
 #include "core/intrinsic/offer.h"
 #include "core/intrinsic/reachability.h"
 #include "core/intrinsic/record.h"
@@ -111,6 +112,7 @@ void session_install(struct call *call, struct peer *peer, struct session *fresh
 		reliability_begin(peer);
 		flow_begin(call, peer);
 		tamper_begin(peer, current->began_at);
+		keepalive_begin(call, peer);
 		peer_set_role(call, peer, (enum octo_role)current->role);
 		report(call, peer, current, OCTO_EVENT_SESSION_UP, OCTO_END_REPLACED, true);
 	}
@@ -299,6 +301,8 @@ size_t session_compose(struct call *call, struct peer *peer, struct session *ses
 	if (frames.position == 0)
 		return 0;
 	data_seal(call, session, out, header_size, frames.position);
+	if (session == &peer->current)
+		keepalive_sent(call, peer);
 	size_t size = header_size + frames.position + CRYPTO_TAG_BYTES;
 	if (is_current)
 		flow_sent(call, peer, size);
