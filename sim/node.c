@@ -158,6 +158,7 @@ static void configure(const struct sim *sim, uint32_t number, uint32_t epoch, st
 	config->suites = described->suites;
 	config->rate_up = described->rate_up;
 	config->rate_down = described->rate_down;
+	config->ordered_max = 128;
 	config->curve_rate_max = described->cookie_above;
 	config->stored_epoch = epoch;
 }

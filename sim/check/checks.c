@@ -348,7 +348,7 @@ void checks_core_event(struct checks *checks, uint32_t node, uint32_t peer_node,
 		once_granted(checks, node, &event->courier);
 		return;
 	case OCTO_EVENT_COURIER_DELIVERED:
-		once_delivered(checks, node);
+		once_delivered(checks, node, &event->courier);
 		return;
 	case OCTO_EVENT_PACKET_SENT:
 		once_sent(checks, node, peer_node, &event->packet);

@@ -268,7 +268,7 @@ void reachability_boot(struct checks *checks, uint32_t node, bool has_store);
 /* once.c: once */
 void once_granted(struct checks *checks, uint32_t node, const struct octo_event_courier *courier);
 void once_sent(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_packet *packet);
-void once_delivered(struct checks *checks, uint32_t node);
+void once_delivered(struct checks *checks, uint32_t node, const struct octo_event_courier *courier);
 void once_received(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_packet *packet);
 
 /* sealed.c: sealed */
