@@ -5,6 +5,7 @@
 #include "core/intrinsic/identity.h"
 #include "core/intrinsic/id_duel.h"
 #include "core/intrinsic/inbound.h"
+#include "core/intrinsic/keepalive.h"
 #include "core/intrinsic/peer.h"
 #include "core/intrinsic/reachability.h"
 #include "core/intrinsic/record.h"
@@ -17,13 +18,15 @@ static const uint32_t epoch_limit = UINT32_C(1) << 24;
 /* The channel's own time starts here, so that ages from before the boot are times after zero. */
 static const octo_time_ns own_time_start = UINT64_C(100) * 365 * 86400 * OCTO_SECOND;
 
+static const struct inbound_couriers inbound_layer = { .deliver = schedule_deliver, .order = schedule_order,
+	.admits = schedule_admits, .sync = &schedule_sync };
 static const struct agenda_couriers courier_layer = { .fill = schedule_fill, .next = schedule_next };
 
 /* ---- Configuration and layout --------------------------------------------------------------------------------- */
 
 /* What is copied into the block has no padding, whose bytes nobody would have set. */
 _Static_assert(sizeof(struct octo_agreement) == 16, "an agreement has no padding");
-_Static_assert(sizeof(struct octo_config) == 304, "a configuration has no padding");
+_Static_assert(sizeof(struct octo_config) == 328, "a configuration has no padding");
 
 void octo_config_default(struct octo_config *config)
 {
@@ -59,11 +62,15 @@ void octo_config_default(struct octo_config *config)
 	config->clock_step_max_ns = 3600 * OCTO_SECOND;
 	config->curve_rate_max = 64;
 	config->in_flight_max = 512;
+	config->ordered_max = 32;
 	config->tamper = true;
 	config->turn_packets = UINT32_C(1) << 20;
 	config->turn_ns = 600 * OCTO_SECOND;
 	config->rekey_ns = 3600 * OCTO_SECOND;
 	config->stun_interval_ns = 25 * OCTO_SECOND;
+	config->antler_min_ns = 5 * OCTO_SECOND;
+	config->antler_ns = 15 * OCTO_SECOND;
+	config->antler_max_ns = 25 * OCTO_SECOND;
 }
 
 static bool is_in_range(const struct octo_config *config)
@@ -73,7 +80,8 @@ static bool is_in_range(const struct octo_config *config)
 		config->initial_spacing_ns, config->redial_min_ns, config->spare_ns, config->challenge_min_ns,
 		config->dead_min_ns, config->celibacy_ns, config->ping_base_ns, config->ping_step_ns, config->ping_recent_ns,
 		config->honeymoon_ping_ns, config->honeymoon_ns, config->probe_spacing_ns, config->cookie_rotation_ns,
-		config->clock_step_max_ns, config->stun_interval_ns, config->turn_ns, config->rekey_ns };
+		config->clock_step_max_ns, config->stun_interval_ns, config->turn_ns, config->rekey_ns,
+		config->antler_max_ns };
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
 		if (times[i] == 0 || times[i] > longest)
 			return false;
@@ -83,13 +91,14 @@ static bool is_in_range(const struct octo_config *config)
 	       config->version_max == PACKET_VERSION && (config->suites & OCTO_SUITE_CHACHA20_POLY1305) &&
 	       !(config->suites & ~(OCTO_SUITE_CHACHA20_POLY1305 | OCTO_SUITE_AES_256_GCM)) &&
 	       config->rate_up >= OCTO_RATE_MIN && config->rate_down >= OCTO_RATE_MIN &&
-	       config->in_flight_max >= 64 && config->in_flight_max <= 1048576 && config->payload_max >= 128 &&
+	       config->in_flight_max >= 64 && config->in_flight_max <= 1048576 && config->ordered_max <= 65536 && config->payload_max >= 128 &&
 	       config->payload_max <= OCTO_DATAGRAM_MAX && config->keepalive_s >= 1 && config->keepalive_s <= 3600 &&
 	       config->jitter_permille <= 500 && config->redial_max_ns >= config->redial_min_ns &&
 	       config->redial_max_ns <= longest && config->challenge_max_ns >= config->challenge_min_ns &&
 	       config->challenge_max_ns <= longest && config->nudge_spacing_ns <= longest &&
 	       config->ping_max_ns >= config->ping_base_ns && config->ping_max_ns <= longest &&
-	       config->stored_switch <= OCTO_SWITCH_OFF && config->stored_epoch < epoch_limit - 1;
+	       config->antler_min_ns >= OCTO_SECOND && config->antler_ns >= config->antler_min_ns &&
+	       config->antler_max_ns >= config->antler_ns && config->stored_switch <= OCTO_SWITCH_OFF && config->stored_epoch < epoch_limit - 1;
 }
 
 static uint64_t aligned(uint64_t size)
@@ -97,9 +106,23 @@ static uint64_t aligned(uint64_t size)
 	return (size + 15) / 16 * 16;
 }
 
+static uint32_t sync_count(const struct octo_host *host)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < host->courier_count; i++)
+		count += host->couriers[i]->digest != NULL;
+	return count;
+}
+
+static uint32_t slots_size(const struct octo_host *host)
+{
+	return (uint32_t)(aligned(host->courier_count * sizeof(struct courier_slot)) +
+	                  aligned(sync_count(host) * sizeof(struct sync_slot)));
+}
+
 static uint32_t courier_states_size(const struct octo_host *host)
 {
-	uint64_t size = host->courier_count * aligned(sizeof(struct courier_slot));
+	uint64_t size = slots_size(host);
 	for (uint32_t i = 0; i < host->courier_count; i++)
 		size += aligned(host->couriers[i]->state_size);
 	return (uint32_t)size;
@@ -126,6 +149,7 @@ static uint64_t lay_out(struct octo_channel *channel, const struct octo_config *
 	channel->directory_mask = capacity - 1;
 	uint64_t end = aligned(channel->courier_states_at + (uint64_t)peers * channel->courier_states_size);
 	lay_out_pool(&channel->pages, &end, sizeof(struct sent_page), config->in_flight_max / SENT_PAGE_RECORDS);
+	lay_out_pool(&channel->copies, &end, sizeof(struct ordered_copy), config->ordered_max);
 	lay_out_pool(&channel->fates, &end, sizeof(struct sent_fate), config->in_flight_max);
 	return end;
 }
@@ -135,7 +159,8 @@ static bool couriers_fit(const struct octo_host *host)
 	if (host->courier_count > BLOCK_COURIERS_MAX)
 		return false;
 	for (uint32_t i = 0; i < host->courier_count; i++) {
-		if (host->couriers[i]->id > OCTO_COURIER_ID_MAX)
+		const struct octo_courier *kind = host->couriers[i];
+		if (kind->id > OCTO_COURIER_ID_MAX || !kind->digest != !kind->resync)
 			return false;
 		for (uint32_t j = 0; j < i; j++)
 			if (host->couriers[i]->id == host->couriers[j]->id)
@@ -178,14 +203,18 @@ enum octo_status octo_channel_init(void *block, size_t size, const struct octo_c
 	channel->epoch = config->stored_epoch + 1;
 	channel->provider = host->crypto->number;
 	channel->courier_count = (uint8_t)host->courier_count;
-	uint32_t at = host->courier_count * (uint32_t)aligned(sizeof(struct courier_slot));
+	channel->sync_slots_at = (uint32_t)aligned(host->courier_count * sizeof(struct courier_slot));
+	uint32_t at = slots_size(host);
 	for (uint32_t i = 0; i < host->courier_count; i++) {
+		if (host->couriers[i]->digest)
+			channel->sync_couriers[channel->sync_count++] = (uint8_t)i;
 		channel->courier_state_at[i] = at;
 		at += (uint32_t)aligned(host->couriers[i]->state_size);
 	}
 	channel->pulse.caller_now = now;
 	channel->pulse.own_now = own_time_start;
 	struct call call = call_begin(channel, host, now);
+	keepalive_start(channel);
 	stun_start(&call);
 	channel->reach.position = (uint8_t)config->stored_switch;
 	channel->reach.honeymoon_until = OCTO_NEVER;
@@ -241,7 +270,7 @@ void octo_channel_receive(struct octo_channel *channel, const struct octo_host *
 	struct inbound inbound;
 	uint64_t seq = call_reserve(&call);
 	call.cause = seq;
-	enum octo_reason reason = inbound_receive(&call, from, bytes, size, schedule_deliver, &inbound);
+	enum octo_reason reason = inbound_receive(&call, from, bytes, size, &inbound_layer, &inbound);
 	if (inbound.peer)
 		plan_wake(&call, inbound.peer);
 	report_received(&call, from, bytes, size, reason, &inbound, seq);
@@ -290,6 +319,8 @@ bool octo_channel_send(struct octo_channel *channel, const struct octo_host *hos
 		struct agenda_packet packet = { .bytes = out };
 		call.cause = 0;
 		bool is_made = agenda_run(&call, peer, &courier_layer, &packet);
+		while (!is_made && schedule_tell(&call, peer)) /* what was found lost may be due again at once */
+			is_made = agenda_run(&call, peer, &courier_layer, &packet);
 		plan_wake(&call, peer);
 		if (!is_made) {
 			OCTO_ASSERT(peer->wake_at > call.now); /* or this would never end */
@@ -351,6 +382,7 @@ enum octo_status octo_peer_add(struct octo_channel *channel, const struct octo_h
 	peer->redial_wait_ns = channel->config.redial_min_ns;
 	for (uint32_t i = 0; i < channel->courier_count; i++)
 		schedule_slot(channel, index, i)->wish_at = OCTO_NEVER;
+	sync_enter(channel, index);
 	reachability_enter(&call, peer);
 	wake_queue_add(channel, index);
 	plan_wake(&call, peer);
@@ -492,7 +524,7 @@ void octo_peer_view(const struct octo_channel *channel, uint32_t index, struct o
 		view->rate_estimate_bps = flow_estimate(peer);
 		view->loss_permille = estimate_chance_permille(&peer->flow.estimate);
 		view->in_flight_bytes = (uint32_t)(peer->sent.out_bytes < UINT32_MAX ? peer->sent.out_bytes : UINT32_MAX);
-		view->is_good = peer->flow.light.is_good;
+		view->is_good = flow_is_good(peer);
 	}
 	view->since_first_success = since(channel, peer->first_success_at);
 	view->since_first_attempt = since(channel, peer->first_attempt_at);
@@ -559,6 +591,35 @@ void octo_courier_work(struct octo_channel *channel, const struct octo_host *hos
 	struct peer *peer = block_peer(channel, index);
 	schedule_work(&call, peer, courier, work, argument);
 	plan_wake(&call, peer);
+}
+
+void octo_peer_sync(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t index)
+{
+	struct call call = call_begin(channel, host, now);
+	struct peer *peer = block_peer(channel, index);
+	if (peer->current.id)
+		sync_ask(&call, peer);
+	plan_wake(&call, peer);
+}
+
+void octo_sync_view(const struct octo_channel *channel, const struct octo_host *host, uint32_t index, uint32_t courier,
+                    struct octo_sync_view *view)
+{
+	const struct peer *peer = block_peer(channel, index);
+	OCTO_ASSERT(courier < channel->courier_count);
+	*view = (struct octo_sync_view){ .since_ours = OCTO_NEVER, .since_theirs = OCTO_NEVER };
+	for (uint32_t n = 0; n < channel->sync_count; n++) {
+		if (channel->sync_couriers[n] != courier)
+			continue;
+		const struct sync_slot *slot = block_sync(channel, index, n);
+		const struct octo_courier *kind = host->couriers[courier];
+		const void *state = schedule_state(channel, index, courier);
+		view->is_synced = true;
+		view->is_ours_verified = sync_is_verified(peer, slot, OCTO_SIDE_OURS, kind->digest(state, OCTO_SIDE_OURS));
+		view->is_theirs_verified = sync_is_verified(peer, slot, OCTO_SIDE_THEIRS, kind->digest(state, OCTO_SIDE_THEIRS));
+		view->since_ours = since(channel, slot->confirmed_at[OCTO_SIDE_OURS]);
+		view->since_theirs = since(channel, slot->confirmed_at[OCTO_SIDE_THEIRS]);
+	}
 }
 
 void octo_peer_limit(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t index,

@@ -47,6 +47,7 @@ enum {
 	OCTO_SIGNATURE_BYTES = 64,                /* Ed25519 */
 	OCTO_ID_TEXT_BYTES = 2 * OCTO_ID_BYTES + 1, /* FULL-ID as hexadecimal text, with its NUL */
 	OCTO_COURIER_PAYLOAD_MAX = 480,           /* most bytes one courier message can hold */
+	OCTO_ORDERED_PAYLOAD_MAX = 240,           /* and one that is delivered reliably and in order */
 	OCTO_RECORD_BYTES_MAX = 160,              /* largest stored record */
 	OCTO_COURIER_ID_MAX = 126,                /* courier ids are 0..126 */
 	OCTO_RATE_MIN = 4096                      /* least bytes per second that may be agreed upon or asked for */
@@ -141,8 +142,10 @@ struct octo_mandate {
 	uint8_t priority;         /* 0-255, a lower number is a lower priority */
 	bool accept_reads;        /* false: data for this courier is discarded and counted */
 	bool want_to_send;        /* false: no sending opportunities */
-	bool is_bulk;             /* takes what the others leave, and a twentieth of the packets if they leave nothing */
 	uint16_t payload_size;    /* at most this many bytes will be written */
+	uint16_t payload_least;   /* worth an opportunity also where no more than this is left of a packet; 0: payload_size */
+	bool is_bulk;             /* takes what the others leave, and a twentieth if they leave nothing */
+	bool wants_order;         /* its messages arrive all, once, in order, while the session lasts (C:152-153) */
 };
 
 /* What became of a message whose sender gave it a handle. A LOST one may prove to have been late: DELIVERED follows.
@@ -156,6 +159,16 @@ enum octo_fate {
 };
 const char *octo_fate_name(enum octo_fate fate);
 
+/* Whose state a digest is of. */
+#define OCTO_SIDES(X) X(OURS, "ours") X(THEIRS, "theirs")
+enum octo_side {
+#define X(name, text) OCTO_SIDE_##name,
+	OCTO_SIDES(X)
+#undef X
+	OCTO_SIDE_COUNT
+};
+const char *octo_side_name(enum octo_side side);
+
 struct octo_host;
 struct octo_event_note;
 
@@ -165,8 +178,9 @@ struct octo_courier_call {
 	uint64_t session;         /* log id of the present session; 0: none. Another one: what was on its way may be lost */
 	const struct octo_host *host; /* its context, and the callbacks of the kind */
 	uint32_t peer;            /* towards whom */
+	uint16_t room;            /* bytes of the largest message that a packet of this session holds; 0 without one */
 	bool is_duel_winner;      /* our FULL-ID is the larger: what both sides must decide alike is ours to decide (C:71) */
-	/* Something worth seeing happened: becomes a COURIER_NOTE event. Fills in the note's courier and session. Not for
+	/* Something worth seeing happened: becomes a COURIER_NOTE event. Fills in the note's courier and session. NULL for
 	 * mandate(), which is asked often. */
 	void (*report)(const struct octo_courier_call *call, const struct octo_event_note *note);
 };
@@ -187,6 +201,13 @@ struct octo_courier {
 	void (*receive)(void *state, const struct octo_courier_call *call, const uint8_t *data, size_t size);
 	/* What became of the message with this handle. NULL for a courier that never asks. */
 	void (*fate)(void *state, const struct octo_courier_call *call, uint64_t handle, enum octo_fate fate);
+	/* Sync (C:20-23) [P 7.13]: both or neither. NULL: this courier has no state that both sides should agree on.
+	 * The digest of all that we have sent and still stand by (OURS), and of what we have of the peer's (THEIRS): equal on
+	 * both sides exactly when nothing is missing. The mandate's priority and payload size say how often it is compared,
+	 * also while the courier does not want to send. */
+	uint64_t (*digest)(const void *state, enum octo_side side);
+	/* The peer lacks something: send all of it again. */
+	void (*resync)(void *state, const struct octo_courier_call *call);
 };
 
 /* The load courier: numbered messages of one size at one interval, for tests and measurements. */
@@ -197,7 +218,8 @@ struct octo_load {
 	uint16_t size;            /* bytes each, 8..OCTO_COURIER_PAYLOAD_MAX */
 	uint8_t priority;
 	uint8_t is_paced;         /* internal: next_ns is valid */
-	uint8_t reserved[4];
+	uint8_t is_ordered;       /* asks for reliable service in order; size is then OCTO_ORDERED_PAYLOAD_MAX at most */
+	uint8_t reserved[3];
 	uint64_t next_ns;         /* internal: when the next is due */
 	/* What happened. */
 	uint64_t sent;
@@ -269,6 +291,7 @@ const char *octo_class_name(enum octo_class class);
 	X(REFUSED_TIMESTAMP, "refused-timestamp", WHOLE)                                              \
 	X(DUPLICATE, "duplicate", WHOLE)                                                              \
 	X(TOO_OLD, "too-old", WHOLE)                                                                  \
+	X(NO_ROOM, "no-room", WHOLE)                                                                  \
 	X(ACK_OF_UNSENT, "ack-of-unsent", WHOLE)                                            \
 	X(TAMPERED, "tampered", HACKED)
 
@@ -413,7 +436,7 @@ const char *octo_warning_name(enum octo_warning warning);
 const char *octo_warning_text(enum octo_warning warning);
 
 /* What the channel lends to peers while traffic flows. */
-#define OCTO_POOLS(X) X(SENT, "records of sent packets")
+#define OCTO_POOLS(X) X(SENT, "records of sent packets") X(ORDERED, "copies of ordered messages")
 enum octo_pool {
 #define X(name, text) OCTO_POOL_##name,
 	OCTO_POOLS(X)
@@ -448,9 +471,13 @@ const char *octo_suite_name(uint8_t suite);
 	X(LIGHT, "light")                                                                             \
 	X(POOL_EMPTY, "pool-empty")                                                                   \
 	X(MAPPED_ADDRESS, "mapped-address")                                                           \
+	X(KEEPALIVE, "keepalive")                                                                     \
 	X(KEYS_TURNED, "keys-turned")                                                                 \
 	X(PATH, "path")                                                                               \
 	X(TAMPER, "tamper")                                                                           \
+	X(SYNC_MISMATCH, "sync-mismatch")                                                             \
+	X(SYNC_RESENT, "sync-resent")                                                                 \
+	X(SYNC_CONFIRMED, "sync-confirmed")                                                           \
 	/* Only from a core built with OCTO_CHECKED; they do not take part in event numbering. */     \
 	X(AUDIT_SEALED, "audit-sealed")                                                               \
 	X(AUDIT_SECRET, "audit-secret")                                                               \
@@ -519,6 +546,7 @@ struct octo_event_courier {       /* COURIER_*: one courier message */
 	uint32_t lateness_ms;     /* GRANTED: how long after its wish */
 	uint8_t priority;         /* GRANTED */
 	uint8_t rivals;           /* GRANTED: other couriers that were due and waited */
+	bool is_ordered;          /* DELIVERED: in its order, perhaps long after its packet came */
 	uint64_t session;         /* log id */
 };
 /* What couriers tell about themselves, with what subject, value and total hold. Those of class BROKEN are the peer's
@@ -578,6 +606,11 @@ struct octo_event_mapped {        /* MAPPED_ADDRESS: the STUN server told how we
 	struct octo_address address;
 	bool is_changed;          /* another one than before: a NAT has forgotten us, or we have moved */
 };
+struct octo_event_keepalive {     /* KEEPALIVE: another interval for antler packets (C:150) [P 7.1] */
+	octo_time_ns before_ns, interval_ns;
+	octo_time_ns idle_ns;     /* the silence that says so */
+	bool is_lost;             /* a NAT had forgotten us after it; else it was survived, as others before it */
+};
 /* What gives a packet away that follows the protocol and yet was not sent by an honest peer [P 7.8]. */
 #define OCTO_TELLS(X)                                                                                 \
 	X(NONE, "none", "nothing")                                                                    \
@@ -615,6 +648,11 @@ struct octo_event_keys_turned {   /* KEYS_TURNED: a direction of a session goes 
 	uint64_t session;         /* log id */
 	uint32_t epoch;           /* how often by now */
 	bool is_sending;          /* ours for sending; else the peer turned its own, and we followed */
+};
+struct octo_event_sync {          /* SYNC_*: about the state of a courier [P 7.13] */
+	uint64_t session;         /* log id */
+	uint16_t courier;         /* id */
+	uint8_t side;             /* enum octo_side. CONFIRMED: the other has exactly ours, or we exactly theirs */
 };
 struct octo_event_audit_sealed {  /* a key and nonce were used on this plaintext */
 	uint64_t key, nonce_high, nonce_low, plain; /* digests of key and plaintext; the nonce's first 16 bytes */
@@ -656,8 +694,10 @@ struct octo_event {
 		struct octo_event_light light;
 		struct octo_event_pool pool;
 		struct octo_event_mapped mapped;
+		struct octo_event_keepalive keepalive;
 		struct octo_event_keys_turned keys_turned;
 		struct octo_event_path path;
+		struct octo_event_sync sync;
 		struct octo_event_tamper tamper;
 		struct octo_event_audit_sealed sealed;
 		struct octo_event_audit_secret secret;
@@ -675,6 +715,8 @@ struct octo_counters {
 	uint64_t tells[OCTO_TELL_COUNT];          /* hacked packets */
 	uint64_t courier_discarded;
 	uint64_t notes[OCTO_NOTE_COUNT];          /* of couriers */
+	uint64_t ordered_resent, ordered_duplicates; /* ordered messages sent again; received again and dropped */
+	uint64_t sync_discarded;                  /* sync frames about couriers that are not known, not active or not synced */
 };
 
 /* ---- Host and configuration -------------------------------------------------------------------------------- */
@@ -747,6 +789,9 @@ struct octo_config {
 	bool tamper;                              /* look for tells (C:66); the default */
 	uint8_t reserved_last[5];                 /* ignored; no padding */
 	octo_time_ns stun_interval_ns;            /* between two such questions, less up to the jitter */
+	/* Antler packets (C:150) [P 7.1]: a session is not silent for longer, that NATs on its way may not forget it. The interval is
+	 * learned between these bounds; where the agreed keepalive is shorter, that counts. */
+	octo_time_ns antler_min_ns, antler_ns, antler_max_ns; /* least, at first, most */
 };
 
 /* The defaults: OKK1's own numbers [P 8], 8 peers, ChaCha20-Poly1305, 125,000 bytes per second; seed all zero. */
@@ -892,6 +937,18 @@ void octo_courier_work(struct octo_channel *channel, const struct octo_host *hos
                        void (*work)(void *state, const struct octo_courier_call *call, void *argument), void *argument);
 /* The index in host->couriers of the kind with this id on the wire; OCTO_NO_COURIER when the node does not know it. */
 uint32_t octo_courier_index(const struct octo_host *host, uint16_t id);
+
+/* Asks the peer to say how its couriers stand, and says how ours do: soon, and not by the mandates alone (C:23). */
+void octo_peer_sync(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer);
+/* Whether a courier's state is verified, and how fresh that is. */
+struct octo_sync_view {
+	bool is_synced;                           /* the courier has digests; false: all else is false or OCTO_NEVER */
+	bool is_ours_verified;                    /* the peer was heard to have exactly what we say now */
+	bool is_theirs_verified;                  /* what we have is exactly what the peer said last */
+	octo_time_ns since_ours, since_theirs;    /* age of the last such confirmation; OCTO_NEVER: there was none */
+};
+void octo_sync_view(const struct octo_channel *channel, const struct octo_host *host, uint32_t peer, uint32_t courier,
+                    struct octo_sync_view *view);
 
 /* Asks the peer to send to us at no more than this many bytes per second, in this session and later ones; 0: what was
  * agreed. From 4,096; less is the caller's fault. */

@@ -6,11 +6,11 @@
 
 enum {
 	FRAME_HEAD_BYTES = 3,
-	BULK_ROOM_MIN = 64,               /* what is left in a packet is worth a bulk message from here on */
 	BULK_FLOOR_PART = 20              /* of what couriers send, while others want all of it */
 };
 /* A courier that wants to send and then writes nothing is not asked again before. */
 static const octo_time_ns decline_wait_ns = 100 * OCTO_MILLISECOND;
+static const octo_time_ns no_room_wait_ns = 50 * OCTO_MILLISECOND;
 
 /* What the channel keeps for each peer and courier: first the slots of all its couriers, then their states. */
 static uint8_t *states_of(const struct octo_channel *channel, uint32_t peer)
@@ -21,8 +21,7 @@ static uint8_t *states_of(const struct octo_channel *channel, uint32_t peer)
 
 struct courier_slot *schedule_slot(const struct octo_channel *channel, uint32_t peer, uint32_t courier)
 {
-	OCTO_ASSERT(courier < channel->courier_count);
-	return (struct courier_slot *)(void *)states_of(channel, peer) + courier;
+	return block_courier_slot(channel, peer, courier);
 }
 
 void *schedule_state(const struct octo_channel *channel, uint32_t peer, uint32_t courier)
@@ -54,19 +53,32 @@ static void report_note(const struct octo_courier_call *call, const struct octo_
 	call_emit(outer->inner, &event, OCTO_EVENT_COURIER_NOTE, call->peer);
 }
 
-static struct courier_call tell_courier(struct call *call, const struct peer *peer, uint32_t courier)
+/* What a courier may write into an otherwise empty packet of this session: nobody can ask for more. */
+static size_t capacity(const struct peer *peer)
 {
-	return (struct courier_call){ .inner = call, .id = call->host->couriers[courier]->id,
-		.call = { .now = call->now, .session = peer->current.log_id, .host = call->host,
-			.peer = call_peer_index(call, peer), .is_duel_winner = peer->we_win, .report = report_note } };
+	return peer->current.agreement.payload_max - (size_t)DATA_OVERHEAD_BYTES_MAX - FRAME_HEAD_BYTES;
 }
 
-static struct octo_mandate mandate_of(struct call *call, const struct peer *peer, uint32_t courier)
+static struct octo_courier_call describe(const struct call *call, const struct peer *peer)
+{
+	return (struct octo_courier_call){ .now = call->now, .session = peer->current.log_id, .host = call->host,
+		.peer = call_peer_index(call, peer), .room = (uint16_t)(peer->current.id ? capacity(peer) : 0),
+		.is_duel_winner = peer->we_win };
+}
+
+static struct courier_call tell_courier(struct call *call, const struct peer *peer, uint32_t courier)
+{
+	struct courier_call told = { .call = describe(call, peer), .inner = call, .id = call->host->couriers[courier]->id };
+	told.call.report = report_note;
+	return told;
+}
+
+static struct octo_mandate mandate_of(const struct call *call, const struct peer *peer, uint32_t courier)
 {
 	struct octo_mandate mandate = { .urgency_ms = 0 };
-	struct courier_call told = tell_courier(call, peer, courier);
-	const void *state = schedule_state(call->channel, told.call.peer, courier);
-	call->host->couriers[courier]->mandate(state, &told.call, &mandate);
+	struct octo_courier_call told = describe(call, peer);
+	const void *state = schedule_state(call->channel, told.peer, courier);
+	call->host->couriers[courier]->mandate(state, &told, &mandate);
 	return mandate;
 }
 
@@ -82,6 +94,7 @@ void schedule_read(struct call *call, struct peer *peer)
 			slot->wish_at = OCTO_NEVER;
 			continue;
 		}
+		slot->wants_order = mandate.wants_order;
 		octo_time_ns wish_at = call_after(call, mandate.urgency_ms * OCTO_MILLISECOND);
 		if (wish_at < slot->declined_until)
 			wish_at = slot->declined_until;
@@ -93,18 +106,33 @@ void schedule_read(struct call *call, struct peer *peer)
 	}
 }
 
+/* Wants order, and no copy can be kept: asked again when something has arrived, or after a while. */
+static bool must_wait(const struct call *call, const struct peer *peer, uint32_t courier)
+{
+	const struct courier_slot *slot = slot_of(call, peer, courier);
+	return slot->wants_order && !ordered_has_room(call, peer, (uint8_t)courier, slot->number_out);
+}
+
 static octo_time_ns first_wish(const struct call *call, const struct peer *peer)
 {
 	octo_time_ns first = OCTO_NEVER;
-	for (uint32_t i = 0; i < call->channel->courier_count; i++)
-		if (slot_of(call, peer, i)->is_active && slot_of(call, peer, i)->wish_at < first)
-			first = slot_of(call, peer, i)->wish_at;
+	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
+		const struct courier_slot *slot = slot_of(call, peer, i);
+		octo_time_ns at = slot->is_active ? slot->wish_at : OCTO_NEVER;
+		if (at < OCTO_NEVER && must_wait(call, peer, i) && at < call_after(call, no_room_wait_ns))
+			at = call_after(call, no_room_wait_ns);
+		if (at < first)
+			first = at;
+	}
 	return first;
 }
 
 octo_time_ns schedule_next(struct call *call, struct peer *peer)
 {
-	octo_time_ns next = first_wish(call, peer);
+	octo_time_ns next = ordered_due(call, peer) ? call->now : first_wish(call, peer);
+	octo_time_ns digest_at = sync_next(call, peer, &schedule_sync);
+	if (digest_at < next)
+		next = digest_at;
 	if (next == OCTO_NEVER)
 		return next;
 	octo_time_ns allowed_at = flow_next(call, peer);
@@ -117,10 +145,9 @@ static uint64_t score_of(const struct call *call, const struct courier_slot *slo
 	return (lateness_us + 1) * (priority + 1u);
 }
 
-/* What a courier may write into an otherwise empty packet of this session: nobody can ask for more. */
-static size_t capacity(const struct peer *peer)
+static size_t head_of(const struct octo_mandate *mandate)
 {
-	return peer->current.agreement.payload_max - (size_t)DATA_OVERHEAD_BYTES_MAX - FRAME_HEAD_BYTES;
+	return mandate->wants_order ? ORDERED_HEAD_BYTES : FRAME_HEAD_BYTES;
 }
 
 /* How it stands with a courier that is due, as far as the choice goes. */
@@ -138,13 +165,10 @@ static bool is_better(const struct bid *bid, const struct bid *best)
 	return bid->score > best->score || (bid->score == best->score && bid->order < best->order);
 }
 
-/* Bulk messages take any size that is worth while, others all they may need. */
 static bool fits(const struct octo_mandate *mandate, size_t room)
 {
-	size_t least = mandate->payload_size;
-	if (mandate->is_bulk && least > BULK_ROOM_MIN)
-		least = BULK_ROOM_MIN;
-	return least + FRAME_HEAD_BYTES <= room;
+	bool is_modest = mandate->payload_least && mandate->payload_least < mandate->payload_size;
+	return (is_modest ? mandate->payload_least : mandate->payload_size) + head_of(mandate) <= room;
 }
 
 /* The due courier with the highest score that still fits, and how many due ones had to wait for it. */
@@ -154,7 +178,7 @@ static bool pick(struct call *call, struct peer *peer, size_t room, struct bid *
 	*best = (struct bid){ .rank = 0 };
 	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
 		struct courier_slot *slot = slot_of(call, peer, i);
-		if (!slot->is_active || slot->wish_at > call->now)
+		if (!slot->is_active || slot->wish_at > call->now || must_wait(call, peer, i))
 			continue;
 		struct octo_mandate wants = mandate_of(call, peer, i);
 		if (!wants.want_to_send) { /* it has thought better of it */
@@ -164,6 +188,8 @@ static bool pick(struct call *call, struct peer *peer, size_t room, struct bid *
 		due++;
 		if (wants.payload_size > capacity(peer))
 			wants.payload_size = (uint16_t)capacity(peer);
+		if (wants.wants_order && wants.payload_size > OCTO_ORDERED_PAYLOAD_MAX)
+			wants.payload_size = OCTO_ORDERED_PAYLOAD_MAX;
 		bool is_starved = slot->owed_bytes >= (BULK_FLOOR_PART - 1) * (uint32_t)wants.payload_size;
 		struct bid bid = { .mandate = wants, .score = score_of(call, slot, wants.priority), .order = slot->order,
 			.courier = i, .rank = wants.is_bulk ? is_starved ? 3 : 1 : 2 };
@@ -210,7 +236,7 @@ static enum grant grant(struct call *call, struct peer *peer, struct writer *fra
 	uint32_t courier = bid.courier;
 	const struct octo_courier *kind = call->host->couriers[courier];
 	uint8_t message[OCTO_DATAGRAM_MAX];
-	size_t room = writer_left(frames) - FRAME_HEAD_BYTES;
+	size_t room = writer_left(frames) - head_of(&bid.mandate);
 	size_t limit = bid.mandate.payload_size < room ? bid.mandate.payload_size : room;
 	struct courier_call told = tell_courier(call, peer, courier);
 	void *state = schedule_state(call->channel, told.call.peer, courier);
@@ -220,8 +246,15 @@ static enum grant grant(struct call *call, struct peer *peer, struct writer *fra
 	bool is_granted = size > 0;
 	if (is_granted) {
 		struct frame frame = { .type = FRAME_COURIER, .courier = (uint8_t)kind->id, .data = message, .size = size };
+		if (bid.mandate.wants_order) {
+			frame.type = FRAME_COURIER_ORDERED;
+			frame.largest = slot_of(call, peer, courier)->number_out++;
+			ordered_keep(call, peer, (uint8_t)courier, frame.largest, handle, message, size);
+		}
 		frame_write(frames, &frame);
-		if (handle)
+		if (bid.mandate.wants_order)
+			sent_note_fate(call, peer, (uint8_t)courier, true, frame.largest);
+		else if (handle)
 			sent_note_fate(call, peer, (uint8_t)courier, false, handle);
 		report_grant(call, peer, courier, size, bid.mandate.priority, rivals);
 		count_claims(call, peer, &bid, size);
@@ -233,9 +266,64 @@ static enum grant grant(struct call *call, struct peer *peer, struct writer *fra
 	return is_granted ? GRANT_SENT : GRANT_DECLINED;
 }
 
+/* A lost ordered message goes alone: so the oldest missing one never shares a packet with one that there is no room for. */
+static bool resend(struct call *call, struct peer *peer, struct writer *frames)
+{
+	struct ordered_copy *copy = ordered_due(call, peer);
+	if (!copy || writer_left(frames) < copy->size + (size_t)ORDERED_HEAD_BYTES)
+		return false;
+	struct frame frame = { .type = FRAME_COURIER_ORDERED, .courier = (uint8_t)call->host->couriers[copy->courier]->id,
+		.largest = copy->number, .data = copy->bytes, .size = copy->size };
+	frame_write(frames, &frame);
+	sent_note_fate(call, peer, copy->courier, true, copy->number);
+	copy->state = ORDERED_SENT;
+	call->channel->pulse.counters.ordered_resent++;
+	return true;
+}
+
+/* ---- Sync ---------------------------------------------------------------------------------------------------------- */
+
+static struct sync_look look(const struct call *call, const struct peer *peer, uint32_t n)
+{
+	uint32_t courier = call->channel->sync_couriers[n];
+	struct octo_mandate mandate = mandate_of(call, peer, courier);
+	return (struct sync_look){ .id = (uint8_t)call->host->couriers[courier]->id, .priority = mandate.priority,
+		.size = mandate.payload_size };
+}
+
+static bool is_active(const struct call *call, const struct peer *peer, uint32_t n)
+{
+	return slot_of(call, peer, call->channel->sync_couriers[n])->is_active;
+}
+
+static uint64_t digest(const struct call *call, const struct peer *peer, uint32_t n, enum octo_side side)
+{
+	uint32_t courier = call->channel->sync_couriers[n];
+	return call->host->couriers[courier]->digest(schedule_state(call->channel, call_peer_index(call, peer), courier), side);
+}
+
+static void resync(struct call *call, struct peer *peer, uint32_t n)
+{
+	uint32_t courier = call->channel->sync_couriers[n];
+	struct courier_call told = tell_courier(call, peer, courier);
+	call->host->couriers[courier]->resync(schedule_state(call->channel, told.call.peer, courier), &told.call);
+	slot_of(call, peer, courier)->declined_until = 0;
+	schedule_read(call, peer);
+}
+
+const struct sync_couriers schedule_sync = { .is_active = is_active, .look = look, .digest = digest, .resync = resync };
+
+/* ---- Packets --------------------------------------------------------------------------------------------------------- */
+
 bool schedule_fill(struct call *call, struct peer *peer, struct writer *frames)
 {
 	bool has_any = false;
+	if (resend(call, peer, frames))
+		return true;
+	sync_run(call, peer, &schedule_sync);
+	size_t left_free = sync_room(call, peer, &schedule_sync);
+	left_free = left_free < writer_left(frames) ? left_free : writer_left(frames);
+	frames->size -= left_free;
 	if (first_wish(call, peer) > peer->flow.send_at)
 		flow_starved(peer); /* the couriers, and not the pacing, say when */
 	while (writer_left(frames) > FRAME_HEAD_BYTES) {
@@ -244,25 +332,40 @@ bool schedule_fill(struct call *call, struct peer *peer, struct writer *frames)
 			break;
 		has_any = has_any || outcome == GRANT_SENT;
 	}
+	frames->size += left_free;
+	sync_write(call, peer, &schedule_sync, frames);
 	return has_any;
 }
 
-void schedule_tell(struct call *call, struct peer *peer)
+static void tell(struct call *call, struct peer *peer, uint8_t courier, uint64_t handle, enum octo_fate outcome)
+{
+	const struct octo_courier *kind = call->host->couriers[courier];
+	struct courier_call told = tell_courier(call, peer, courier);
+	if (handle && kind->fate)
+		kind->fate(schedule_state(call->channel, told.call.peer, courier), &told.call, handle, outcome);
+}
+
+bool schedule_tell(struct call *call, struct peer *peer)
 {
 	struct sent_fate fate;
+	uint64_t handle;
+	uint8_t courier;
 	bool has_told = false;
 	while (sent_tell(call, peer, &fate)) {
-		const struct octo_courier *kind = call->host->couriers[fate.courier];
-		if (!kind->fate)
-			continue;
-		struct courier_call told = tell_courier(call, peer, fate.courier);
-		kind->fate(schedule_state(call->channel, told.call.peer, fate.courier), &told.call, fate.handle,
-		           (enum octo_fate)fate.outcome);
 		has_told = true;
+		if (!fate.is_ordered)
+			tell(call, peer, fate.courier, fate.handle, (enum octo_fate)fate.outcome);
+		else if (fate.outcome == OCTO_FATE_LOST)
+			ordered_lost(call, peer, fate.courier, fate.handle);
+		else if (ordered_arrived(call, peer, fate.courier, fate.handle, &handle))
+			tell(call, peer, fate.courier, handle, OCTO_FATE_DELIVERED);
 	}
 	bool is_another_session = call->channel->courier_count && slot_of(call, peer, 0)->session != peer->current.log_id;
+	for (; ordered_tell(call, peer, &courier, &handle); has_told = true)
+		tell(call, peer, courier, handle, OCTO_FATE_LOST);
 	if (has_told || is_another_session)
 		schedule_read(call, peer);
+	return has_told;
 }
 
 void schedule_work(struct call *call, struct peer *peer, uint32_t courier,
@@ -282,12 +385,13 @@ uint32_t octo_courier_index(const struct octo_host *host, uint16_t id)
 	return OCTO_NO_COURIER;
 }
 
-void schedule_deliver(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size)
+static void deliver(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size,
+                    bool is_ordered)
 {
 	uint32_t index = octo_courier_index(call->host, courier);
 	bool is_taken = index != OCTO_NO_COURIER && slot_of(call, peer, index)->is_active &&
 	                mandate_of(call, peer, index).accept_reads;
-	struct octo_event event = { .courier = { .courier = courier, .size = (uint16_t)size } };
+	struct octo_event event = { .courier = { .courier = courier, .size = (uint16_t)size, .is_ordered = is_ordered } };
 	event.courier.session = peer->current.log_id;
 	if (!is_taken) {
 		call->channel->pulse.counters.courier_discarded++;
@@ -298,4 +402,46 @@ void schedule_deliver(struct call *call, struct peer *peer, uint8_t courier, con
 	call->host->couriers[index]->receive(schedule_state(call->channel, told.call.peer, index), &told.call, data, size);
 	call_emit(call, &event, OCTO_EVENT_COURIER_DELIVERED, call_peer_index(call, peer));
 	schedule_read(call, peer);
+}
+
+void schedule_deliver(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size)
+{
+	deliver(call, peer, courier, data, size, false);
+}
+
+bool schedule_admits(struct call *call, struct peer *peer, uint8_t courier, uint64_t number, uint32_t others)
+{
+	uint32_t index = octo_courier_index(call->host, courier);
+	if (index == OCTO_NO_COURIER)
+		return true; /* it will be discarded */
+	uint64_t expected = slot_of(call, peer, index)->number_in;
+	if (number <= expected || ordered_is_held(call, peer, (uint8_t)index, number))
+		return true;
+	return number - expected < ORDERED_WINDOW && pool_left(&call->channel->copies) > others;
+}
+
+void schedule_order(struct call *call, struct peer *peer, uint8_t courier, uint64_t number, const uint8_t *data,
+                    size_t size)
+{
+	uint32_t index = octo_courier_index(call->host, courier);
+	if (index == OCTO_NO_COURIER) {
+		deliver(call, peer, courier, data, size, true);
+		return;
+	}
+	struct courier_slot *slot = slot_of(call, peer, index);
+	uint8_t held[OCTO_ORDERED_PAYLOAD_MAX];
+	if (number < slot->number_in || ordered_is_held(call, peer, (uint8_t)index, number)) {
+		call->channel->pulse.counters.ordered_duplicates++;
+		return;
+	}
+	if (number > slot->number_in) {
+		ordered_hold(call, peer, (uint8_t)index, number, data, size);
+		return;
+	}
+	slot->number_in++;
+	deliver(call, peer, courier, data, size, true);
+	while (ordered_take(call, peer, (uint8_t)index, slot->number_in, held, &size)) {
+		slot->number_in++;
+		deliver(call, peer, courier, held, size, true);
+	}
 }

@@ -22,6 +22,7 @@ static void mandate(const void *state, const struct octo_courier_call *call, str
 	mandate->accept_reads = true;
 	mandate->want_to_send = load->count > 0;
 	mandate->payload_size = load->size;
+	mandate->wants_order = load->is_ordered;
 }
 
 static size_t send(void *state, const struct octo_courier_call *call, uint8_t *out, size_t size_max, uint64_t *handle)

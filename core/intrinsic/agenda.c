@@ -3,6 +3,7 @@
 
 #include "core/intrinsic/answer.h"
 #include "core/intrinsic/handshake.h"
+#include "core/intrinsic/keepalive.h"
 #include "core/intrinsic/offer.h"
 #include "core/intrinsic/path.h"
 #include "core/intrinsic/peer.h"
@@ -64,7 +65,7 @@ static bool run_timer(struct call *call, struct peer *peer)
 		step(call, peer, OCTO_STEP_CHALLENGE_TIMER);
 	else if (may_rekey(peer) && is_due(call, current->rekey_at))
 		step(call, peer, OCTO_STEP_REKEY_TIMER);
-	else if (current->id && !current->is_ping_due && is_due(call, current->ping_at))
+	else if (current->id && !current->is_ping_due && is_due(call, keepalive_next(call, peer)))
 		step(call, peer, OCTO_STEP_KEEPALIVE_TIMER);
 	else if (current->id && is_due(call, loss_next(peer)))
 		loss_run(call, peer);
@@ -252,7 +253,7 @@ octo_time_ns agenda_next(struct call *call, struct peer *peer, const struct agen
 		if (!peer->claim.is_held)
 			earliest(&next, session_dead_at(call, &peer->current));
 		earliest(&next, peer->current.ack_resend_at);
-		earliest(&next, peer->current.ping_at);
+		earliest(&next, keepalive_next(call, peer));
 		earliest(&next, peer->reliability.ack_at);
 		earliest(&next, loss_next(peer));
 		earliest(&next, path_next(call, peer));

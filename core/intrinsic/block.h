@@ -6,6 +6,7 @@
 
 #include "core/intrinsic/flow_control.h"
 #include "core/intrinsic/key_schedule.h"
+#include "core/intrinsic/ordered.h"
 #include "core/intrinsic/pool.h"
 #include "core/intrinsic/reliability.h"
 #include "core/intrinsic/replay_window.h"
@@ -121,6 +122,11 @@ struct path {                             /* another address of the peer's, and 
 	octo_time_ns next_at;             /* of the next question, or of giving up */
 };
 
+struct silence {                          /* of ours, in the current session (keepalive.c) */
+	octo_time_ns sent_at;             /* our last packet */
+	octo_time_ns idle_ns, woke_at;    /* one that nothing is known of yet: its length, its end; 0: none */
+};
+
 struct tamper {                           /* of the current session (tamper.c) */
 	octo_time_ns began_at, reported_at;
 	uint64_t bytes;                   /* received in packets that couriers wrote */
@@ -133,8 +139,26 @@ struct courier_slot {                     /* a courier towards a peer (schedule.
 	octo_time_ns declined_until;      /* it had its opportunity and did not take it */
 	uint64_t order;                   /* first come, first served among equals */
 	uint64_t session;                 /* log id: of the session in which the mandate was read */
+	uint64_t number_out, number_in;   /* of the next ordered message, in this session */
 	uint32_t owed_bytes;              /* bulk: what others sent while it wanted to */
 	bool is_active;
+	bool wants_order;                 /* said its mandate */
+};
+
+struct sync_slot {                        /* a synced courier towards a peer (sync.c); sides as in enum octo_side */
+	octo_time_ns hash_at, hashed_at;  /* when our digest goes out next, and went last */
+	octo_time_ns request_at;          /* ours and theirs differ: what is to be said then; OCTO_NEVER: not known to */
+	octo_time_ns wait_ns;             /* the present one between requests */
+	octo_time_ns resync_at, resynced_at;
+	octo_time_ns confirmed_at[2];
+	uint32_t heard[2];                /* last halves of digests: what the peer has of ours; what it says */
+	uint32_t confirmed[2];            /* halves that were reported as confirmed */
+	uint32_t copy;                    /* what we had of theirs when that was last compared */
+	bool is_confirmed[2];             /* and still are, as far as was heard */
+	bool is_heard;                    /* in this session */
+	bool is_request_due;
+	uint8_t doubts;                   /* times that a difference was not believed, for the copy was changing */
+	uint8_t reserved[7];              /* 0; no padding */
 };
 
 struct grave { uint64_t id; octo_time_ns until; };
@@ -167,6 +191,7 @@ struct peer {
 	bool we_win;                      /* the ID-duel */
 	bool is_wanted;                   /* a session is wanted: dial when there is none */
 	bool is_user_wish;                /* the next attempt carries the user flag */
+	bool is_sync_wanted;              /* packets ask for digests until one is heard */
 	uint8_t role;                     /* enum octo_role: in the present attempt or session */
 	uint32_t generation;
 	struct octo_address address;      /* where we send */
@@ -184,23 +209,25 @@ struct peer {
 	struct offer offer;
 	struct answer answer;
 	struct session current, spare;
-	struct sent_packets sent;         /* these four are about the current session */
+	struct sent_packets sent;         /* these five are about the current session */
 	struct reliability reliability;
 	struct loss loss;
 	struct flow flow;
+	struct ordered ordered;
 	struct claim claim;
 	struct path path;
 	struct tamper tamper;
+	struct silence silence;
 	struct grave graves[BLOCK_GRAVES];
-	uint8_t grave_next;
 	struct recent_source stale_sources[BLOCK_STALE_SOURCES];
 	struct peer_reach reach;
 	/* One RETRY waiting to be sent. */
 	bool is_reply_due;
+	uint8_t grave_next;               /* in graves[] */
 	struct octo_address reply_to;
 	uint8_t reply[RETRY_BYTES];
-	octo_time_ns wake_at;
 	uint32_t wake_position;           /* in the wake queue */
+	octo_time_ns wake_at;
 };
 
 struct directory_entry { uint64_t id; uint32_t peer; uint32_t reserved; };
@@ -211,6 +238,12 @@ struct cookie_jar {
 	octo_time_ns second_began_at;     /* SYNs that reached the curve in the present second */
 	uint32_t curves_in_second;
 	bool has_key;
+};
+
+struct keepalive {                        /* what is known of the NATs on our ways (keepalive.c) */
+	octo_time_ns interval_ns;         /* longest silence of ours */
+	octo_time_ns counted_at;          /* when a silence was survived last */
+	uint32_t survived, patience;      /* silences in a row; so many, and the interval grows */
 };
 
 struct reach {                            /* the channel's part of reachability.c */
@@ -241,15 +274,19 @@ struct octo_channel {
 	uint64_t attempts;                /* of this boot */
 	uint64_t courier_order;
 	uint8_t provider;                 /* struct octo_crypto's number */
-	uint8_t courier_count;
+	uint8_t courier_count, sync_count; /* of them, those with digests */
+	uint8_t sync_couriers[BLOCK_COURIERS_MAX]; /* which these are */
 	uint32_t courier_state_at[BLOCK_COURIERS_MAX]; /* inside a peer's courier states */
-	uint32_t courier_states_size;     /* of one peer, its courier slots first */
+	uint32_t courier_states_size;     /* of one peer: its courier slots, its sync slots, its states */
+	uint32_t sync_slots_at;           /* inside these */
 	uint32_t directory_mask, directory_count;
 	uint64_t peers_at, wake_at, directory_at, courier_states_at; /* offsets from the block's start */
 	struct cookie_jar cookies;
 	struct pool pages, fates;         /* of records of sent packets, lent to peers while traffic flows */
+	struct pool copies;               /* of ordered messages */
 	struct reach reach;
 	struct stun_client stun;
+	struct keepalive keepalive;
 };
 
 static inline void *block_at(const struct octo_channel *channel, uint64_t offset)
@@ -261,6 +298,21 @@ static inline struct peer *block_peer(const struct octo_channel *channel, uint32
 {
 	OCTO_ASSERT(index < channel->peer_count);
 	return (struct peer *)block_at(channel, channel->peers_at) + index;
+}
+
+/* What the channel keeps for a peer and its couriers begins with their slots. */
+static inline struct courier_slot *block_courier_slot(const struct octo_channel *channel, uint32_t peer, uint32_t courier)
+{
+	OCTO_ASSERT(peer < channel->peer_count && courier < channel->courier_count);
+	uint64_t at = channel->courier_states_at + (uint64_t)peer * channel->courier_states_size;
+	return (struct courier_slot *)block_at(channel, at) + courier;
+}
+
+static inline struct sync_slot *block_sync(const struct octo_channel *channel, uint32_t peer, uint32_t n)
+{
+	OCTO_ASSERT(peer < channel->peer_count && n < channel->sync_count);
+	return (struct sync_slot *)block_at(channel, channel->courier_states_at + (uint64_t)peer * channel->courier_states_size +
+	                                    channel->sync_slots_at) + n;
 }
 
 static inline enum octo_state peer_state(const struct peer *peer)

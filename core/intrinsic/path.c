@@ -3,6 +3,7 @@
 
 #include "core/intrinsic/data_keys.h"
 #include "core/intrinsic/frame.h"
+#include "core/intrinsic/keepalive.h"
 #include "core/intrinsic/session.h"
 #include "core/intrinsic/tamper.h"
 
@@ -43,12 +44,14 @@ void path_heard(struct call *call, struct peer *peer, const struct octo_address 
 	path->credit_bytes = path->credit_bytes + earned < PATH_CREDIT_MAX ? path->credit_bytes + earned : PATH_CREDIT_MAX;
 }
 
-void path_challenged(struct peer *peer, const uint8_t question[PATH_BYTES], const struct octo_address *source)
+void path_challenged(struct call *call, struct peer *peer, const uint8_t question[PATH_BYTES],
+                     const struct octo_address *source)
 {
 	struct path *path = &peer->path;
 	memcpy(path->answer, question, PATH_BYTES);
 	path->answer_to = *source;
 	path->is_answer_due = true;
+	keepalive_doubted(call, peer);
 }
 
 void path_answered(struct call *call, struct peer *peer, const uint8_t answer[PATH_BYTES])
@@ -92,6 +95,7 @@ static size_t compose(struct call *call, struct peer *peer, enum frame_type type
 	struct frame frame = { .type = type, .data = data, .size = PATH_BYTES };
 	frame_write(&frames, &frame);
 	data_seal(call, session, out, header_size, frames.position);
+	keepalive_sent(call, peer);
 	return header_size + frames.position + CRYPTO_TAG_BYTES;
 }
 

@@ -9,7 +9,8 @@
 /* An authentic packet of the current session came from `source`: the newest so far, and more than a probe of a path. */
 void path_heard(struct call *call, struct peer *peer, const struct octo_address *source, size_t size);
 /* The peer asks whether we are there: it is answered where it asked from. Only the latest question of a flood is. */
-void path_challenged(struct peer *peer, const uint8_t question[PATH_BYTES], const struct octo_address *source);
+void path_challenged(struct call *call, struct peer *peer, const uint8_t question[PATH_BYTES],
+                     const struct octo_address *source);
 void path_answered(struct call *call, struct peer *peer, const uint8_t answer[PATH_BYTES]);
 
 /* When something is to be done; OCTO_NEVER. */

@@ -2,6 +2,7 @@
 #include "core/intrinsic/stun.h"
 
 #include "core/intrinsic/call.h"
+#include "core/intrinsic/keepalive.h"
 
 enum {
 	TYPE_REQUEST = 0x0001, TYPE_SUCCESS = 0x0101,
@@ -105,13 +106,15 @@ static void begin(struct call *call, struct stun_client *client)
 	call_random(call, client->transaction, sizeof client->transaction);
 	client->tries_left = STUN_TRIES;
 	client->wait_ns = first_wait_ns;
+	client->idle_ns = client->sent_at ? call->now - client->sent_at : 0;
 }
 
 static void end(struct call *call, struct stun_client *client)
 {
 	memset(client->transaction, 0, sizeof client->transaction);
 	client->tries_left = 0;
-	client->next_at = call_after(call, call_jitter_shorter(call, call->channel->config.stun_interval_ns));
+	octo_time_ns interval = call->channel->config.stun_interval_ns, learned = call->channel->keepalive.interval_ns;
+	client->next_at = call_after(call, call_jitter_shorter(call, learned < interval ? learned : interval));
 }
 
 bool stun_send(struct call *call, uint8_t out[STUN_HEADER_BYTES])
@@ -128,6 +131,7 @@ bool stun_send(struct call *call, uint8_t out[STUN_HEADER_BYTES])
 	if (client->tries_left == 0)
 		begin(call, client);
 	stun_write_request(out, client->transaction);
+	client->sent_at = call->now;
 	client->tries_left--;
 	client->next_at = call_after(call, client->tries_left ? client->wait_ns : LAST_WAITS * first_wait_ns);
 	client->wait_ns *= 2;
@@ -148,7 +152,9 @@ enum octo_reason stun_receive(struct call *call, const struct octo_address *from
 		.is_changed = client->mapped.port != 0 && !same_address(&mapped, &client->mapped) } };
 	client->wait_ns = 0;
 	client->mapped = mapped;
-	end(call, client);
 	call_emit(call, &event, OCTO_EVENT_MAPPED_ADDRESS, OCTO_NO_PEER);
+	if (client->idle_ns)
+		keepalive_learn(call, OCTO_NO_PEER, client->idle_ns, event.mapped.is_changed);
+	end(call, client);
 	return reason;
 }

@@ -27,6 +27,8 @@ struct call;
 struct stun_client {
 	octo_time_ns next_at;             /* when to ask; OCTO_NEVER without a server */
 	octo_time_ns wait_ns;             /* until it is asked again, doubled each time */
+	octo_time_ns sent_at;             /* the last request */
+	octo_time_ns idle_ns;             /* from the one before this transaction to it; 0: it is the first */
 	uint8_t transaction[STUN_TRANSACTION_BYTES];
 	uint32_t tries_left;              /* of this transaction; 0: none is under way */
 	struct octo_address mapped;       /* port 0: not known yet */

@@ -68,6 +68,8 @@ bool reader_word(struct reader *reader, struct tree_value value, const char *con
 bool reader_quantity(struct reader *reader, struct tree_value value, enum unit_kind kind, const char *min,
                      const char *max, int64_t *quantity);
 bool reader_time(struct reader *reader, struct tree_value value, const char *min, const char *max, uint64_t *ns);
+/* "key": true or false; false when there is none. */
+bool reader_flag(struct reader *reader, struct tree_value object, const char *key);
 bool reader_chance(struct reader *reader, struct tree_value value, uint32_t *chance);
 
 /* ---- Nodes and pairs (select.c) ------------------------------------------------------------------------------- */
@@ -114,6 +116,8 @@ void reader_free_link(struct scenario_link *link);
 void reader_read_timeline(struct reader *reader, struct tree_value list);
 void reader_read_expect(struct reader *reader, struct tree_value list);
 void reader_free_expectation(struct scenario_expectation *expectation);
+/* "tamper": what the tamper protocol makes of it all, as one more expectation. */
+void reader_read_verdict(struct reader *reader, struct tree_value object);
 void reader_read_sweep(struct reader *reader, struct tree_value object);
 void reader_free_attack(struct scenario_attack *attack);
 void reader_read_attack(struct reader *reader, struct tree_value value, struct scenario_action *action);

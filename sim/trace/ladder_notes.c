@@ -166,6 +166,26 @@ static void activity_note(const struct trace_record *r, char *out, enum canvas_c
 	*color = CANVAS_DIM;
 }
 
+static void path_note(const struct trace_record *r, const uint8_t *address, char *out, enum canvas_color *color)
+{
+	char where[TRACE_ADDRESS_TEXT];
+
+	trace_address_text(address, where);
+	snprintf(out, LADDER_NOTE_BYTES, r->kind == TRACE_PATH_TRIED ? "heard from %s: is it there?" :
+	         r->kind == TRACE_PATH_MOVED ? "moved to %s" : "is not at %s", where);
+	*color = r->kind == TRACE_PATH_MOVED ? CANVAS_GREEN : CANVAS_DIM;
+}
+
+static void keepalive_note(const struct trace_record *r, char *out)
+{
+	char interval[32], silence[32];
+
+	ladder_duration(r->a, interval);
+	ladder_duration(r->b, silence);
+	snprintf(out, LADDER_NOTE_BYTES, r->kind == TRACE_KEEPALIVE_SHORTER ?
+	         "a NAT forgot it in %s: keepalive every %s" : "%s were no matter: keepalive every %s", silence, interval);
+}
+
 static void delivered_note(const struct trace_record *r, char *out)
 {
 	static const struct {
@@ -190,7 +210,7 @@ void ladder_note(const struct ladder_source *source, uint32_t index, enum octo_r
 {
 	const struct trace_record *r = source->record(source->context, index);
 	const uint8_t *extra = source->extra(source->context, index);
-	char text[40];
+	char text[40], address[TRACE_ADDRESS_TEXT];
 
 	out[0] = 0;
 	*color = CANVAS_PLAIN;
@@ -237,9 +257,48 @@ void ladder_note(const struct ladder_source *source, uint32_t index, enum octo_r
 	case TRACE_ACTIVITY:
 		activity_note(r, out, color);
 		break;
+	case TRACE_PATH_TRIED:
+	case TRACE_PATH_MOVED:
+	case TRACE_PATH_FAILED:
+		path_note(r, extra, out, color);
+		break;
+	case TRACE_KEYS_TURNED:
+		snprintf(out, LADDER_NOTE_BYTES, r->b >> 32 ? "turns its key" : "follows the peer's key");
+		*color = CANVAS_DIM;
+		break;
+	case TRACE_MAPPED_ADDRESS:
+		trace_address_text(extra, address);
+		snprintf(out, LADDER_NOTE_BYTES, "is %s from outside%s", address, r->a ? ", another than before" : "");
+		*color = r->a ? CANVAS_YELLOW : CANVAS_DIM;
+		break;
+	case TRACE_KEEPALIVE_SHORTER:
+	case TRACE_KEEPALIVE_LONGER:
+		keepalive_note(r, out);
+		*color = CANVAS_DIM;
+		break;
 	case TRACE_CLOCK:
 		signed_duration(r->a, text);
 		snprintf(out, LADDER_NOTE_BYTES, "notices that its clock went %s", text);
+		break;
+	case TRACE_LOSS:
+		snprintf(out, LADDER_NOTE_BYTES, "gives up %" PRIu64 " packet%s", r->a & 0xffffffff, (r->a & 0xffffffff) == 1 ? "" : "s");
+		*color = CANVAS_DIM;
+		break;
+	case TRACE_RATE:
+		snprintf(out, LADDER_NOTE_BYTES, "takes the path for %" PRIu64 " bytes/s", r->a & 0xffffffff);
+		*color = CANVAS_DIM;
+		break;
+	case TRACE_LIGHT:
+		snprintf(out, LADDER_NOTE_BYTES, r->a ? "the connection is good" : "the connection is bad");
+		*color = CANVAS_DIM;
+		break;
+	case TRACE_POOL:
+		snprintf(out, LADDER_NOTE_BYTES, "couriers wait: no %s left", octo_pool_text((enum octo_pool)r->a));
+		*color = CANVAS_ORANGE;
+		break;
+	case TRACE_TAMPER:
+		snprintf(out, LADDER_NOTE_BYTES, "⚑ hacked: %s", octo_tell_text((enum octo_tell)r->a));
+		*color = CANVAS_ORANGE;
 		break;
 	case TRACE_WARNING:
 		snprintf(out, LADDER_NOTE_BYTES, "⚠ %s", octo_warning_text((enum octo_warning)r->a));

@@ -175,6 +175,8 @@ static bool is_in_range(const struct trace_record *r)
 		return is_session(r->b);
 	case TRACE_SESSION_DOWN:
 		return (r->b & 0xff) < OCTO_END_COUNT;
+	case TRACE_TAMPER:
+		return r->a < OCTO_TELL_COUNT;
 	case TRACE_WARNING:
 		return r->a < OCTO_WARNING_COUNT;
 	case TRACE_ACTION:
@@ -183,15 +185,30 @@ static bool is_in_range(const struct trace_record *r)
 		return r->a < OCTO_MODE_COUNT && (r->b & 0xff) < OCTO_MODE_COUNT;
 	case TRACE_ACTIVITY:
 		return r->a <= 1 && r->b < OCTO_ACTIVITY_COUNT;
+	case TRACE_POOL:
+		return r->a < OCTO_POOL_COUNT;
+	case TRACE_PATH_TRIED:
+	case TRACE_PATH_MOVED:
+	case TRACE_PATH_FAILED:
+		return r->extra_size == TRACE_ADDRESS_BYTES;
+	case TRACE_MAPPED_ADDRESS:
+		return r->a <= 1 && r->extra_size == TRACE_ADDRESS_BYTES;
+	case TRACE_KEYS_TURNED:
+		return r->b >> 32 <= 1;
 	case TRACE_CELIBACY:
+	case TRACE_LIGHT:
 	case TRACE_FAILED:
 		return r->a <= 1;
 	case TRACE_NAT:
 		return r->a < TRACE_NAT_COUNT && r->extra_size > 3 * TRACE_ADDRESS_BYTES;
 	case TRACE_FLYING:
+	case TRACE_LOSS:
+	case TRACE_RATE:
 	case TRACE_GRANTED:
 	case TRACE_MESSAGE:
 	case TRACE_DISCARDED:
+	case TRACE_KEEPALIVE_SHORTER:
+	case TRACE_KEEPALIVE_LONGER:
 	case TRACE_CLOCK:
 		return true;
 	case TRACE_KIND_COUNT:

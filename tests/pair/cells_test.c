@@ -124,7 +124,10 @@ static void an_offer_inside_a_session_is_answered_or_runs_out(void)
 	struct pair pair;
 	reach(&pair, OCTO_STATE_ESTABLISHED);
 	int who = pair_view(&pair, WINNER).role == OCTO_ROLE_INITIATOR ? WINNER : LOSER;
-	pair_run(&pair, 3599 * OCTO_SECOND);
+	pair_run(&pair, 3598 * OCTO_SECOND);
+	pair_send_load(&pair, WINNER, 1, 32, 0); /* just heard: nobody is dead in 20 s */
+	pair_send_load(&pair, LOSER, 1, 32, 0);
+	pair_run(&pair, OCTO_SECOND);
 	pair_lose(&pair, who, OCTO_PACKET_DATA, PAIR_FOREVER);
 	pair_run(&pair, 20 * OCTO_SECOND);
 	pair_lose(&pair, who, OCTO_PACKET_DATA, 0);

@@ -43,6 +43,10 @@ static void a_value_out_of_range_is_refused(void)
 	BOUND(payload_max, 512, 513);
 	BOUND(keepalive_s, 1, 0);
 	BOUND(keepalive_s, 3600, 3601);
+	BOUND(antler_min_ns, OCTO_SECOND, OCTO_SECOND - 1);
+	BOUND(antler_ns, base.antler_min_ns, base.antler_min_ns - 1);
+	BOUND(antler_max_ns, base.antler_ns, base.antler_ns - 1);
+	BOUND(antler_max_ns, year, year + 1);
 	BOUND(jitter_permille, 500, 501);
 	BOUND(resend_ns, OCTO_MILLISECOND, OCTO_MILLISECOND - 1);
 	BOUND(challenge_min_ns, 8 * OCTO_MILLISECOND, 8 * OCTO_MILLISECOND - 1);

@@ -159,7 +159,7 @@ static void a_silent_server_is_asked_seven_times(void)
 	}
 	crowd.now = start + 39500 * OCTO_MILLISECOND;
 	CHECK(!asks(&crowd, out));
-	octo_time_ns wake = octo_channel_next_wake(crowd.channel), interval = crowd.config.stun_interval_ns;
+	octo_time_ns wake = octo_channel_next_wake(crowd.channel), interval = crowd.config.antler_ns;
 	CHECK(wake > crowd.now + interval / 2 && wake <= crowd.now + interval);
 	crowd.now = wake;
 	CHECK(asks(&crowd, out));
