@@ -533,6 +533,11 @@ void octo_peer_view(const struct octo_channel *channel, uint32_t index, struct o
 	view->timestamp_seen = peer->timestamp_seen;
 }
 
+const struct octo_card *octo_peer_card(const struct octo_channel *channel, uint32_t peer)
+{
+	return &block_peer(channel, peer)->card;
+}
+
 uint32_t octo_peer_count(const struct octo_channel *channel)
 {
 	return channel->peer_count;

@@ -552,7 +552,14 @@ struct octo_event_courier {       /* COURIER_*: one courier message */
 /* What couriers tell about themselves, with what subject, value and total hold. Those of class BROKEN are the peer's
  * fault: its message changed nothing. */
 #define OCTO_NOTES(X)                                                                                 \
-	X(BAD_MESSAGE, "bad-message", BROKEN, "a message that the courier never writes: subject its first byte")
+	X(BAD_MESSAGE, "bad-message", BROKEN, "a message that the courier never writes: subject its first byte") \
+	X(CONTACT_MADE, "contact-made", WHOLE, "the peer's state is heard")                           \
+	X(CONTACT_LOST, "contact-lost", WHOLE, "it is not heard any more: value the milliseconds of silence") \
+	X(PARAMETER_CHANGED, "parameter-changed", WHOLE, "subject the parameter, value its version")  \
+	X(PARAMETER_REFUSED, "parameter-refused", BROKEN, "subject the parameter, value the version")  \
+	X(COMMAND_TAKEN, "command-taken", WHOLE, "subject how many were taken before")                \
+	X(COMMAND_CONFIRMED, "command-confirmed", WHOLE, "subject the last ticket that is confirmed") \
+	X(COMMAND_UNCERTAIN, "command-uncertain", WHOLE, "subject the ticket: the peer restarted, perhaps before it was executed")
 
 enum octo_note {
 #define X(name, key, class, text) OCTO_NOTE_##name,
@@ -911,6 +918,8 @@ struct octo_peer_view {
 };
 /* Fills *view with a copy, as of the last call that took the time. */
 void octo_peer_view(const struct octo_channel *channel, uint32_t peer, struct octo_peer_view *view);
+/* The card that a peer was entered with. Borrowed, as the next one. */
+const struct octo_card *octo_peer_card(const struct octo_channel *channel, uint32_t peer);
 /* Peers in the address book: valid indices are those below. A peer keeps its index as long as the channel lives. */
 uint32_t octo_peer_count(const struct octo_channel *channel);
 /* How we look from outside, as the STUN server said last. False: it has not said yet, or none is configured. */

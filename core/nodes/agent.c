@@ -1,0 +1,162 @@
+/* agent.c: one state of the agent for all controls. A writing counts or does not wherever it comes from, so the order in
+ * which controls are looked at does not matter. */
+#include "core/nodes/agent.h"
+
+#include "core/base/cursor.h"
+#include "core/nodes/registry.h"
+
+void octo_agent_init(struct octo_agent *agent, const struct octo_channel *channel)
+{
+	memset(agent, 0, sizeof *agent);
+	agent->self = octo_writer_of(octo_channel_card(channel)->id);
+	agent->features = OCTO_FEATURES_DEFAULT;
+}
+
+static void begin_controls(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host)
+{
+	for (uint32_t i = 0; i < octo_peer_count(channel); i++) {
+		if (registry_shared(channel, host, i)->self)
+			continue;
+		registry_begin(channel, host, i, true, agent->features);
+		struct octo_sensors *sensors = registry_state(channel, host, i, OCTO_SENSORS_ID);
+		if (sensors)
+			octo_sensors_set(sensors, &agent->reading);
+	}
+}
+
+static void gather(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host)
+{
+	for (uint32_t i = 0; i < octo_peer_count(channel); i++) {
+		struct octo_shared_state *shared = registry_shared(channel, host, i);
+		if (shared->merged == shared->changes)
+			continue;
+		shared->merged = shared->changes;
+		for (unsigned p = 0; p < OCTO_PARAMETER_COUNT; p++)
+			if (octo_holding_compare(&shared->replicas[p].holding, &agent->document[p]) > 0)
+				agent->document[p] = shared->replicas[p].holding;
+	}
+}
+
+static void spread(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host, octo_time_ns now)
+{
+	for (uint32_t i = 0; i < octo_peer_count(channel); i++)
+		if (octo_shared_merge(registry_shared(channel, host, i), agent->document))
+			octo_courier_wake(channel, host, now, i);
+}
+
+void octo_agent_update(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host,
+                       octo_time_ns now)
+{
+	begin_controls(agent, channel, host);
+	gather(agent, channel, host);
+	spread(agent, channel, host, now);
+	agent->operation = octo_agent_operation(agent, channel, host, now);
+	for (uint32_t i = 0; i < octo_peer_count(channel); i++)
+		registry_apply(channel, host, now, i, &octo_agent_couriers, (enum octo_operation)agent->operation);
+}
+
+void octo_agent_switch(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host,
+                       octo_time_ns now, bool is_on)
+{
+	octo_enable(channel, host, now, is_on);
+	octo_agent_update(agent, channel, host, now);
+}
+
+void octo_agent_features(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host,
+                         octo_time_ns now, uint32_t features)
+{
+	agent->features = features;
+	for (uint32_t i = 0; i < octo_peer_count(channel); i++)
+		registry_shared(channel, host, i)->features = features;
+	octo_agent_update(agent, channel, host, now);
+}
+
+bool octo_agent_set(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host,
+                    octo_time_ns now, enum octo_parameter parameter, const uint8_t *value, size_t size)
+{
+	struct octo_holding *holding = &agent->document[parameter];
+	if (!octo_parameter_may_write(parameter, agent->self, agent->self) ||
+	    !octo_parameter_is_valid(parameter, value, size))
+		return false;
+	begin_controls(agent, channel, host);
+	gather(agent, channel, host);
+	if (holding->version == OCTO_VERSION_MAX)
+		return false;
+	bool is_news = holding->version == 0 || holding->writer != agent->self || memcmp(holding->value, value, size) != 0;
+	if (is_news) {
+		memcpy(holding->value, value, size);
+		holding->writer = agent->self;
+		holding->version++;
+	}
+	octo_agent_update(agent, channel, host, now);
+	return true;
+}
+
+void octo_agent_view(const struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host,
+                     octo_time_ns now, enum octo_parameter parameter, struct octo_parameter_view *view)
+{
+	const struct octo_holding *holding = &agent->document[parameter];
+	memset(view, 0, sizeof *view);
+	memcpy(view->held, holding->value, sizeof view->held);
+	memcpy(view->value, holding->value, sizeof view->value);
+	view->version = holding->version;
+	view->is_ours = holding->version && holding->writer == agent->self;
+	view->age_ns = OCTO_NEVER;
+	for (uint32_t i = 0; i < octo_peer_count(channel); i++) {
+		struct octo_parameter_view control;
+		if (octo_holding_compare(&registry_shared(channel, host, i)->replicas[parameter].holding, holding) != 0)
+			continue;
+		registry_view(channel, host, now, i, parameter, &control);
+		view->is_verified = view->is_verified || control.is_verified;
+		view->age_ns = control.age_ns < view->age_ns ? control.age_ns : view->age_ns;
+	}
+	view->is_failsafe = view->version == 0 || !(view->is_ours || view->is_verified);
+	if (view->is_failsafe)
+		octo_parameter_expected(parameter, view->held, view->value);
+}
+
+enum octo_operation octo_agent_operation(const struct octo_agent *agent, struct octo_channel *channel,
+                                         const struct octo_host *host, octo_time_ns now)
+{
+	struct octo_parameter_view view;
+	octo_agent_view(agent, channel, host, now, OCTO_PARAMETER_MODE, &view);
+	return octo_mode_of(view.value);
+}
+
+bool octo_agent_panics(const struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host,
+                       octo_time_ns now)
+{
+	struct octo_parameter_view view;
+	octo_agent_view(agent, channel, host, now, OCTO_PARAMETER_FLAGS, &view);
+	return octo_bits_of(view.value) & OCTO_FLAG_PANIC;
+}
+
+void octo_agent_sense(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host,
+                      octo_time_ns now, const struct octo_reading *reading)
+{
+	begin_controls(agent, channel, host);
+	if (!octo_reading_merge(&agent->reading, reading))
+		return;
+	for (uint32_t i = 0; i < octo_peer_count(channel); i++) {
+		struct octo_sensors *sensors = registry_state(channel, host, i, OCTO_SENSORS_ID);
+		if (!sensors)
+			continue;
+		octo_sensors_set(sensors, &agent->reading);
+		octo_courier_wake(channel, host, now, i);
+	}
+}
+
+bool octo_agent_take(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host,
+                     octo_time_ns now, struct octo_command *command, uint32_t *control)
+{
+	begin_controls(agent, channel, host);
+	for (uint32_t i = 0; i < octo_peer_count(channel); i++) {
+		struct octo_commands *commands = registry_state(channel, host, i, OCTO_COMMAND_ID);
+		if (!commands || !octo_command_take(commands, command))
+			continue;
+		octo_courier_wake(channel, host, now, i);
+		*control = i;
+		return true;
+	}
+	return false;
+}
