@@ -145,7 +145,6 @@ static void write_command(struct octo_commands *state, const struct octo_courier
 
 static size_t send(void *raw, const struct octo_courier_call *call, uint8_t *out, size_t size_max, uint64_t *handle)
 {
-	(void)handle; /* the peer's courier itself reports what it has taken */
 	struct octo_commands *state = raw;
 	struct writer writer = writer_of(out, size_max);
 	if (size_max < REPORT_BYTES)
@@ -167,8 +166,19 @@ static size_t send(void *raw, const struct octo_courier_call *call, uint8_t *out
 		}
 		if (state->sent < state->given)
 			write_command(state, call, &writer);
+		if (writer.position)
+			*handle = state->sent; /* its ticket, and 1 */
 	}
 	return writer.position;
+}
+
+/* That it has arrived is for the peer's courier to say; that it was lost is known sooner than its silence tells. */
+static void fate(void *raw, const struct octo_courier_call *call, uint64_t handle, enum octo_fate fate)
+{
+	struct octo_commands *state = raw;
+	bool is_under_way = handle > state->settled && handle <= state->sent;
+	if (fate == OCTO_FATE_LOST && state->session == call->session && is_under_way)
+		state->resend_at = call->now;
 }
 
 /* ---- Receiving -------------------------------------------------------------------------------------------------------- */
@@ -263,5 +273,5 @@ static void receive(void *raw, const struct octo_courier_call *call, const uint8
 
 const struct octo_courier octo_courier_command = {
 	.name = "command", .id = OCTO_COMMAND_ID, .state_size = sizeof(struct octo_commands),
-	.mandate = mandate, .send = send, .receive = receive
+	.mandate = mandate, .send = send, .receive = receive, .fate = fate
 };
