@@ -1,4 +1,4 @@
-/* command.c: messages [P 13.4]: ASK: u8 0. REPORT: u8 1, life u32, stream u32, next u32. COMMAND: u8 2, stream u32, life
+/* command.c: messages [P 13.3]: ASK: u8 0. REPORT: u8 1, life u32, stream u32, next u32. COMMAND: u8 2, stream u32, life
  * u32, number u32, bytes. Numbers count from 1 for each pair of a sender's life (its stream) and a receiver's life; a
  * command for another life than ours is not for us. So no restart, of whichever side, brings an old number back to life. */
 #include "core/couriers/command.h"
@@ -189,18 +189,19 @@ static bool hear_report(struct octo_commands *state, const struct octo_courier_c
 	uint32_t life = read_u32(reader), stream = read_u32(reader), next = read_u32(reader);
 	if (reader->failed || reader_left(reader) || life == 0 || next == 0)
 		return false;
+	bool is_known = life == state->peer_life && stream == state->life;
+	uint64_t before = state->renumbered + (next - 1u);
+	if (is_known && before > state->tried)
+		return false;
+	begin_session(state, call);
 	if (life != state->peer_life) {
 		if (state->peer_life_session == call->session)
 			return true;
 		begin_peer_life(state, call, life);
 	}
 	state->is_peer_heard = 1;
-	if (stream != state->life)
-		return true; /* it has heard nothing of this life of ours yet */
-	uint64_t before = state->renumbered + (next - 1u);
-	if (before > state->tried)
-		return false;
-	if (before > state->settled) {
+	/* Otherwise it has heard nothing of this life of ours yet. */
+	if (is_known && before > state->settled) {
 		state->confirmed += before - state->settled;
 		note(call, OCTO_NOTE_COMMAND_CONFIRMED, before - 1);
 		state->settled = before;
@@ -238,6 +239,7 @@ static bool hear_command(struct octo_commands *state, const struct octo_courier_
 	size_t size = reader_left(reader);
 	if (reader->failed || !state->accepts || size == 0 || size > OCTO_COMMAND_BYTES_MAX || stream == 0 || number == 0)
 		return false;
+	begin_session(state, call);
 	state->is_report_due = 1;
 	if (life != state->life)
 		return true;
@@ -252,21 +254,27 @@ static bool hear_command(struct octo_commands *state, const struct octo_courier_
 	return true;
 }
 
+static bool hear_question(struct octo_commands *state, const struct octo_courier_call *call, size_t size)
+{
+	if (size != ASK_BYTES || !state->accepts)
+		return false;
+	begin_session(state, call);
+	state->is_report_due = 1;
+	return true;
+}
+
 static void receive(void *raw, const struct octo_courier_call *call, const uint8_t *data, size_t size)
 {
 	struct octo_commands *state = raw;
 	struct reader reader = reader_of(data, size);
 	bool is_good = false;
 	uint8_t kind = read_u8(&reader);
-	begin_session(state, call);
 	if (kind == ASK)
-		is_good = size == ASK_BYTES && state->accepts;
+		is_good = hear_question(state, call, size);
 	else if (kind == REPORT)
 		is_good = hear_report(state, call, &reader);
 	else if (kind == COMMAND)
 		is_good = hear_command(state, call, &reader);
-	if (is_good && kind == ASK)
-		state->is_report_due = 1;
 	if (!is_good)
 		note(call, OCTO_NOTE_BAD_MESSAGE, kind);
 }

@@ -1,4 +1,4 @@
-/* discovery.c: message [P 13.5]: tag u16, number u16, two masked addresses. */
+/* discovery.c: message [P 13.4]: tag u16, number u16, two masked addresses. */
 #include "core/couriers/discovery.h"
 
 #include "core/base/cursor.h"

@@ -1,4 +1,4 @@
-/* sensors.c: message [P 13.3]: tag u16, number u16, present u16, then the values that are present. */
+/* sensors.c: message [P 13.2]: tag u16, number u16, present u16, then the values that are present. */
 #include "core/couriers/sensors.h"
 
 #include "core/base/cursor.h"

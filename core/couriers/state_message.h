@@ -1,4 +1,4 @@
-/* state_message.h: the bytes that the two state couriers exchange [P 13.2]: a head that says what was heard last and a
+/* state_message.h: the bytes that the two state couriers exchange [P 13.1]: a head that says what was heard last and a
  * digest of all that is held, then items: what is held of one parameter, with or without its value. Pure.
  * Next: core/couriers/state.h, which decides what to say. */
 #ifndef OCTO_COURIERS_STATE_MESSAGE_H

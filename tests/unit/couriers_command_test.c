@@ -177,7 +177,7 @@ static void an_old_report_confirms_nothing(void)
 	CHECK_U64(states[CONTROL].uncertain, 0);
 }
 
-/* [P 13.4], byte by byte. */
+/* [P 13.3], byte by byte. */
 static void messages_have_these_bytes(void)
 {
 	set_up();

@@ -97,7 +97,7 @@ static void another_session_begins_anew(void)
 	CHECK_U64(states[CONTROL].late, 1);
 }
 
-/* [P 13.3], byte by byte, there and back. */
+/* [P 13.2], byte by byte, there and back. */
 static void every_sensor_has_its_bytes(void)
 {
 	static const uint8_t expected[] = { 77, 0, 0, 0, 0xff, 0, 4, 3, 2, 1, 1, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff, 3, 0, 0, 0,

@@ -416,7 +416,7 @@ static void questions_do_not_multiply(void)
 	CHECK(wire.ends[AGENT].sent - before <= 60);
 }
 
-/* [P 13.2], byte by byte. */
+/* [P 13.1], byte by byte. */
 static void a_message_has_these_bytes(void)
 {
 	static const uint8_t expected[] = { 0x03, 0x34, 0x12, 0x02, 0x01, 0x04, 0x03, 0xf4, 0x01, 8, 7, 6, 5, 4, 3, 2, 1,
