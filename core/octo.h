@@ -69,7 +69,11 @@ enum {
 	X(SWITCHED_OFF, "communications are not switched on")                                         \
 	X(KNOWN_PEER, "this peer is in the address book already")                                     \
 	X(UNKNOWN_PEER, "no such peer in the address book")                                           \
+	X(BAD_BLOB, "the blob's id is 0, its name is none or its size is above 4 GiB")                \
+	X(KNOWN_BLOB, "a blob with this id is on its way to this peer already")                       \
+	X(UNKNOWN_BLOB, "no blob with this id is on its way")                                         \
 	X(FULL_PEERS, "the address book is full: raise peers_max")                                    \
+	X(FULL_BLOBS, "as many blobs as there can be are on their way to this peer")                  \
 	X(FULL_BLOCK, "the block is smaller than octo_channel_size() asks for")
 
 enum octo_status {
@@ -177,6 +181,7 @@ struct octo_courier_call {
 	octo_time_ns now;         /* the channel's own time, which never steps backwards */
 	uint64_t session;         /* log id of the present session; 0: none. Another one: what was on its way may be lost */
 	const struct octo_host *host; /* its context, and the callbacks of the kind */
+	octo_time_ns trip_ns;     /* round trip, smoothed; 0: not measured */
 	uint32_t peer;            /* towards whom */
 	uint16_t room;            /* bytes of the largest message that a packet of this session holds; 0 without one */
 	bool is_duel_winner;      /* our FULL-ID is the larger: what both sides must decide alike is ours to decide (C:71) */
@@ -229,6 +234,79 @@ struct octo_load {
 	uint64_t highest;         /* 1 + the highest number received, 0 at first */
 };
 extern const struct octo_courier octo_courier_load; /* id 1 */
+
+/* ---- Blobs (C:36, S:62-72) --------------------------------------------------------------------------------- */
+
+#define OCTO_BLOB_SIZE_MAX (UINT64_C(1) << 32)
+
+enum {
+	OCTO_BLOB_NAME_MAX = 64,                  /* bytes, without the NUL */
+	OCTO_BLOBS_MAX = 4,                       /* on their way to one peer, and from it */
+	OCTO_BLOB_PRIORITY = 40,                  /* low (S:46): what to take when nothing speaks against it */
+	OCTO_DIGEST_BYTES = 32,                   /* BLAKE2b-256 */
+	OCTO_DIGEST_STATE_BYTES = 384
+};
+
+/* A file, an image, a log: any bytes that do not fit into a packet. The same id, size and digest are the same blob: it is
+ * resumed, and not sent twice. Other contents want another id. */
+struct octo_blob {
+	uint64_t size;                            /* bytes, at most OCTO_BLOB_SIZE_MAX */
+	uint8_t digest[OCTO_DIGEST_BYTES];        /* of all its bytes: octo_digest_*() */
+	uint16_t id;                              /* the sender's choice, not 0 */
+	uint8_t priority;                         /* as in a mandate; among blobs, a share of the bytes */
+	char name[OCTO_BLOB_NAME_MAX + 1];        /* a file's name and never its path: no control characters, / or \\, not
+	                                           * empty, not "." or "..", zeros behind it */
+	uint8_t reserved[4];                      /* 0; no padding */
+};
+
+#define OCTO_WAYS(X) X(OUT, "out") X(IN, "in")
+enum octo_way {
+#define X(name, text) OCTO_WAY_##name,
+	OCTO_WAYS(X)
+#undef X
+	OCTO_WAY_COUNT
+};
+const char *octo_way_name(enum octo_way way);
+
+/* Where a blob's bytes come from and go to: the channel never holds more than a packet of them. Called with the context of
+ * the host; must not call into the channel. */
+struct octo_blobs {
+	/* Bytes of a blob: of one that is sent, or of one that is being received, to check it. False: it cannot be read. */
+	bool (*read)(void *context, uint32_t peer, enum octo_way way, uint16_t id, uint64_t offset, uint8_t *out, size_t size);
+	/* Bytes of one that is being received, in any order, each byte once. False: they cannot be kept. */
+	bool (*write)(void *context, uint32_t peer, uint16_t id, uint64_t offset, const uint8_t *bytes, size_t size);
+	/* The peer offers a blob. False refuses it. *have is 0; more says that so many of its first bytes are here already. */
+	bool (*offered)(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have);
+};
+
+/* How the way of a blob ended. */
+#define OCTO_BLOB_ENDS(X)                                                                             \
+	X(NONE, "none", "it is on its way")                                                           \
+	X(COMPLETE, "complete", "the receiver has all of it, and its digest is right")                \
+	X(CANCELLED, "cancelled", "one of the two sides cancelled it")                                \
+	X(REFUSED, "refused", "the receiver does not want it")                                        \
+	X(DIGEST, "digest", "the bytes that arrived have another digest than was said")               \
+	X(READ, "read", "its bytes could not be read")                                                \
+	X(WRITE, "write", "its bytes could not be kept")                                              \
+	X(FULL, "full", "the receiver has no room for one more")                                      \
+	X(REPLACED, "replaced", "another blob took its place")                                        \
+	X(UNKNOWN, "unknown", "its sender does not know it any more")
+enum octo_blob_end {
+#define X(name, key, text) OCTO_BLOB_END_##name,
+	OCTO_BLOB_ENDS(X)
+#undef X
+	OCTO_BLOB_END_COUNT
+};
+const char *octo_blob_end_name(enum octo_blob_end end);
+const char *octo_blob_end_text(enum octo_blob_end end);
+
+extern const struct octo_courier octo_courier_blob; /* id 6 */
+
+/* A digest of bytes that come piece by piece. */
+struct octo_digest { uint8_t state[OCTO_DIGEST_STATE_BYTES]; };
+void octo_digest_begin(struct octo_digest *digest);
+void octo_digest_add(struct octo_digest *digest, const void *bytes, size_t size);
+void octo_digest_end(struct octo_digest *digest, uint8_t out[OCTO_DIGEST_BYTES]);
 
 /* ---- Events ------------------------------------------------------------------------------------------------ */
 
@@ -559,7 +637,18 @@ struct octo_event_courier {       /* COURIER_*: one courier message */
 	X(PARAMETER_REFUSED, "parameter-refused", BROKEN, "subject the parameter, value the version")  \
 	X(COMMAND_TAKEN, "command-taken", WHOLE, "subject how many were taken before")                \
 	X(COMMAND_CONFIRMED, "command-confirmed", WHOLE, "subject the last ticket that is confirmed") \
-	X(COMMAND_UNCERTAIN, "command-uncertain", WHOLE, "subject the ticket: the peer restarted, perhaps before it was executed")
+	X(COMMAND_UNCERTAIN, "command-uncertain", WHOLE, "subject the ticket: the peer restarted, perhaps before it was executed") \
+	/* Blobs: the subject is the id, and OCTO_NOTE_INCOMING for one that we receive; total its size. */ \
+	X(BLOB_OFFERED, "blob-offered", WHOLE, "a blob is offered")                                   \
+	X(BLOB_STARTED, "blob-started", WHOLE, "a blob begins, or goes on: value bytes are there already") \
+	X(BLOB_PROGRESS, "blob-progress", WHOLE, "progress of a blob: value bytes")                   \
+	X(BLOB_COMPLETE, "blob-complete", WHOLE, "a blob is complete")                                \
+	X(BLOB_FAILED, "blob-failed", WHOLE, "a blob will not arrive: value enum octo_blob_end")      \
+	X(BLOB_STRAY, "blob-stray", WHOLE, "a message about a blob that is not on its way")           \
+	X(BLOB_BAD_OFFER, "blob-bad-offer", BROKEN, "an offer of an impossible blob")                 \
+	X(BLOB_TOO_MANY, "blob-too-many", BROKEN, "an offer of more blobs than there may be")         \
+	X(BLOB_OUT_OF_RANGE, "blob-out-of-range", BROKEN, "bytes outside of the blob, or of its window: value where")
+#define OCTO_NOTE_INCOMING UINT64_C(0x10000)
 
 enum octo_note {
 #define X(name, key, class, text) OCTO_NOTE_##name,
@@ -749,6 +838,8 @@ struct octo_host {
 	/* A packet was found hacked (C:94): false shuts down communication with this peer, as octo_disconnect() does. May be
 	 * NULL: it goes on. Must not call into the channel. */
 	bool (*goes_on)(void *context, uint32_t peer, enum octo_tell tell);
+	/* For the blob courier; NULL: every blob is refused. */
+	const struct octo_blobs *blobs;
 	const struct octo_courier *const *couriers; /* the kinds of courier this node knows */
 	uint32_t courier_count;
 };
@@ -946,6 +1037,26 @@ void octo_courier_work(struct octo_channel *channel, const struct octo_host *hos
                        void (*work)(void *state, const struct octo_courier_call *call, void *argument), void *argument);
 /* The index in host->couriers of the kind with this id on the wire; OCTO_NO_COURIER when the node does not know it. */
 uint32_t octo_courier_index(const struct octo_host *host, uint16_t id);
+
+/* Offers a blob to a peer: now, or when there is a session. COURIER_NOTE events tell how it goes on. The blob courier must be
+ * among host->couriers, and host->blobs be given. Returns OCTO_OK, OCTO_BAD_BLOB, OCTO_KNOWN_BLOB, OCTO_FULL_BLOBS. */
+OCTO_MUST_CHECK enum octo_status octo_blob_send(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now,
+                                                uint32_t peer, const struct octo_blob *blob);
+/* Either side gives up a blob on its way; the other hears of it. Returns OCTO_OK or OCTO_UNKNOWN_BLOB. */
+OCTO_MUST_CHECK enum octo_status octo_blob_cancel(struct octo_channel *channel, const struct octo_host *host,
+                                                  octo_time_ns now, uint32_t peer, enum octo_way way, uint16_t id);
+struct octo_blob_view {
+	struct octo_blob blob;
+	enum octo_blob_end end;                   /* NONE: on its way */
+	bool is_flowing;                          /* accepted, in the present session */
+	uint64_t done;                            /* bytes that the receiver has */
+	uint64_t rate_bps;                        /* bytes per second, over the last half second in which any came */
+	uint64_t repeated;                        /* IN: bytes that came more than once */
+};
+/* One of the OCTO_BLOBS_MAX places of a way, in which a blob stays to be seen after its end until another needs the place.
+ * False: nothing is there. */
+bool octo_blob_view(struct octo_channel *channel, const struct octo_host *host, uint32_t peer, enum octo_way way,
+                    uint32_t place, struct octo_blob_view *view);
 
 /* Asks the peer to say how its couriers stand, and says how ours do: soon, and not by the mandates alone (C:23). */
 void octo_peer_sync(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer);

@@ -62,6 +62,7 @@ static size_t capacity(const struct peer *peer)
 static struct octo_courier_call describe(const struct call *call, const struct peer *peer)
 {
 	return (struct octo_courier_call){ .now = call->now, .session = peer->current.log_id, .host = call->host,
+		.trip_ns = peer->current.trip.smoothed_ns,
 		.peer = call_peer_index(call, peer), .room = (uint16_t)(peer->current.id ? capacity(peer) : 0),
 		.is_duel_winner = peer->we_win };
 }

@@ -186,6 +186,39 @@ const char *octo_tell_text(enum octo_tell tell)
 	return texts[tell];
 }
 
+const char *octo_way_name(enum octo_way way)
+{
+	static const char *const words[] = {
+#define X(name, text) text,
+		OCTO_WAYS(X)
+#undef X
+	};
+	OCTO_ASSERT(way < OCTO_WAY_COUNT);
+	return words[way];
+}
+
+const char *octo_blob_end_name(enum octo_blob_end end)
+{
+	static const char *const words[] = {
+#define X(name, key, text) key,
+		OCTO_BLOB_ENDS(X)
+#undef X
+	};
+	OCTO_ASSERT(end < OCTO_BLOB_END_COUNT);
+	return words[end];
+}
+
+const char *octo_blob_end_text(enum octo_blob_end end)
+{
+	static const char *const words[] = {
+#define X(name, key, text) text,
+		OCTO_BLOB_ENDS(X)
+#undef X
+	};
+	OCTO_ASSERT(end < OCTO_BLOB_END_COUNT);
+	return words[end];
+}
+
 const char *octo_note_name(enum octo_note note)
 {
 	static const char *const names[] = {

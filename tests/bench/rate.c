@@ -1,132 +1,14 @@
 /* rate.c: what rate control makes of a link of 20 Mbit/s, 20 ms each way, 100 kB of queue, that it is told nothing of,
  * while packets are lost by chance in both directions: bits of messages delivered over the bits that 512-byte packets
  * leave after their headers, less what is lost. Virtual time: the figure is the same on every machine. */
-#include "tests/bench/pair.h"
+#include "tests/bench/street.h"
 
 enum {
-	LINK_BYTES_PER_SECOND = 20000000 / 8, QUEUE_BYTES = 100000, FLYING = 4096,
 	MESSAGE_BYTES = 480, PACKET_BYTES = 512, HEADER_BYTES = 30, /* packet header 11, tag 16, frame 3 */
 	SECONDS = 20, WARM_SECONDS = 1
 };
-static const octo_time_ns latency_ns = 20 * OCTO_MILLISECOND;
-
-struct flight { octo_time_ns at; struct datagram datagram; };
-
-struct line {                             /* one direction: a queue, then a wire that loses */
-	octo_time_ns free_at;             /* the queue is empty */
-	struct flight flying[FLYING];
-	uint32_t first, count;
-	uint32_t loss_permille;
-	uint64_t random, dropped, lost;
-};
-
-static uint64_t draw(uint64_t *state)
-{
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
-
-static uint64_t entropy_state;
-
-static void entropy(void *context, uint8_t *out, size_t size)
-{
-	(void)context;
-	for (size_t i = 0; i < size; i++)
-		out[i] = (uint8_t)draw(&entropy_state);
-}
-
-static void put(struct line *line, octo_time_ns now, const struct datagram *datagram)
-{
-	octo_time_ns wait = line->free_at > now ? line->free_at - now : 0;
-	if (wait * LINK_BYTES_PER_SECOND / OCTO_SECOND + datagram->size > QUEUE_BYTES) {
-		line->dropped++;
-		return;
-	}
-	line->free_at = now + wait + datagram->size * OCTO_SECOND / LINK_BYTES_PER_SECOND;
-	if (draw(&line->random) % 1000 < line->loss_permille) {
-		line->lost++;
-		return;
-	}
-	REQUIRE(line->count < FLYING);
-	struct flight *flight = &line->flying[(line->first + line->count++) % FLYING];
-	flight->at = line->free_at + latency_ns;
-	flight->datagram = *datagram;
-}
-
-static void send_all(struct side *side, struct line *line, octo_time_ns now)
-{
-	struct datagram sent;
-	while (octo_channel_send(side->channel, &side->host, now, sent.bytes, &sent.size, &sent.to))
-		put(line, now, &sent);
-}
-
-static octo_time_ns earlier(octo_time_ns a, octo_time_ns b)
-{
-	return a < b ? a : b;
-}
-
-static void deliver(struct line *line, struct side *from, struct side *to, octo_time_ns now)
-{
-	while (line->count && line->flying[line->first].at <= now) {
-		struct datagram *datagram = &line->flying[line->first].datagram;
-		line->first = (line->first + 1) % FLYING;
-		line->count--;
-		octo_channel_receive(to->channel, &to->host, now, &from->address, datagram->bytes, datagram->size);
-	}
-}
-
-static octo_time_ns next_arrival(const struct line *line)
-{
-	return line->count ? line->flying[line->first].at : OCTO_NEVER;
-}
 
 static const struct octo_courier *const couriers[] = { &octo_courier_load };
-
-struct street {
-	struct side near, far;
-	struct line out, back;
-	octo_time_ns now;
-};
-
-static void run(struct street *street, octo_time_ns until)
-{
-	while (street->now < until) {
-		send_all(&street->near, &street->out, street->now);
-		send_all(&street->far, &street->back, street->now);
-		octo_time_ns next = earlier(next_arrival(&street->out), next_arrival(&street->back));
-		next = earlier(next, octo_channel_next_wake(street->near.channel));
-		next = earlier(next, octo_channel_next_wake(street->far.channel));
-		street->now = next > street->now ? next : street->now;
-		deliver(&street->out, &street->near, &street->far, street->now);
-		deliver(&street->back, &street->far, &street->near, street->now);
-	}
-}
-
-static void open_street(struct street *street, uint32_t loss_permille)
-{
-	struct octo_config config;
-	memset(street, 0, sizeof *street);
-	octo_config_default(&config);
-	config.peers_max = 1;
-	config.rate_up = config.rate_down = 40 * LINK_BYTES_PER_SECOND;
-	config.in_flight_max = 8192;
-	street->now = 2 * OCTO_SECOND;
-	entropy_state = street->out.random = street->back.random = 1 + loss_permille;
-	street->back.random *= 7;
-	side_open(&street->near, 1, &config, couriers, 1);
-	side_open(&street->far, 2, &config, couriers, 1);
-	street->near.host.entropy = street->far.host.entropy = entropy;
-	side_learn(&street->near, &street->far);
-	side_learn(&street->far, &street->near);
-	octo_courier_activate(street->near.channel, &street->near.host, street->now, 0, 0, true);
-	octo_courier_activate(street->far.channel, &street->far.host, street->now, 0, 0, true);
-	octo_connect(street->near.channel, &street->near.host, street->now, 0);
-	run(street, 5 * OCTO_SECOND);
-	REQUIRE(is_established(&street->near) && is_established(&street->far));
-	street->out.loss_permille = street->back.loss_permille = loss_permille;
-}
 
 static const struct octo_load *load_of(const struct side *side)
 {
@@ -145,18 +27,18 @@ static void measure(uint32_t loss_permille)
 {
 	static struct street street;
 	char name[128];
-	open_street(&street, loss_permille);
+	street_open(&street, loss_permille, couriers, NULL);
 	stream(&street);
 	if (getenv("RATE_SHOW"))
 		for (int i = 0; i < 40; i++) {
 			struct octo_peer_view v;
-			run(&street, street.now + 50 * OCTO_MILLISECOND);
+			street_run(&street, street.now + 50 * OCTO_MILLISECOND);
 			octo_peer_view(street.near.channel, 0, &v);
 			fprintf(stderr, "%u ms rate %u est %u loss %u fly %u srtt %u us got %u good %d drop %u\n", (unsigned)(street.now/1000000), v.rate_bps, v.rate_estimate_bps, v.loss_permille, v.in_flight_bytes, (unsigned)(v.trip_ns/1000), (unsigned)load_of(&street.far)->received, v.is_good, (unsigned)street.out.dropped);
 		}
-	run(&street, street.now + WARM_SECONDS * OCTO_SECOND);
+	street_run(&street, street.now + WARM_SECONDS * OCTO_SECOND);
 	uint64_t before = load_of(&street.far)->received;
-	run(&street, street.now + SECONDS * OCTO_SECOND);
+	street_run(&street, street.now + SECONDS * OCTO_SECOND);
 	uint64_t bytes = (load_of(&street.far)->received - before) * MESSAGE_BYTES;
 	double room = (double)SECONDS * LINK_BYTES_PER_SECOND * (PACKET_BYTES - HEADER_BYTES) / PACKET_BYTES;
 	double share = (double)bytes / (room * (1000 - loss_permille) / 1000);

@@ -34,6 +34,9 @@ static void every_value_has_a_name_of_its_own(void)
 	CHECK_NAMES(OCTO_ROLE_COUNT, enum octo_role, octo_role_name);
 	CHECK_NAMES(OCTO_WARNING_COUNT, enum octo_warning, octo_warning_name);
 	CHECK_NAMES(OCTO_EVENT_COUNT, enum octo_event_kind, octo_event_name);
+	CHECK_NAMES(OCTO_NOTE_COUNT, enum octo_note, octo_note_name);
+	CHECK_NAMES(OCTO_BLOB_END_COUNT, enum octo_blob_end, octo_blob_end_name);
+	CHECK_NAMES(OCTO_WAY_COUNT, enum octo_way, octo_way_name);
 }
 
 #define CHECK_TEXTS(count, type, text) do { \
@@ -47,6 +50,8 @@ static void every_text_is_a_phrase_without_a_full_stop(void)
 {
 	CHECK_TEXTS(OCTO_STATUS_COUNT, enum octo_status, octo_status_text);
 	CHECK_TEXTS(OCTO_STEP_COUNT, enum octo_step, octo_step_text);
+	CHECK_TEXTS(OCTO_NOTE_COUNT, enum octo_note, octo_note_text);
+	CHECK_TEXTS(OCTO_BLOB_END_COUNT, enum octo_blob_end, octo_blob_end_text);
 	CHECK_TEXTS(OCTO_END_COUNT, enum octo_end, octo_end_text);
 	CHECK_TEXTS(OCTO_WARNING_COUNT, enum octo_warning, octo_warning_text);
 }

@@ -1,0 +1,116 @@
+/* blob.c: what a blob makes of a link of 20 Mbit/s, 20 ms each way, 100 kB of queue, with loss in both directions: its
+ * bytes over those that packets of 512 bytes leave of the link after all headers, less what is lost; from second 2 on of
+ * 40 MB, and of 4 MB from the offer to the last byte, start-up included. A packet costs 28 bytes more on the wire. */
+#include "tests/bench/street.h"
+
+enum { UDP_BYTES = 28, PACKET_BYTES = 512, HEADER_BYTES = 30 }; /* packet header 11, tag 16, frame 3 */
+
+static uint8_t byte_of(uint64_t offset)
+{
+	return (uint8_t)(offset * UINT64_C(0x9e3779b97f4a7c15) >> 56);
+}
+
+static bool read_blob(void *context, uint32_t peer, enum octo_way way, uint16_t id, uint64_t offset, uint8_t *out, size_t size)
+{
+	(void)context, (void)peer, (void)way, (void)id;
+	for (size_t i = 0; i < size; i++)
+		out[i] = byte_of(offset + i);
+	return true;
+}
+
+static bool write_blob(void *context, uint32_t peer, uint16_t id, uint64_t offset, const uint8_t *bytes, size_t size)
+{
+	(void)context, (void)peer, (void)id;
+	for (size_t i = 0; i < size; i++)
+		if (bytes[i] != byte_of(offset + i))
+			return false;
+	return true;
+}
+
+static bool accept_blob(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have)
+{
+	(void)context, (void)peer, (void)blob, (void)have;
+	return true;
+}
+
+static const struct octo_blobs blobs = { .read = read_blob, .write = write_blob, .offered = accept_blob };
+static const struct octo_courier *const couriers[] = { &octo_courier_blob };
+
+static void offer(struct street *street, uint64_t size)
+{
+	struct octo_blob blob = { .size = size, .id = 1, .priority = OCTO_BLOB_PRIORITY, .name = "firmware.bin" };
+	struct octo_digest digest;
+	uint8_t piece[1000];
+	octo_digest_begin(&digest);
+	for (uint64_t at = 0; at < size; at += sizeof piece) {
+		read_blob(NULL, 0, OCTO_WAY_OUT, 1, at, piece, sizeof piece);
+		octo_digest_add(&digest, piece, sizeof piece);
+	}
+	octo_digest_end(&digest, blob.digest);
+	REQUIRE(octo_blob_send(street->near.channel, &street->near.host, street->now, 0, &blob) == OCTO_OK);
+}
+
+static struct octo_blob_view view_of(struct street *street)
+{
+	struct octo_blob_view view;
+	if (!octo_blob_view(street->far.channel, &street->far.host, 0, OCTO_WAY_IN, 0, &view))
+		view = (struct octo_blob_view){ .done = 0 };
+	return view;
+}
+
+static void begin(struct street *street, uint32_t loss_permille)
+{
+	street_open(street, loss_permille, couriers, &blobs);
+	street->out.extra_bytes = street->back.extra_bytes = UDP_BYTES;
+}
+
+static void print(const char *what, uint32_t loss_permille, uint64_t bytes, octo_time_ns taken, bool has_goal)
+{
+	double room = (double)LINK_BYTES_PER_SECOND * (PACKET_BYTES - HEADER_BYTES) / (PACKET_BYTES + UDP_BYTES);
+	double rate = (double)bytes * 1e9 / (double)taken, share = rate / (room * (1000 - loss_permille) / 1000);
+	printf("{\"name\":\"blob of %s, %u %% loss: delivered / what the link leaves (%.1f Mbit/s)\",\"value\":%.3f,"
+	       "\"unit\":\"ratio\",", what, loss_permille / 10, rate * 8 / 1e6, share);
+	if (has_goal)
+		printf("\"goal\":\">= 0.95\",\"holds\":%s,", share >= 0.95 ? "true" : "false");
+	printf("\"absolute\":false}\n");
+}
+
+static void run_to_end(struct street *street)
+{
+	while (view_of(street).end == OCTO_BLOB_END_NONE && street->now < 200 * OCTO_SECOND)
+		street_run(street, street->now + OCTO_MILLISECOND);
+	REQUIRE(view_of(street).end == OCTO_BLOB_END_COMPLETE);
+}
+
+static void measure(uint32_t loss_permille)
+{
+	static struct street street;
+	octo_time_ns from;
+	begin(&street, loss_permille);
+	offer(&street, 40000000);
+	street_run(&street, street.now + 2 * OCTO_SECOND);
+	uint64_t before = view_of(&street).done;
+	from = street.now;
+	run_to_end(&street);
+	print("40 MB from second 2 on", loss_permille, 40000000 - before, street.now - from, true);
+	if (getenv("BLOB_SHOW"))
+		fprintf(stderr, "sent %u repeated %u lost %u dropped %u\n", (unsigned)octo_channel_counters(street.near.channel)->sent,
+		        (unsigned)view_of(&street).repeated, (unsigned)street.out.lost, (unsigned)street.out.dropped);
+	side_close(&street.near);
+	side_close(&street.far);
+	begin(&street, loss_permille);
+	offer(&street, 4000000);
+	from = street.now;
+	run_to_end(&street);
+	print("4 MB from the first byte on", loss_permille, 4000000, street.now - from, false);
+	side_close(&street.near);
+	side_close(&street.far);
+}
+
+int main(void)
+{
+	static const uint32_t losses_permille[] = { 0, 10, 50, 100, 200, 300 };
+	for (size_t i = 0; i < sizeof losses_permille / sizeof *losses_permille; i++)
+		measure(losses_permille[i]);
+	return 0;
+}
