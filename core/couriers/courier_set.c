@@ -19,12 +19,14 @@ static const struct octo_courier_member agent_members[] = {
 	{ &octo_courier_agent_state, 0, ALWAYS },
 	{ &octo_courier_sensors, OCTO_FEATURE_SENSORS, NOT_OFFLINE },
 	{ &octo_courier_command, OCTO_FEATURE_COMMANDS, NOT_AUTONOMOUS },
+	{ &octo_courier_blob, OCTO_FEATURE_BLOBS, ALWAYS },
 	{ &octo_courier_discovery, OCTO_FEATURE_DISCOVERY, ALWAYS },
 };
 static const struct octo_courier_member remote_members[] = {
 	{ &octo_courier_remote_state, 0, ALWAYS },
 	{ &octo_courier_sensors, OCTO_FEATURE_SENSORS, NOT_OFFLINE },
 	{ &octo_courier_command, OCTO_FEATURE_COMMANDS, NOT_AUTONOMOUS },
+	{ &octo_courier_blob, OCTO_FEATURE_BLOBS, ALWAYS },
 	{ &octo_courier_discovery, OCTO_FEATURE_DISCOVERY, ALWAYS },
 };
 const struct octo_courier_set octo_agent_couriers = { "agent", sizeof agent_members / sizeof agent_members[0],
