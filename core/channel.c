@@ -627,6 +627,17 @@ void octo_sync_view(const struct octo_channel *channel, const struct octo_host *
 	}
 }
 
+void octo_courier_look(const struct octo_channel *channel, const struct octo_host *host, uint32_t index,
+                       uint32_t courier,
+                       void (*look)(const void *state, const struct octo_courier_call *call, void *argument),
+                       void *argument)
+{
+	const struct peer *peer = block_peer(channel, index);
+	struct octo_courier_call call = { .now = channel->pulse.own_now, .host = host, .peer = index,
+		.session = peer->current.id ? peer->current.log_id : 0, .is_duel_winner = peer->we_win };
+	look(schedule_state(channel, index, courier), &call, argument);
+}
+
 void octo_peer_limit(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t index,
                      uint32_t rate_bps)
 {

@@ -1035,6 +1035,11 @@ void octo_courier_wake(struct octo_channel *channel, const struct octo_host *hos
 void octo_courier_work(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer,
                        uint32_t courier,
                        void (*work)(void *state, const struct octo_courier_call *call, void *argument), void *argument);
+/* The same to look only: changes nothing and wakes nobody. The time is that of the last call that took it; the call's
+ * `report` is NULL. */
+void octo_courier_look(const struct octo_channel *channel, const struct octo_host *host, uint32_t peer, uint32_t courier,
+                       void (*look)(const void *state, const struct octo_courier_call *call, void *argument),
+                       void *argument);
 /* The index in host->couriers of the kind with this id on the wire; OCTO_NO_COURIER when the node does not know it. */
 uint32_t octo_courier_index(const struct octo_host *host, uint16_t id);
 

@@ -39,13 +39,14 @@ void octo_discovery_begin(struct octo_discovery *state)
 	state->is_begun = 1;
 }
 
-void octo_discovery_set(struct octo_discovery *state, const struct octo_address *peer, const struct octo_address *own)
+bool octo_discovery_set(struct octo_discovery *state, const struct octo_address *peer, const struct octo_address *own)
 {
 	if (memcmp(&state->peer_address, peer, sizeof *peer) == 0 && memcmp(&state->own_address, own, sizeof *own) == 0)
-		return;
+		return false;
 	state->peer_address = *peer;
 	state->own_address = *own;
 	state->is_due = 1;
+	return true;
 }
 
 static void mandate(const void *raw, const struct octo_courier_call *call, struct octo_mandate *mandate)

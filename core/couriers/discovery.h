@@ -22,8 +22,8 @@ struct octo_discovery {
 	uint8_t padding[8];       /* 0 */
 };
 void octo_discovery_begin(struct octo_discovery *state);
-/* What is to be told; told at once when it is new. */
-void octo_discovery_set(struct octo_discovery *state, const struct octo_address *peer, const struct octo_address *own);
+/* What is to be told; told at once when it is new: true, and the channel is to be woken. */
+bool octo_discovery_set(struct octo_discovery *state, const struct octo_address *peer, const struct octo_address *own);
 
 /* An address in its 18 masked bytes, and back. */
 void octo_address_mask(const struct octo_address *address, uint8_t masked[18]);

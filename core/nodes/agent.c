@@ -50,7 +50,7 @@ void octo_agent_update(struct octo_agent *agent, struct octo_channel *channel, c
 	begin_controls(agent, channel, host);
 	gather(agent, channel, host);
 	spread(agent, channel, host, now);
-	agent->operation = octo_agent_operation(agent, channel, host, now);
+	agent->operation = octo_agent_operation(agent, channel, host);
 	for (uint32_t i = 0; i < octo_peer_count(channel); i++)
 		registry_apply(channel, host, now, i, &octo_agent_couriers, (enum octo_operation)agent->operation);
 }
@@ -93,7 +93,7 @@ bool octo_agent_set(struct octo_agent *agent, struct octo_channel *channel, cons
 }
 
 void octo_agent_view(const struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host,
-                     octo_time_ns now, enum octo_parameter parameter, struct octo_parameter_view *view)
+                     enum octo_parameter parameter, struct octo_parameter_view *view)
 {
 	const struct octo_holding *holding = &agent->document[parameter];
 	memset(view, 0, sizeof *view);
@@ -106,7 +106,7 @@ void octo_agent_view(const struct octo_agent *agent, struct octo_channel *channe
 		struct octo_parameter_view control;
 		if (octo_holding_compare(&registry_shared(channel, host, i)->replicas[parameter].holding, holding) != 0)
 			continue;
-		registry_view(channel, host, now, i, parameter, &control);
+		registry_view(channel, host, i, parameter, &control);
 		view->is_verified = view->is_verified || control.is_verified;
 		view->age_ns = control.age_ns < view->age_ns ? control.age_ns : view->age_ns;
 	}
@@ -116,18 +116,17 @@ void octo_agent_view(const struct octo_agent *agent, struct octo_channel *channe
 }
 
 enum octo_operation octo_agent_operation(const struct octo_agent *agent, struct octo_channel *channel,
-                                         const struct octo_host *host, octo_time_ns now)
+                                         const struct octo_host *host)
 {
 	struct octo_parameter_view view;
-	octo_agent_view(agent, channel, host, now, OCTO_PARAMETER_MODE, &view);
+	octo_agent_view(agent, channel, host, OCTO_PARAMETER_MODE, &view);
 	return octo_mode_of(view.value);
 }
 
-bool octo_agent_panics(const struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host,
-                       octo_time_ns now)
+bool octo_agent_panics(const struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host)
 {
 	struct octo_parameter_view view;
-	octo_agent_view(agent, channel, host, now, OCTO_PARAMETER_FLAGS, &view);
+	octo_agent_view(agent, channel, host, OCTO_PARAMETER_FLAGS, &view);
 	return octo_bits_of(view.value) & OCTO_FLAG_PANIC;
 }
 

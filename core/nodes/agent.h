@@ -32,15 +32,14 @@ void octo_agent_features(struct octo_agent *agent, struct octo_channel *channel,
 /* Writes a parameter, for all controls. False: not the agent's to write, or no value of it. */
 OCTO_MUST_CHECK bool octo_agent_set(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host,
                                     octo_time_ns now, enum octo_parameter parameter, const uint8_t *value, size_t size);
-/* What to act upon. Verified when any control is known to hold the same; the safe value when none is that wrote it or
+/* What to act upon, as of the last call that took the time. Verified when any control is known to hold the same; the safe value when none is that wrote it or
  * knows it (C:35). */
 void octo_agent_view(const struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host,
-                     octo_time_ns now, enum octo_parameter parameter, struct octo_parameter_view *view);
+                     enum octo_parameter parameter, struct octo_parameter_view *view);
 /* How the agent is to be operated at present, and whether it must stand still: fail-safe both. */
 enum octo_operation octo_agent_operation(const struct octo_agent *agent, struct octo_channel *channel,
-                                         const struct octo_host *host, octo_time_ns now);
-bool octo_agent_panics(const struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host,
-                       octo_time_ns now);
+                                         const struct octo_host *host);
+bool octo_agent_panics(const struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host);
 /* New values of sensors, for all controls. */
 void octo_agent_sense(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host,
                       octo_time_ns now, const struct octo_reading *reading);

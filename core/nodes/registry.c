@@ -50,23 +50,22 @@ void registry_apply(struct octo_channel *channel, const struct octo_host *host, 
 		return;
 	struct octo_address mapped = { .port = 0 };
 	bool is_known = octo_channel_mapped_address(channel, &mapped);
-	octo_discovery_set(discovery, &view.address, &mapped);
 	(void)is_known; /* port 0 says the same */
-	if (discovery->is_due)
+	if (octo_discovery_set(discovery, &view.address, &mapped))
 		octo_courier_wake(channel, host, now, peer);
 }
 
 struct view_request { enum octo_parameter parameter; struct octo_parameter_view *view; };
 
-static void take_view(void *state, const struct octo_courier_call *call, void *argument)
+static void take_view(const void *state, const struct octo_courier_call *call, void *argument)
 {
 	struct view_request *request = argument;
 	octo_shared_view(state, call, request->parameter, request->view);
 }
 
-void registry_view(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer,
+void registry_view(const struct octo_channel *channel, const struct octo_host *host, uint32_t peer,
                    enum octo_parameter parameter, struct octo_parameter_view *view)
 {
 	struct view_request request = { parameter, view };
-	octo_courier_work(channel, host, now, peer, octo_courier_index(host, OCTO_STATE_ID), take_view, &request);
+	octo_courier_look(channel, host, peer, octo_courier_index(host, OCTO_STATE_ID), take_view, &request);
 }

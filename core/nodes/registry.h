@@ -18,7 +18,7 @@ void registry_begin(struct octo_channel *channel, const struct octo_host *host, 
 /* Couriers are registered from the first attempt at a session until there is neither session nor attempt. */
 void registry_apply(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer,
                     const struct octo_courier_set *set, enum octo_operation operation);
-void registry_view(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer,
+void registry_view(const struct octo_channel *channel, const struct octo_host *host, uint32_t peer,
                    enum octo_parameter parameter, struct octo_parameter_view *view);
 
 #endif

@@ -8,7 +8,7 @@ static void apply(struct octo_channel *channel, const struct octo_host *host, oc
 {
 	struct octo_parameter_view mode;
 	registry_begin(channel, host, agent, false, OCTO_FEATURES_DEFAULT);
-	registry_view(channel, host, now, agent, OCTO_PARAMETER_MODE, &mode);
+	registry_view(channel, host, agent, OCTO_PARAMETER_MODE, &mode);
 	registry_apply(channel, host, now, agent, &octo_remote_couriers, octo_mode_of(mode.value));
 }
 
@@ -47,11 +47,11 @@ bool octo_remote_set(struct octo_channel *channel, const struct octo_host *host,
 	return true;
 }
 
-void octo_remote_view(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t agent,
+void octo_remote_view(struct octo_channel *channel, const struct octo_host *host, uint32_t agent,
                       enum octo_parameter parameter, struct octo_parameter_view *view)
 {
 	registry_begin(channel, host, agent, false, OCTO_FEATURES_DEFAULT);
-	registry_view(channel, host, now, agent, parameter, view);
+	registry_view(channel, host, agent, parameter, view);
 }
 
 bool octo_remote_command(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t agent,

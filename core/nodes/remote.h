@@ -21,7 +21,8 @@ void octo_remote_features(struct octo_channel *channel, const struct octo_host *
 /* Writes a parameter of one agent. False: not a control's to write, or no value of it. */
 OCTO_MUST_CHECK bool octo_remote_set(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now,
                                      uint32_t agent, enum octo_parameter parameter, const uint8_t *value, size_t size);
-void octo_remote_view(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t agent,
+/* What to expect of the agent, as of the last call that took the time. */
+void octo_remote_view(struct octo_channel *channel, const struct octo_host *host, uint32_t agent,
                       enum octo_parameter parameter, struct octo_parameter_view *view);
 /* Gives a command to one agent. False: too many are under way. */
 OCTO_MUST_CHECK bool octo_remote_command(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now,

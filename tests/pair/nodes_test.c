@@ -17,7 +17,8 @@ static const octo_time_ns ms = OCTO_MILLISECOND;
 static uint32_t loss_permille;
 static uint64_t dice;
 
-#define AT(who) pair.nodes[who].channel, &pair.nodes[who].host, pair_clock(&pair, who)
+#define IN(who) pair.nodes[who].channel, &pair.nodes[who].host
+#define AT(who) IN(who), pair_clock(&pair, who)
 
 static void unregister(int who)
 {
@@ -88,9 +89,9 @@ static struct octo_parameter_view view(int who, enum octo_parameter parameter)
 {
 	struct octo_parameter_view seen;
 	if (who == AGENT)
-		octo_agent_view(&agent, AT(AGENT), parameter, &seen);
+		octo_agent_view(&agent, IN(AGENT), parameter, &seen);
 	else
-		octo_remote_view(AT(who), 0, parameter, &seen);
+		octo_remote_view(IN(who), 0, parameter, &seen);
 	return seen;
 }
 
@@ -120,6 +121,9 @@ static void an_agent_and_a_remote_exchange_everything(void)
 	pass(200 * ms);
 	CHECK_U64(number(AGENT, OCTO_PARAMETER_MODE), OCTO_OPERATION_AUTO_PILOT);
 	CHECK_U64(number(FIRST, OCTO_PARAMETER_ORIENTATION), 77);
+	uint64_t digest = pair_digest(&pair, AGENT);
+	CHECK(octo_agent_panics(&agent, IN(AGENT))); /* nobody has written the flags */
+	CHECK_U64(pair_digest(&pair, AGENT), digest); /* to look is no act */
 	CHECK(view(FIRST, OCTO_PARAMETER_ORIENTATION).is_verified && view(AGENT, OCTO_PARAMETER_MODE).is_verified);
 	CHECK_U64(octo_remote_sensors(pair.nodes[FIRST].channel, &pair.nodes[FIRST].host, 0)->reading.clock_ms, 42);
 	struct octo_command command;
@@ -197,28 +201,28 @@ static void two_controls_agree_on_one_parameter(void)
 static void an_agent_without_controls_fails_safe(void)
 {
 	set_up(true);
-	CHECK_U64(octo_agent_operation(&agent, AT(AGENT)), OCTO_OPERATION_OFFLINE);
-	CHECK(octo_agent_panics(&agent, AT(AGENT)));
+	CHECK_U64(octo_agent_operation(&agent, IN(AGENT)), OCTO_OPERATION_OFFLINE);
+	CHECK(octo_agent_panics(&agent, IN(AGENT)));
 	connect(FIRST);
 	connect(SECOND);
 	CHECK(set(FIRST, OCTO_PARAMETER_MODE, OCTO_OPERATION_MANUAL_PILOT));
 	CHECK(set(FIRST, OCTO_PARAMETER_FLAGS, 0));
 	pass(500 * ms);
-	CHECK_U64(octo_agent_operation(&agent, AT(AGENT)), OCTO_OPERATION_MANUAL_PILOT);
-	CHECK(!octo_agent_panics(&agent, AT(AGENT)));
+	CHECK_U64(octo_agent_operation(&agent, IN(AGENT)), OCTO_OPERATION_MANUAL_PILOT);
+	CHECK(!octo_agent_panics(&agent, IN(AGENT)));
 	octo_remote_connect(AT(FIRST), 0, false);
 	pass(5 * OCTO_SECOND);
-	CHECK_U64(octo_agent_operation(&agent, AT(AGENT)), OCTO_OPERATION_MANUAL_PILOT);
+	CHECK_U64(octo_agent_operation(&agent, IN(AGENT)), OCTO_OPERATION_MANUAL_PILOT);
 	pair_lose(&pair, SECOND, OCTO_PACKET_DATA, PAIR_FOREVER);
 	pass(3 * OCTO_SECOND); /* the session is there still */
-	CHECK_U64(octo_agent_operation(&agent, AT(AGENT)), OCTO_OPERATION_OFFLINE);
-	CHECK(octo_agent_panics(&agent, AT(AGENT)));
+	CHECK_U64(octo_agent_operation(&agent, IN(AGENT)), OCTO_OPERATION_OFFLINE);
+	CHECK(octo_agent_panics(&agent, IN(AGENT)));
 	CHECK(view(AGENT, OCTO_PARAMETER_MODE).is_failsafe);
 	pair_lose(&pair, SECOND, OCTO_PACKET_DATA, 0);
 	pass(OCTO_SECOND);
-	CHECK_U64(octo_agent_operation(&agent, AT(AGENT)), OCTO_OPERATION_MANUAL_PILOT);
+	CHECK_U64(octo_agent_operation(&agent, IN(AGENT)), OCTO_OPERATION_MANUAL_PILOT);
 	octo_agent_switch(&agent, AT(AGENT), false); /* R46 */
-	CHECK_U64(octo_agent_operation(&agent, AT(AGENT)), OCTO_OPERATION_OFFLINE);
+	CHECK_U64(octo_agent_operation(&agent, IN(AGENT)), OCTO_OPERATION_OFFLINE);
 	pair_close(&pair);
 }
 

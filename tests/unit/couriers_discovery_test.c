@@ -31,7 +31,7 @@ static void addresses_are_told_now_and_then(void)
 	CHECK_BYTES(&states[1].seen_as, &there, sizeof there);
 	CHECK_BYTES(&states[1].peer_believes, &here, sizeof here);
 	uint64_t before = wire.ends[0].sent;
-	octo_discovery_set(&states[0], &there, &here); /* no news */
+	CHECK(!octo_discovery_set(&states[0], &there, &here)); /* no news */
 	wire_run(&wire, 299 * OCTO_SECOND);
 	CHECK_U64(wire.ends[0].sent - before, 9);
 	octo_discovery_set(&states[0], &here, &there);
