@@ -96,8 +96,7 @@ void octo_shared_view(const struct octo_shared_state *state, const struct octo_c
 	view->is_ours = replica->holding.version != 0 && replica->holding.writer == state->self;
 	view->age_ns = replica->confirmed_at ? call->now - replica->confirmed_at : OCTO_NEVER;
 	bool is_lost = octo_shared_is_lost(state, call);
-	view->is_verified = !is_lost && replica->confirmed_at &&
-	                    view->age_ns <= state->window_ns + OCTO_STATE_WINDOW_TRIPS * state->trip_ns;
+	view->is_verified = !is_lost && view->age_ns <= state->window_ns + OCTO_STATE_WINDOW_TRIPS * state->trip_ns;
 	/* An agent knows what it wrote itself; a control cannot know whether its own wish still counts. */
 	view->is_failsafe = view->version == 0 || (is_lost && !(state->is_agent && view->is_ours));
 	if (view->is_failsafe)

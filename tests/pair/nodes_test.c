@@ -107,7 +107,7 @@ static bool is_registered(int who, uint32_t peer, uint16_t id)
 	return shared->registered >> octo_courier_index(&pair.nodes[who].host, id) & 1;
 }
 
-/* R93, R94, R95, R105, R162, R163: agent and remote, each with its set over one session, tell each other all there is. */
+/* R93, R94, R95, R104-R107, R161-R163, R168: agent and remote, each with its set over one session, tell each other all there is. */
 static void an_agent_and_a_remote_exchange_everything(void)
 {
 	set_up(false);
@@ -299,6 +299,45 @@ static void a_restart_and_losses_leave_all_in_step(void)
 	pair_close(&pair);
 }
 
+/* R47, R48, R169: one remote and two agents: a session and couriers of its own for each, and nothing in common. */
+static void a_remote_juggles_two_agents(void)
+{
+	struct octo_agent agents[PAIR_NODES];
+	set_up(true);
+	pair.nodes[WINNER].host.couriers = remote_kinds;
+	for (int who = LOSER; who <= OTHER; who++) {
+		pair.nodes[who].host.couriers = agent_kinds;
+		octo_agent_init(&agents[who], pair.nodes[who].channel);
+		octo_remote_connect(AT(WINNER), who == LOSER ? 0 : 1, true);
+	}
+	for (int i = 0; i < 600; i++) {
+		uint8_t value[OCTO_VALUE_BYTES_MAX];
+		octo_remote_update(AT(WINNER));
+		for (int who = LOSER; who <= OTHER; who++)
+			octo_agent_update(&agents[who], AT(who));
+		for (uint32_t k = 0; i == 200 && k < 2; k++) {
+			octo_number_pack((uint16_t)(100 + k), value);
+			CHECK(octo_remote_set(AT(WINNER), k, OCTO_PARAMETER_TARGET_ORIENTATION, value, 2));
+			CHECK(octo_remote_command(AT(WINNER), k, &(uint8_t){ (uint8_t)k }, 1));
+		}
+		if (i == 400)
+			octo_remote_connect(AT(WINNER), 0, false); /* from one of them only */
+		pair_run(&pair, 5 * ms);
+	}
+	CHECK_U64(pair_state(&pair, LOSER), OCTO_STATE_IDLE);
+	CHECK_U64(pair_state(&pair, OTHER), OCTO_STATE_ESTABLISHED);
+	for (int who = LOSER; who <= OTHER; who++) {
+		struct octo_parameter_view seen;
+		struct octo_command command;
+		uint32_t control;
+		octo_agent_view(&agents[who], IN(who), OCTO_PARAMETER_TARGET_ORIENTATION, &seen);
+		CHECK_U64(octo_angle_of(seen.held), who == LOSER ? 100 : 101);
+		CHECK_U64(seen.is_verified, who == OTHER);
+		CHECK(octo_agent_take(&agents[who], AT(who), &command, &control) && command.bytes[0] == (who == LOSER ? 0 : 1));
+	}
+	pair_close(&pair);
+}
+
 /* R43: what no courier accepts is discarded and counted: an agent takes no readings of sensors. */
 static void an_agent_takes_no_sensor_readings(void)
 {
@@ -348,6 +387,7 @@ CU_ErrorCode suite_nodes(void)
 	CU_ADD_TEST(suite, an_agent_without_controls_fails_safe);
 	CU_ADD_TEST(suite, couriers_are_registered_as_they_are_needed);
 	CU_ADD_TEST(suite, a_restart_and_losses_leave_all_in_step);
+	CU_ADD_TEST(suite, a_remote_juggles_two_agents);
 	CU_ADD_TEST(suite, an_agent_takes_no_sensor_readings);
 	CU_ADD_TEST(suite, couriers_survive_a_copy_of_the_block);
 	return CU_get_error();
