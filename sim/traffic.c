@@ -187,7 +187,8 @@ static void begin_copy(struct sim *sim, struct flight *flight)
 void traffic_hold(struct sim *sim, struct flight *flight)
 {
 	packet_at(sim, flight->packet)->references++;
-	begin_copy(sim, flight);
+	if (!flight->copy) /* through networks it may have flown already */
+		begin_copy(sim, flight);
 }
 
 /* Puts one copy on its way. The packet is shared, not taken. */

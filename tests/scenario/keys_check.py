@@ -78,6 +78,40 @@ def aged(**restart):
                                              {"at": "3s", "restart": {"node": "robot", **restart}}])
 
 
+HOME = {"name": "home", "members": ["robot"]}
+
+
+def networks(**members):
+    return base(networks=[{**HOME, **members}])
+
+
+def rebound(**verb):
+    return {**act(**verb), "networks": [{**HOME, "members": ["robot", "scout"], "nat": "full-cone"},
+                                        {"name": "office", "members": ["pilot"], "nat": {"type": "full-cone", "forward": "pilot"}}]}
+
+
+def heard(**nat):
+    """The robot says little, and hears much."""
+    return {**networks(nat={"type": "port-restricted", "timeout": "500ms", **nat}),
+            "timeline": BASE["timeline"][:2] + [{"at": "1200ms", "load": {**LOAD, "from": "pilot", "to": "robot"}}]}
+
+
+def walled(**firewall):
+    """Two behind a firewall, of whom one falls silent."""
+    return {**heard(), "networks": [{**HOME, "members": ["robot", "scout"],
+                                     "firewall": {"timeout": "500ms", **firewall}}]}
+
+
+def crowded(**nat):
+    return {**networks(members=["robot", "scout"], nat={"type": "port-restricted", **nat})}
+
+
+def hidden(**nat):
+    """Two behind one NAT who look for each other; one can be found from outside."""
+    return networks(members=["robot", "pilot"],
+                    nat={"type": "full-cone", "neighbours": "outside", "hairpin": "on", "forward": "pilot", **nat})
+
+
 def stopped(**verb):
     return base(timeline=BASE["timeline"] + [{"at": "2500ms", "pause": ["robot", "scout"]}, {"at": "3s", **verb}])
 
@@ -319,6 +353,35 @@ RUN = {
     "timeline.*.traffic.zip": both(act, {"traffic": {"zip": ["robot", "pilot"], "every": "50ms"}},
                                    {"traffic": {"zip": ["scout", "pilot"], "every": "50ms"}}),
 
+    "networks": both(networks, {}, {"nat": "full-cone"}),
+    "networks.*.name": both(networks, {"nat": "full-cone"}, {"nat": "full-cone", "name": "house"}),
+    "networks.*.members": both(networks, {"nat": "full-cone"}, {"nat": "full-cone", "members": ["scout"]}),
+    "networks.*.nat": both(networks, {"nat": "full-cone"}, {"nat": "symmetric"}),
+    "networks.*.nat.type": both(networks, {"nat": {"type": "full-cone"}}, {"nat": {"type": "symmetric"}}),
+    **{f"networks.*.nat.{key}": both(networks, {"nat": {"type": "port-restricted", key: one}},
+                                     {"nat": {"type": "port-restricted", key: other}})
+       for key, one, other in (("timeout", "10ms", "20ms"), ("ports", "kept", "fresh"))},
+    "networks.*.nat.forward": both(crowded, {"forward": "robot"}, {"forward": "scout"}),
+    "networks.*.nat.refresh": both(heard, {"refresh": "outbound"}, {"refresh": "both"}),
+    "networks.*.nat.room": both(crowded, {"room": 1}, {"room": 2}),
+    "networks.*.nat.hairpin": both(hidden, {"hairpin": "off"}, {"hairpin": "on"}),
+    "networks.*.nat.neighbours": both(hidden, {"neighbours": "inside"}, {"neighbours": "outside"}),
+    "networks.*.firewall": both(networks, {"firewall": "outbound"}, {"firewall": {"timeout": "10ms"}}),
+    "networks.*.firewall.timeout": both(networks, {"firewall": {"timeout": "1ms"}},
+                                        {"firewall": {"timeout": "1s"}}),
+    "networks.*.firewall.refresh": both(walled, {"refresh": "outbound"}, {"refresh": "both"}),
+    "networks.*.firewall.room": both(walled, {"timeout": "10s", "room": 1}, {"timeout": "10s", "room": 2}),
+    "networks.*.uplink": both(networks, {"uplink": {"latency": "5ms"}}, {"uplink": {"latency": "6ms"}}),
+    "networks.*.uplink.up": both(networks, {"uplink": {"up": {"latency": "5ms"}}}, {"uplink": {"up": {"latency": "6ms"}}}),
+    "networks.*.uplink.down": both(networks, {"uplink": {"down": {"latency": "5ms"}}},
+                                   {"uplink": {"down": {"latency": "6ms"}}}),
+    "timeline.*.rebind": both(rebound, {"rebind": "home"}, {"rebind": "office"}),
+    "timeline.*.rebind.network": both(rebound, {"rebind": {"network": "home"}}, {"rebind": {"network": "office"}}),
+    "timeline.*.rebind.address": both(rebound, {"rebind": {"network": "home", "address": "kept"}},
+                                      {"rebind": {"network": "home", "address": "new"}}),
+    "timeline.*.inject.to.broadcast": both(rebound, {"inject": {"junk": 1, "source": "robot", "to": {"broadcast": "home"}}},
+                                           {"inject": {"junk": 1, "source": "robot", "to": {"broadcast": "office"}}}),
+
     "nodes.*.processing": (node(), node(processing="5ms")),
     "timeline.*.restart.store.from": both(aged, {"store": {"from": "2500ms"}}, {"store": {"from": "500ms"}}),
     "timeline.*.restart.store.of": both(aged, {"store": {"of": "robot"}}, {"store": {"of": "clone"}}),
@@ -487,7 +550,20 @@ def is_told_elsewhere(key):
     return re.match(r"expect\.\*\.(always|never|eventually|from|until)\.(?!invariants)", key) is not None
 
 
+def on_access_link(pair, way):
+    """The same two, but it is an access link that has these aspects."""
+    for scenario in pair:
+        aspects = {key: value for key, value in scenario["links"][0].items() if key not in ("between", "from", "to")}
+        below = {key: value for key, value in scenario.items() if key != "links"}
+        yield {**below, "seed": 3, "networks": [{"name": "home", "members": ["pilot"] if way == "down" else ["robot", "scout"],
+                                     "uplink": {way: aspects} if way else aspects}]}
+
+
 def entry_of(key):
+    access = re.match(r"networks\.\*\.uplink\.(?:(up|down)\.)?(.+)", key)
+    if access and key not in RUN:
+        rule = entry_of("links.*." + access.group(2))
+        return tuple(on_access_link(rule, access.group(1))) if rule else None
     if key in RUN or not key.startswith("links.*.phases.*."):
         return RUN.get(key)
     rule = RUN.get("links.*." + key.removeprefix("links.*.phases.*."))
