@@ -18,6 +18,8 @@ static const uint32_t epoch_limit = UINT32_C(1) << 24;
 /* The channel's own time starts here, so that ages from before the boot are times after zero. */
 static const octo_time_ns own_time_start = UINT64_C(100) * 365 * 86400 * OCTO_SECOND;
 
+static const struct inbound_couriers inbound_layer = { .deliver = schedule_deliver, .order = schedule_order,
+	.admits = schedule_admits };
 static const struct agenda_couriers courier_layer = { .fill = schedule_fill, .next = schedule_next };
 
 /* ---- Configuration and layout --------------------------------------------------------------------------------- */
@@ -60,6 +62,7 @@ void octo_config_default(struct octo_config *config)
 	config->clock_step_max_ns = 3600 * OCTO_SECOND;
 	config->curve_rate_max = 64;
 	config->in_flight_max = 512;
+	config->ordered_max = 32;
 	config->tamper = true;
 	config->turn_packets = UINT32_C(1) << 20;
 	config->turn_ns = 600 * OCTO_SECOND;
@@ -88,7 +91,7 @@ static bool is_in_range(const struct octo_config *config)
 	       config->version_max == PACKET_VERSION && (config->suites & OCTO_SUITE_CHACHA20_POLY1305) &&
 	       !(config->suites & ~(OCTO_SUITE_CHACHA20_POLY1305 | OCTO_SUITE_AES_256_GCM)) &&
 	       config->rate_up >= OCTO_RATE_MIN && config->rate_down >= OCTO_RATE_MIN &&
-	       config->in_flight_max >= 64 && config->in_flight_max <= 1048576 && config->payload_max >= 128 &&
+	       config->in_flight_max >= 64 && config->in_flight_max <= 1048576 && config->ordered_max <= 65536 && config->payload_max >= 128 &&
 	       config->payload_max <= OCTO_DATAGRAM_MAX && config->keepalive_s >= 1 && config->keepalive_s <= 3600 &&
 	       config->jitter_permille <= 500 && config->redial_max_ns >= config->redial_min_ns &&
 	       config->redial_max_ns <= longest && config->challenge_max_ns >= config->challenge_min_ns &&
@@ -132,6 +135,7 @@ static uint64_t lay_out(struct octo_channel *channel, const struct octo_config *
 	channel->directory_mask = capacity - 1;
 	uint64_t end = aligned(channel->courier_states_at + (uint64_t)peers * channel->courier_states_size);
 	lay_out_pool(&channel->pages, &end, sizeof(struct sent_page), config->in_flight_max / SENT_PAGE_RECORDS);
+	lay_out_pool(&channel->copies, &end, sizeof(struct ordered_copy), config->ordered_max);
 	lay_out_pool(&channel->fates, &end, sizeof(struct sent_fate), config->in_flight_max);
 	return end;
 }
@@ -248,7 +252,7 @@ void octo_channel_receive(struct octo_channel *channel, const struct octo_host *
 	struct inbound inbound;
 	uint64_t seq = call_reserve(&call);
 	call.cause = seq;
-	enum octo_reason reason = inbound_receive(&call, from, bytes, size, schedule_deliver, &inbound);
+	enum octo_reason reason = inbound_receive(&call, from, bytes, size, &inbound_layer, &inbound);
 	if (inbound.peer)
 		plan_wake(&call, inbound.peer);
 	report_received(&call, from, bytes, size, reason, &inbound, seq);
@@ -499,7 +503,7 @@ void octo_peer_view(const struct octo_channel *channel, uint32_t index, struct o
 		view->rate_estimate_bps = flow_estimate(peer);
 		view->loss_permille = estimate_chance_permille(&peer->flow.estimate);
 		view->in_flight_bytes = (uint32_t)(peer->sent.out_bytes < UINT32_MAX ? peer->sent.out_bytes : UINT32_MAX);
-		view->is_good = peer->flow.light.is_good;
+		view->is_good = flow_is_good(peer);
 	}
 	view->since_first_success = since(channel, peer->first_success_at);
 	view->since_first_attempt = since(channel, peer->first_attempt_at);

@@ -47,6 +47,7 @@ enum {
 	OCTO_SIGNATURE_BYTES = 64,                /* Ed25519 */
 	OCTO_ID_TEXT_BYTES = 2 * OCTO_ID_BYTES + 1, /* FULL-ID as hexadecimal text, with its NUL */
 	OCTO_COURIER_PAYLOAD_MAX = 480,           /* most bytes one courier message can hold */
+	OCTO_ORDERED_PAYLOAD_MAX = 240,           /* and one that is delivered reliably and in order */
 	OCTO_RECORD_BYTES_MAX = 160,              /* largest stored record */
 	OCTO_COURIER_ID_MAX = 126,                /* courier ids are 0..126 */
 	OCTO_RATE_MIN = 4096                      /* least bytes per second that may be agreed upon or asked for */
@@ -141,6 +142,7 @@ struct octo_mandate {
 	bool accept_reads;        /* false: data for this courier is discarded and counted */
 	bool want_to_send;        /* false: no sending opportunities */
 	uint16_t payload_size;    /* at most this many bytes will be written */
+	bool wants_order;         /* its messages arrive all, once, in order, while the session lasts (C:152-153) */
 };
 
 /* What became of a message whose sender gave it a handle. A LOST one may prove to have been late: DELIVERED follows.
@@ -179,7 +181,8 @@ struct octo_load {
 	uint16_t size;            /* bytes each, 8..OCTO_COURIER_PAYLOAD_MAX */
 	uint8_t priority;
 	uint8_t is_paced;         /* internal: next_ns is valid */
-	uint8_t reserved[4];
+	uint8_t is_ordered;       /* asks for reliable service in order; size is then OCTO_ORDERED_PAYLOAD_MAX at most */
+	uint8_t reserved[3];
 	uint64_t next_ns;         /* internal: when the next is due */
 	/* What happened. */
 	uint64_t sent;
@@ -251,6 +254,7 @@ const char *octo_class_name(enum octo_class class);
 	X(REFUSED_TIMESTAMP, "refused-timestamp", WHOLE)                                              \
 	X(DUPLICATE, "duplicate", WHOLE)                                                              \
 	X(TOO_OLD, "too-old", WHOLE)                                                                  \
+	X(NO_ROOM, "no-room", WHOLE)                                                                  \
 	X(ACK_OF_UNSENT, "ack-of-unsent", WHOLE)                                            \
 	X(TAMPERED, "tampered", HACKED)
 
@@ -395,7 +399,7 @@ const char *octo_warning_name(enum octo_warning warning);
 const char *octo_warning_text(enum octo_warning warning);
 
 /* What the channel lends to peers while traffic flows. */
-#define OCTO_POOLS(X) X(SENT, "records of sent packets")
+#define OCTO_POOLS(X) X(SENT, "records of sent packets") X(ORDERED, "copies of ordered messages")
 enum octo_pool {
 #define X(name, text) OCTO_POOL_##name,
 	OCTO_POOLS(X)
@@ -638,6 +642,7 @@ struct octo_counters {
 	uint64_t duels, curve_multiplications;
 	uint64_t tells[OCTO_TELL_COUNT];          /* hacked packets */
 	uint64_t courier_discarded;
+	uint64_t ordered_resent, ordered_duplicates; /* ordered messages sent again; received again and dropped */
 };
 
 /* ---- Host and configuration -------------------------------------------------------------------------------- */

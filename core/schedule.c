@@ -6,6 +6,7 @@
 enum { FRAME_HEAD_BYTES = 3 };
 /* A courier that wants to send and then writes nothing is not asked again before. */
 static const octo_time_ns decline_wait_ns = 100 * OCTO_MILLISECOND;
+static const octo_time_ns no_room_wait_ns = 50 * OCTO_MILLISECOND;
 
 /* What the channel keeps for each peer and courier: first the slots of all its couriers, then their states. */
 static uint8_t *states_of(const struct octo_channel *channel, uint32_t peer)
@@ -16,8 +17,7 @@ static uint8_t *states_of(const struct octo_channel *channel, uint32_t peer)
 
 struct courier_slot *schedule_slot(const struct octo_channel *channel, uint32_t peer, uint32_t courier)
 {
-	OCTO_ASSERT(courier < channel->courier_count);
-	return (struct courier_slot *)(void *)states_of(channel, peer) + courier;
+	return block_courier_slot(channel, peer, courier);
 }
 
 void *schedule_state(const struct octo_channel *channel, uint32_t peer, uint32_t courier)
@@ -50,6 +50,7 @@ void schedule_read(struct call *call, struct peer *peer)
 			slot->wish_at = OCTO_NEVER;
 			continue;
 		}
+		slot->wants_order = mandate.wants_order;
 		octo_time_ns wish_at = call_after(call, mandate.urgency_ms * OCTO_MILLISECOND);
 		if (wish_at < slot->declined_until)
 			wish_at = slot->declined_until;
@@ -61,18 +62,30 @@ void schedule_read(struct call *call, struct peer *peer)
 	}
 }
 
+/* Wants order, and no copy can be kept: asked again when something has arrived, or after a while. */
+static bool must_wait(const struct call *call, const struct peer *peer, uint32_t courier)
+{
+	const struct courier_slot *slot = slot_of(call, peer, courier);
+	return slot->wants_order && !ordered_has_room(call, peer, (uint8_t)courier, slot->number_out);
+}
+
 static octo_time_ns first_wish(const struct call *call, const struct peer *peer)
 {
 	octo_time_ns first = OCTO_NEVER;
-	for (uint32_t i = 0; i < call->channel->courier_count; i++)
-		if (slot_of(call, peer, i)->is_active && slot_of(call, peer, i)->wish_at < first)
-			first = slot_of(call, peer, i)->wish_at;
+	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
+		const struct courier_slot *slot = slot_of(call, peer, i);
+		octo_time_ns at = slot->is_active ? slot->wish_at : OCTO_NEVER;
+		if (at < OCTO_NEVER && must_wait(call, peer, i) && at < call_after(call, no_room_wait_ns))
+			at = call_after(call, no_room_wait_ns);
+		if (at < first)
+			first = at;
+	}
 	return first;
 }
 
 octo_time_ns schedule_next(struct call *call, struct peer *peer)
 {
-	octo_time_ns next = first_wish(call, peer);
+	octo_time_ns next = ordered_due(call, peer) ? call->now : first_wish(call, peer);
 	if (next == OCTO_NEVER)
 		return next;
 	octo_time_ns allowed_at = flow_next(call, peer);
@@ -91,6 +104,11 @@ static size_t capacity(const struct peer *peer)
 	return peer->current.agreement.payload_max - (size_t)DATA_OVERHEAD_BYTES_MAX - FRAME_HEAD_BYTES;
 }
 
+static size_t head_of(const struct octo_mandate *mandate)
+{
+	return mandate->wants_order ? ORDERED_HEAD_BYTES : FRAME_HEAD_BYTES;
+}
+
 /* The due courier with the highest score that still fits, and how many due ones had to wait for it. */
 static bool pick(struct call *call, struct peer *peer, size_t room, uint32_t *best, struct octo_mandate *mandate,
                  uint32_t *rivals)
@@ -99,7 +117,7 @@ static bool pick(struct call *call, struct peer *peer, size_t room, uint32_t *be
 	uint32_t due = 0;
 	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
 		struct courier_slot *slot = slot_of(call, peer, i);
-		if (!slot->is_active || slot->wish_at > call->now)
+		if (!slot->is_active || slot->wish_at > call->now || must_wait(call, peer, i))
 			continue;
 		struct octo_mandate wants = mandate_of(call, peer, i);
 		if (!wants.want_to_send) { /* it has thought better of it */
@@ -109,10 +127,12 @@ static bool pick(struct call *call, struct peer *peer, size_t room, uint32_t *be
 		due++;
 		if (wants.payload_size > capacity(peer))
 			wants.payload_size = (uint16_t)capacity(peer);
+		if (wants.wants_order && wants.payload_size > OCTO_ORDERED_PAYLOAD_MAX)
+			wants.payload_size = OCTO_ORDERED_PAYLOAD_MAX;
 		uint64_t score = score_of(call, slot, wants.priority);
 		bool is_better = score > best_score ||
 		                 (score == best_score && slot->order < slot_of(call, peer, *best)->order);
-		if (wants.payload_size + (size_t)FRAME_HEAD_BYTES <= room && (best_score == 0 || is_better)) {
+		if (wants.payload_size + head_of(&wants) <= room && (best_score == 0 || is_better)) {
 			best_score = score;
 			*best = i;
 			*mandate = wants;
@@ -143,7 +163,7 @@ static enum grant grant(struct call *call, struct peer *peer, struct writer *fra
 		return GRANT_NOBODY;
 	const struct octo_courier *kind = call->host->couriers[courier];
 	uint8_t message[OCTO_DATAGRAM_MAX];
-	size_t room = writer_left(frames) - FRAME_HEAD_BYTES;
+	size_t room = writer_left(frames) - head_of(&mandate);
 	size_t limit = mandate.payload_size < room ? mandate.payload_size : room;
 	void *state = schedule_state(call->channel, call_peer_index(call, peer), courier);
 	uint64_t handle = 0;
@@ -152,8 +172,15 @@ static enum grant grant(struct call *call, struct peer *peer, struct writer *fra
 	bool is_granted = size > 0;
 	if (is_granted) {
 		struct frame frame = { .type = FRAME_COURIER, .courier = (uint8_t)kind->id, .data = message, .size = size };
+		if (mandate.wants_order) {
+			frame.type = FRAME_COURIER_ORDERED;
+			frame.largest = slot_of(call, peer, courier)->number_out++;
+			ordered_keep(call, peer, (uint8_t)courier, frame.largest, handle, message, size);
+		}
 		frame_write(frames, &frame);
-		if (handle)
+		if (mandate.wants_order)
+			sent_note_fate(call, peer, (uint8_t)courier, true, frame.largest);
+		else if (handle)
 			sent_note_fate(call, peer, (uint8_t)courier, false, handle);
 		report_grant(call, peer, courier, size, mandate.priority, rivals);
 	}
@@ -164,9 +191,26 @@ static enum grant grant(struct call *call, struct peer *peer, struct writer *fra
 	return is_granted ? GRANT_SENT : GRANT_DECLINED;
 }
 
+/* A lost ordered message goes alone: so the oldest missing one never shares a packet with one that there is no room for. */
+static bool resend(struct call *call, struct peer *peer, struct writer *frames)
+{
+	struct ordered_copy *copy = ordered_due(call, peer);
+	if (!copy || writer_left(frames) < copy->size + (size_t)ORDERED_HEAD_BYTES)
+		return false;
+	struct frame frame = { .type = FRAME_COURIER_ORDERED, .courier = (uint8_t)call->host->couriers[copy->courier]->id,
+		.largest = copy->number, .data = copy->bytes, .size = copy->size };
+	frame_write(frames, &frame);
+	sent_note_fate(call, peer, copy->courier, true, copy->number);
+	copy->state = ORDERED_SENT;
+	call->channel->pulse.counters.ordered_resent++;
+	return true;
+}
+
 bool schedule_fill(struct call *call, struct peer *peer, struct writer *frames)
 {
 	bool has_any = false;
+	if (resend(call, peer, frames))
+		return true;
 	if (first_wish(call, peer) > peer->flow.send_at)
 		flow_starved(peer); /* the couriers, and not the pacing, say when */
 	while (writer_left(frames) > FRAME_HEAD_BYTES) {
@@ -178,18 +222,30 @@ bool schedule_fill(struct call *call, struct peer *peer, struct writer *frames)
 	return has_any;
 }
 
+static void tell(struct call *call, struct peer *peer, uint8_t courier, uint64_t handle, enum octo_fate outcome)
+{
+	const struct octo_courier *kind = call->host->couriers[courier];
+	if (handle && kind->fate)
+		kind->fate(schedule_state(call->channel, call_peer_index(call, peer), courier), call->now, handle, outcome);
+}
+
 void schedule_tell(struct call *call, struct peer *peer)
 {
 	struct sent_fate fate;
+	uint64_t handle;
+	uint8_t courier;
 	bool has_told = false;
 	while (sent_tell(call, peer, &fate)) {
-		const struct octo_courier *kind = call->host->couriers[fate.courier];
-		if (!kind->fate)
-			continue;
-		kind->fate(schedule_state(call->channel, call_peer_index(call, peer), fate.courier), call->now, fate.handle,
-		           (enum octo_fate)fate.outcome);
 		has_told = true;
+		if (!fate.is_ordered)
+			tell(call, peer, fate.courier, fate.handle, (enum octo_fate)fate.outcome);
+		else if (fate.outcome == OCTO_FATE_LOST)
+			ordered_lost(call, peer, fate.courier, fate.handle);
+		else if (ordered_arrived(call, peer, fate.courier, fate.handle, &handle))
+			tell(call, peer, fate.courier, handle, OCTO_FATE_DELIVERED);
 	}
+	for (; ordered_tell(call, peer, &courier, &handle); has_told = true)
+		tell(call, peer, courier, handle, OCTO_FATE_LOST);
 	if (has_told)
 		schedule_read(call, peer);
 }
@@ -218,4 +274,41 @@ void schedule_deliver(struct call *call, struct peer *peer, uint8_t courier, con
 	call->host->couriers[index]->receive(state, call->now, data, size);
 	call_emit(call, &event, OCTO_EVENT_COURIER_DELIVERED, call_peer_index(call, peer));
 	schedule_read(call, peer);
+}
+
+bool schedule_admits(struct call *call, struct peer *peer, uint8_t courier, uint64_t number, uint32_t others)
+{
+	uint32_t index = index_of(call, courier);
+	if (index == UINT32_MAX)
+		return true; /* it will be discarded */
+	uint64_t expected = slot_of(call, peer, index)->number_in;
+	if (number <= expected || ordered_is_held(call, peer, (uint8_t)index, number))
+		return true;
+	return number - expected < ORDERED_WINDOW && pool_left(&call->channel->copies) > others;
+}
+
+void schedule_order(struct call *call, struct peer *peer, uint8_t courier, uint64_t number, const uint8_t *data,
+                    size_t size)
+{
+	uint32_t index = index_of(call, courier);
+	if (index == UINT32_MAX) {
+		schedule_deliver(call, peer, courier, data, size);
+		return;
+	}
+	struct courier_slot *slot = slot_of(call, peer, index);
+	uint8_t held[OCTO_ORDERED_PAYLOAD_MAX];
+	if (number < slot->number_in || ordered_is_held(call, peer, (uint8_t)index, number)) {
+		call->channel->pulse.counters.ordered_duplicates++;
+		return;
+	}
+	if (number > slot->number_in) {
+		ordered_hold(call, peer, (uint8_t)index, number, data, size);
+		return;
+	}
+	slot->number_in++;
+	schedule_deliver(call, peer, courier, data, size);
+	while (ordered_take(call, peer, (uint8_t)index, slot->number_in, held, &size)) {
+		slot->number_in++;
+		schedule_deliver(call, peer, courier, held, size);
+	}
 }

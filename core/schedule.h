@@ -17,6 +17,11 @@ void schedule_tell(struct call *call, struct peer *peer);
 void schedule_deliver(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size);
 
 struct courier_slot *schedule_slot(const struct octo_channel *channel, uint32_t peer, uint32_t courier);
+/* The same in order: what is missing is waited for, what comes twice dropped. And whether there is room for it. */
+void schedule_order(struct call *call, struct peer *peer, uint8_t courier, uint64_t number, const uint8_t *data,
+                    size_t size);
+bool schedule_admits(struct call *call, struct peer *peer, uint8_t courier, uint64_t number, uint32_t others);
+
 void *schedule_state(const struct octo_channel *channel, uint32_t peer, uint32_t courier);
 
 #endif

@@ -419,6 +419,7 @@ void node_load(struct sim *sim, uint32_t number, uint32_t peer_node, const struc
 	load->count = action->load_count;
 	load->size = action->load_size;
 	load->priority = action->load_priority;
+	load->is_ordered = action->is_load_ordered;
 	load->is_paced = 0;
 	octo_courier_wake(channel, &host, read_clock(sim, number), peer);
 	node_settle(sim, number);

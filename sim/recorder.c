@@ -193,6 +193,25 @@ static bool fill(struct trace_record *record, const struct octo_event *event)
 		record->kind = TRACE_CLOCK;
 		record->a = (uint64_t)event->clock.step_ns;
 		return true;
+	case OCTO_EVENT_LOSS:
+		record->kind = TRACE_LOSS;
+		record->a = event->loss.packets | (uint64_t)event->loss.bytes << 32;
+		record->b = event->loss.number;
+		return true;
+	case OCTO_EVENT_RATE:
+		record->kind = TRACE_RATE;
+		record->a = event->rate.rate | (uint64_t)event->rate.before << 32;
+		record->b = event->rate.queue_ns / OCTO_MICROSECOND | (uint64_t)event->rate.loss_permille << 48;
+		return true;
+	case OCTO_EVENT_LIGHT:
+		record->kind = TRACE_LIGHT;
+		record->a = event->light.is_good;
+		record->b = event->light.trip_ns;
+		return true;
+	case OCTO_EVENT_POOL_EMPTY:
+		record->kind = TRACE_POOL;
+		record->a = event->pool.pool;
+		return true;
 	case OCTO_EVENT_WARNING:
 		record->kind = TRACE_WARNING;
 		record->a = event->warning.warning;

@@ -41,6 +41,10 @@ struct trace_record;
 	X(MODE, "mode")                 /* how the core looks for peers: a enum octo_mode, b before | lasts ns << 8 */ \
 	X(ACTIVITY, "activity")         /* a peer became active or not: a 1 or 0, b enum octo_activity */       \
 	X(CLOCK, "clock")               /* the core noticed a step of its clock: a step ns, two's complement */  \
+	X(LOSS, "loss")                 /* packets given up: a packets | bytes << 32, b number of the last */    \
+	X(RATE, "rate")                 /* a bytes per second | those before << 32, b queue us | loss permille << 48 */ \
+	X(LIGHT, "light")               /* a 1 good 0 bad, b round trip ns */                                    \
+	X(POOL, "pool")                 /* couriers wait: a enum octo_pool */                                    \
 	X(WARNING, "warning")           /* a enum octo_warning */                                                \
 	X(ACTION, "action")             /* the timeline did something: a enum trace_action, b detail (clock step ns) */ \
 	X(FAILED, "failed")             /* a 0 expectation, 1 invariant; extra: text */                         \

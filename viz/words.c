@@ -187,6 +187,20 @@ static void say_core(const struct sentence *say)
 	case TRACE_CLOCK:
 		snprintf(say->out, say->size, "%s notices a step of its clock", say->node);
 		break;
+	case TRACE_LOSS:
+		snprintf(say->out, say->size, "%s gives up %u packets to %s", say->node, (unsigned)(record->a & 0xffffffff), say->peer);
+		break;
+	case TRACE_RATE:
+		snprintf(say->out, say->size, "%s takes the path to %s for %u bytes/s", say->node, say->peer,
+		         (unsigned)(record->a & 0xffffffff));
+		break;
+	case TRACE_LIGHT:
+		snprintf(say->out, say->size, "%s finds the connection to %s %s", say->node, say->peer, record->a ? "good" : "bad");
+		break;
+	case TRACE_POOL:
+		snprintf(say->out, say->size, "%s lets couriers wait: no %s left", say->node,
+		         record->a < OCTO_POOL_COUNT ? octo_pool_text((enum octo_pool)record->a) : "?");
+		break;
 	case TRACE_WARNING:
 		if (record->a < OCTO_WARNING_COUNT)
 			name = octo_warning_text((enum octo_warning)record->a);

@@ -22,6 +22,7 @@ static void mandate(const void *state, octo_time_ns now, struct octo_mandate *ma
 	mandate->accept_reads = true;
 	mandate->want_to_send = load->count > 0;
 	mandate->payload_size = load->size;
+	mandate->wants_order = load->is_ordered;
 }
 
 static size_t send(void *state, octo_time_ns now, uint8_t *out, size_t size_max, uint64_t *handle)

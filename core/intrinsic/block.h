@@ -6,6 +6,7 @@
 
 #include "core/intrinsic/flow_control.h"
 #include "core/intrinsic/key_schedule.h"
+#include "core/intrinsic/ordered.h"
 #include "core/intrinsic/pool.h"
 #include "core/intrinsic/reliability.h"
 #include "core/intrinsic/replay_window.h"
@@ -137,7 +138,9 @@ struct courier_slot {                     /* a courier towards a peer (schedule.
 	octo_time_ns wish_at;             /* when it wants to send; OCTO_NEVER: it does not */
 	octo_time_ns declined_until;      /* it had its opportunity and did not take it */
 	uint64_t order;                   /* first come, first served among equals */
+	uint64_t number_out, number_in;   /* of the next ordered message, in this session */
 	bool is_active;
+	bool wants_order;                 /* said its mandate */
 };
 
 struct grave { uint64_t id; octo_time_ns until; };
@@ -187,10 +190,11 @@ struct peer {
 	struct offer offer;
 	struct answer answer;
 	struct session current, spare;
-	struct sent_packets sent;         /* these four are about the current session */
+	struct sent_packets sent;         /* these five are about the current session */
 	struct reliability reliability;
 	struct loss loss;
 	struct flow flow;
+	struct ordered ordered;
 	struct claim claim;
 	struct path path;
 	struct tamper tamper;
@@ -258,6 +262,7 @@ struct octo_channel {
 	uint64_t peers_at, wake_at, directory_at, courier_states_at; /* offsets from the block's start */
 	struct cookie_jar cookies;
 	struct pool pages, fates;         /* of records of sent packets, lent to peers while traffic flows */
+	struct pool copies;               /* of ordered messages */
 	struct reach reach;
 	struct stun_client stun;
 	struct keepalive keepalive;
@@ -272,6 +277,14 @@ static inline struct peer *block_peer(const struct octo_channel *channel, uint32
 {
 	OCTO_ASSERT(index < channel->peer_count);
 	return (struct peer *)block_at(channel, channel->peers_at) + index;
+}
+
+/* What the channel keeps for a peer and its couriers begins with their slots. */
+static inline struct courier_slot *block_courier_slot(const struct octo_channel *channel, uint32_t peer, uint32_t courier)
+{
+	OCTO_ASSERT(peer < channel->peer_count && courier < channel->courier_count);
+	uint64_t at = channel->courier_states_at + (uint64_t)peer * channel->courier_states_size;
+	return (struct courier_slot *)block_at(channel, at) + courier;
 }
 
 static inline enum octo_state peer_state(const struct peer *peer)

@@ -25,7 +25,6 @@ static const octo_time_ns good_trip_ns = 250 * OCTO_MILLISECOND;
 static const octo_time_ns penalty_first_ns = 4 * OCTO_SECOND, penalty_min_ns = OCTO_SECOND,
                           penalty_max_ns = 60 * OCTO_SECOND, lasting_ns = 10 * OCTO_SECOND;
 static const octo_time_ns retry_ns = 50 * OCTO_MILLISECOND;
-static const octo_time_ns tell_spacing_ns = 100 * OCTO_MILLISECOND;
 
 /* ---- Rates ------------------------------------------------------------------------------------------------------ */
 
@@ -35,9 +34,14 @@ uint32_t flow_limit(const struct peer *peer)
 	return wanted && wanted < agreed ? wanted : agreed;
 }
 
+bool flow_is_good(const struct peer *peer)
+{
+	return peer->current.id && peer->flow.light.eased_at != OCTO_NEVER;
+}
+
 static uint32_t floor_per_second(const struct peer *peer)
 {
-	return peer->flow.light.is_good ? GOOD_PER_SECOND : BAD_PER_SECOND;
+	return flow_is_good(peer) ? GOOD_PER_SECOND : BAD_PER_SECOND;
 }
 
 /* What to send so that as much arrives as ever did. */
@@ -107,13 +111,12 @@ static void report_rate(struct call *call, struct peer *peer, const struct estim
 	struct flow *flow = &peer->flow;
 	uint32_t rate = flow_estimate(peer);
 	bool is_news = (uint64_t)rate * 4 >= (uint64_t)flow->told_rate * 5 || (uint64_t)rate * 5 <= (uint64_t)flow->told_rate * 4;
-	if (!is_news || (flow->told_at && call->now - flow->told_at < tell_spacing_ns))
+	if (!is_news)
 		return;
 	struct octo_event event = { .rate = { .before = flow->told_rate, .rate = rate, .trip_ns = peer->current.trip.smoothed_ns,
 		.queue_ns = round->queue_ns, .loss_permille = estimate_chance_permille(&flow->estimate),
 		.session = peer->current.log_id } };
 	flow->told_rate = rate;
-	flow->told_at = call->now;
 	call_emit(call, &event, OCTO_EVENT_RATE, call_peer_index(call, peer));
 }
 
@@ -142,7 +145,8 @@ void flow_begin(struct call *call, struct peer *peer)
 	flow->is_wanted_due = wanted != 0;
 	flow->is_path_easy = true;
 	flow->send_at = call->now;
-	flow->light.changed_at = flow->light.eased_at = call->now;
+	flow->light.changed_at = call->now;
+	flow->light.eased_at = OCTO_NEVER;
 	flow->light.penalty_ns = penalty_first_ns;
 	flow->light.fine_since = OCTO_NEVER;
 	flow->estimate.trip_min_at = call->now;
@@ -177,8 +181,8 @@ static void switch_light(struct call *call, struct peer *peer, bool is_good)
 	octo_time_ns lasted = call->now - light->changed_at;
 	if (!is_good && lasted < lasting_ns)
 		light->penalty_ns = light->penalty_ns * 2 < penalty_max_ns ? light->penalty_ns * 2 : penalty_max_ns;
-	light->is_good = is_good;
-	light->changed_at = light->eased_at = call->now;
+	light->changed_at = call->now;
+	light->eased_at = is_good ? call->now : OCTO_NEVER;
 	light->fine_since = OCTO_NEVER;
 	struct octo_event event = { .light = { .is_good = is_good, .trip_ns = peer->current.trip.smoothed_ns,
 		.session = peer->current.log_id } };
@@ -189,9 +193,9 @@ static void judge_light(struct call *call, struct peer *peer)
 {
 	struct flow_light *light = &peer->flow.light;
 	bool is_fine = peer->current.trip.smoothed_ns <= good_trip_ns && peer->loss.asks < UNANSWERED;
-	if (light->is_good && !is_fine) {
+	if (flow_is_good(peer) && !is_fine) {
 		switch_light(call, peer, false);
-	} else if (light->is_good) {
+	} else if (flow_is_good(peer)) {
 		for (; call->now - light->eased_at >= lasting_ns && light->penalty_ns > penalty_min_ns; light->eased_at += lasting_ns)
 			light->penalty_ns = light->penalty_ns / 2 > penalty_min_ns ? light->penalty_ns / 2 : penalty_min_ns;
 	} else if (!is_fine) {
@@ -253,7 +257,7 @@ void flow_sent(struct call *call, struct peer *peer, size_t bytes)
 
 void flow_starved(struct peer *peer)
 {
-	peer->flow.estimate.is_starved = 1;
+	peer->flow.estimate.is_starved = true;
 }
 
 uint8_t flow_record_flags(const struct peer *peer)

@@ -15,9 +15,9 @@ enum flow_phase {
 };
 
 struct flow_light {                       /* Fiedler's good and bad mode */
-	octo_time_ns changed_at, eased_at, penalty_ns;
+	octo_time_ns changed_at, penalty_ns;
+	octo_time_ns eased_at;            /* good: since when the penalty fades; OCTO_NEVER: bad */
 	octo_time_ns fine_since;          /* bad, but conditions are good since; OCTO_NEVER: they are not */
-	uint64_t is_good;
 };
 
 struct flow {
@@ -25,7 +25,6 @@ struct flow {
 	struct flow_light light;
 	octo_time_ns send_at;             /* pacing: not before */
 	octo_time_ns queue_before_ns;     /* of the round before */
-	octo_time_ns told_at;             /* the rate was last reported */
 	uint32_t rate;                    /* bytes per second, of the pacing */
 	uint32_t told_rate;
 	uint32_t full_rate;               /* startup: what has to be exceeded to go on */
@@ -36,6 +35,7 @@ struct flow {
 	bool is_deep, is_after_probe, is_path_easy, is_wanted_due, is_out_of_room;
 };
 
+bool flow_is_good(const struct peer *peer); /* the light */
 void flow_begin(struct call *call, struct peer *peer);
 
 /* The peer wants no more than this many bytes per second; we want no more of it (0: what was agreed). */

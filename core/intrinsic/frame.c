@@ -1,6 +1,8 @@
 /* frame.c: the layouts of [P 6]. Variable-length integers are those of RFC 9000, section 16, in their shortest form. */
 #include "core/intrinsic/frame.h"
 
+#include "core/octo.h"
+
 static size_t varint_size(uint64_t value)
 {
 	return value < 1u << 6 ? 1 : value < 1u << 14 ? 2 : value < 1u << 30 ? 4 : 8;
@@ -48,6 +50,16 @@ static void read_ranges(struct reader *reader, struct frame *frame)
 	}
 }
 
+static void read_message(struct reader *reader, struct frame *frame)
+{
+	uint64_t size = read_varint(reader);
+	if (size > reader_left(reader)) /* before it is narrowed to size_t */
+		reader->failed = true;
+	else
+		frame->size = (size_t)size;
+	frame->data = read_bytes(reader, frame->size);
+}
+
 bool frame_read(struct reader *reader, struct frame *frame)
 {
 	if (reader->failed || reader_left(reader) == 0)
@@ -92,6 +104,13 @@ bool frame_read(struct reader *reader, struct frame *frame)
 		frame->size = read_u8(reader);
 		frame->data = read_bytes(reader, frame->size);
 		break;
+	case FRAME_COURIER_ORDERED:
+		frame->courier = read_u8(reader);
+		frame->largest = read_varint(reader);
+		read_message(reader, frame);
+		if (frame->courier > OCTO_COURIER_ID_MAX || frame->size > OCTO_ORDERED_PAYLOAD_MAX)
+			reader->failed = true;
+		break;
 	default:
 		if (first < FRAME_COURIER || first == 0xff) {
 			reader->failed = true;
@@ -99,12 +118,7 @@ bool frame_read(struct reader *reader, struct frame *frame)
 		}
 		frame->type = FRAME_COURIER;
 		frame->courier = first & 0x7f;
-		uint64_t size = read_varint(reader);
-		if (size > reader_left(reader)) /* before it is narrowed to size_t */
-			reader->failed = true;
-		else
-			frame->size = (size_t)size;
-		frame->data = read_bytes(reader, frame->size);
+		read_message(reader, frame);
 	}
 	return !reader->failed;
 }
@@ -114,6 +128,8 @@ size_t frame_size(const struct frame *frame)
 	uint8_t room[64 + 16 * FRAME_ACK_RANGES_MAX];
 	if (frame->type == FRAME_COURIER)
 		return 1 + varint_size(frame->size) + frame->size;
+	if (frame->type == FRAME_COURIER_ORDERED)
+		return 2 + varint_size(frame->largest) + varint_size(frame->size) + frame->size;
 	if (frame->type == FRAME_HANDSHAKE)
 		return 2 + frame->size;
 	struct writer writer = writer_of(room, sizeof room);
@@ -164,6 +180,13 @@ void frame_write(struct writer *writer, const struct frame *frame)
 		write_u8(writer, (uint8_t)frame->size);
 		write_bytes(writer, frame->data, frame->size);
 		break;
+	case FRAME_COURIER_ORDERED:
+		OCTO_ASSERT(frame->courier <= 126 && frame->size <= OCTO_ORDERED_PAYLOAD_MAX);
+		write_u8(writer, frame->courier);
+		write_varint(writer, frame->largest);
+		write_varint(writer, frame->size);
+		write_bytes(writer, frame->data, frame->size);
+		break;
 	case FRAME_COURIER:
 		OCTO_ASSERT(frame->courier <= 126);
 		write_varint(writer, frame->size);
@@ -176,5 +199,5 @@ bool frame_is_negotiated(enum frame_type type)
 {
 	return type == FRAME_PAD || type == FRAME_PING || type == FRAME_PONG || type == FRAME_CLOSE ||
 	       type == FRAME_PATH_CHALLENGE || type == FRAME_PATH_RESPONSE || type == FRAME_HANDSHAKE ||
-	       type == FRAME_COURIER || type == FRAME_ACK || type == FRAME_ACK_RANGES || type == FRAME_MAX_RATE;
+	       type == FRAME_COURIER || type == FRAME_COURIER_ORDERED || type == FRAME_ACK || type == FRAME_ACK_RANGES || type == FRAME_MAX_RATE;
 }

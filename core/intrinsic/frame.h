@@ -18,6 +18,7 @@ enum frame_type {
 	FRAME_SYNC_REQUEST = 0x09,
 	FRAME_SYNC_HASH = 0x0a,
 	FRAME_HANDSHAKE = 0x0b,
+	FRAME_COURIER_ORDERED = 0x0c,
 	FRAME_COURIER = 0x80              /* | courier id, 0..126 */
 };
 
@@ -27,14 +28,14 @@ struct frame_range { uint64_t gap, length; };  /* so many missing, then so many 
 
 struct frame {
 	enum frame_type type;             /* FRAME_COURIER without the id */
-	uint8_t courier;                  /* COURIER, SYNC_REQUEST, SYNC_HASH: courier id */
+	uint8_t courier;                  /* COURIER, COURIER_ORDERED, SYNC_REQUEST, SYNC_HASH: courier id */
 	uint32_t token;                   /* PING, PONG: token. MAX_RATE: bytes per second. CLOSE: reason */
-	uint64_t largest;                 /* ACK: low 16 bits; ACK_RANGES */
+	uint64_t largest;                 /* ACK: low 16 bits; ACK_RANGES. COURIER_ORDERED: the message's number */
 	uint8_t delay;                    /* ACK, ACK_RANGES */
 	uint32_t bitmap;                  /* ACK */
 	uint8_t range_count;              /* ACK_RANGES */
 	struct frame_range ranges[FRAME_ACK_RANGES_MAX];
-	const uint8_t *data;              /* COURIER, HANDSHAKE, PATH_*, SYNC_HASH: inside the packet */
+	const uint8_t *data;              /* COURIER, COURIER_ORDERED, HANDSHAKE, PATH_*, SYNC_HASH: inside the packet */
 	size_t size;                      /* of data */
 };
 

@@ -209,7 +209,7 @@ static bool is_rekeying(const struct frame *frame)
 
 /* All frames are looked at before any is obeyed: a packet with one bad frame changes nothing. */
 struct contents {
-	bool wants_ack;
+	bool wants_ack, has_ordered;
 	int acks;                         /* acknowledging frames: one at most */
 	struct frame ack;                 /* with `acks` only */
 };
@@ -219,12 +219,13 @@ static enum octo_reason check_frames(const uint8_t *plain, size_t size, struct c
 	struct reader reader = reader_of(plain, size);
 	enum octo_reason reason = OCTO_REASON_ACCEPTED;
 	struct frame frame;
-	contents->wants_ack = false;
+	contents->wants_ack = contents->has_ordered = false;
 	contents->acks = 0;
 	while (frame_read(&reader, &frame)) {
 		if (!frame_is_negotiated(frame.type))
 			reason = OCTO_REASON_NOT_NEGOTIATED;
 		contents->wants_ack = contents->wants_ack || reliability_is_wanted_by(frame.type);
+		contents->has_ordered = contents->has_ordered || frame.type == FRAME_COURIER_ORDERED;
 		bool is_ack = frame.type == FRAME_ACK || frame.type == FRAME_ACK_RANGES;
 		bool is_low_rate = frame.type == FRAME_MAX_RATE && frame.token < OCTO_RATE_MIN;
 		if (is_low_rate || (is_ack && contents->acks++ > 0))
@@ -235,6 +236,17 @@ static enum octo_reason check_frames(const uint8_t *plain, size_t size, struct c
 			return OCTO_REASON_BAD_FRAME;
 	}
 	return reader.failed ? OCTO_REASON_BAD_FRAME : reason;
+}
+
+static bool has_room(struct call *call, struct peer *peer, const uint8_t *plain, size_t size, inbound_courier couriers)
+{
+	struct reader reader = reader_of(plain, size);
+	struct frame frame;
+	uint32_t ordered = 0;
+	while (frame_read(&reader, &frame))
+		if (frame.type == FRAME_COURIER_ORDERED && !couriers->admits(call, peer, frame.courier, frame.largest, ordered++))
+			return false;
+	return true;
 }
 
 /* An acknowledgement that goes below number 0 is malformed; one of a number that was never used is a lie, which ends
@@ -359,7 +371,11 @@ static bool obey_frame(struct call *call, const struct octo_address *from, struc
 			receive_inside(call, from, peer, frame);
 		return false; /* it stands last, and its session may be the spare one by now */
 	case FRAME_COURIER:
-		deliver(call, peer, frame->courier, frame->data, frame->size);
+		deliver->deliver(call, peer, frame->courier, frame->data, frame->size);
+		return true;
+	case FRAME_COURIER_ORDERED:
+		if (is_current)
+			deliver->order(call, peer, frame->courier, frame->largest, frame->data, frame->size);
 		return true;
 	case FRAME_ACK:
 	case FRAME_ACK_RANGES:
@@ -415,6 +431,8 @@ static enum octo_reason receive_plain(struct call *call, const struct octo_addre
 	reason = session == &peer->current ? check_ack(call, peer, &contents) : OCTO_REASON_ACCEPTED;
 	if (reason != OCTO_REASON_ACCEPTED)
 		return reason;
+	if (contents.has_ordered && session == &peer->current && !has_room(call, peer, plain, size, deliver))
+		return OCTO_REASON_NO_ROOM; /* as if it had been lost: it will come again */
 	uint64_t expected = session->window.next;
 	enum octo_tell tell = session == &peer->current ? tamper_look_at_data(call, peer, plain, size, reception->packet_bytes)
 	                                                : OCTO_TELL_NONE;

@@ -6,8 +6,15 @@
 
 #include "core/intrinsic/handshake.h"
 
-/* Takes a courier's message out of an authentic packet. */
-typedef void (*inbound_courier)(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size);
+/* The courier layer, as seen from here. */
+struct inbound_couriers {
+	/* Takes a courier's message out of an authentic packet. */
+	void (*deliver)(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size);
+	/* The same with one that has a number; and whether there is room for it, beside so many others of its packet. */
+	void (*order)(struct call *call, struct peer *peer, uint8_t courier, uint64_t number, const uint8_t *data, size_t size);
+	bool (*admits)(struct call *call, struct peer *peer, uint8_t courier, uint64_t number, uint32_t others);
+};
+typedef const struct inbound_couriers *inbound_courier;
 
 /* Whom a packet turned out to be from, and more that its event tells. */
 struct inbound {

@@ -18,13 +18,12 @@ void estimate_trip(struct rate_estimate *estimate, octo_time_ns now, octo_time_n
 }
 
 /* Counts fade: old ones weigh half as much each time there are many. */
-static void count(uint32_t *seen, uint32_t *lost, uint32_t packets, uint32_t memory)
+static void count(uint16_t *seen, uint16_t *lost, uint32_t packets, uint32_t memory)
 {
-	*seen += packets;
-	while (*seen > memory) {
-		*seen /= 2;
+	uint32_t sum = *seen + packets;
+	for (; sum > memory; sum /= 2)
 		*lost /= 2;
-	}
+	*seen = (uint16_t)sum;
 }
 
 static void begin_round(struct rate_estimate *estimate, octo_time_ns now, const struct flow_arrival *arrival,
@@ -34,7 +33,8 @@ static void begin_round(struct rate_estimate *estimate, octo_time_ns now, const 
 	estimate->began_sent_at = arrival->sent_at;
 	estimate->end_number = number_next;
 	estimate->bytes = estimate->trip_round_ns = 0;
-	estimate->packets = estimate->lost = estimate->is_starved = 0;
+	estimate->packets = estimate->lost = 0;
+	estimate->is_starved = false;
 }
 
 static void keep(struct rate_estimate *estimate, uint32_t rate, bool is_starved)
@@ -44,7 +44,7 @@ static void keep(struct rate_estimate *estimate, uint32_t rate, bool is_starved)
 			estimate->best[estimate->at] = rate;
 		return;
 	}
-	estimate->at = (estimate->at + 1) % ESTIMATE_ROUNDS;
+	estimate->at = (uint8_t)((estimate->at + 1) % ESTIMATE_ROUNDS);
 	estimate->best[estimate->at] = rate;
 }
 
@@ -74,7 +74,7 @@ bool estimate_arrived(struct rate_estimate *estimate, octo_time_ns now, const st
 	round->queue_ns = estimate->trip_round_ns > estimate->trip_min_ns ? estimate->trip_round_ns - estimate->trip_min_ns : 0;
 	round->is_starved = estimate->is_starved || took > round_max_ns;
 	keep(estimate, round->rate, round->is_starved);
-	estimate->has_sample = 1;
+	estimate->has_sample = true;
 	begin_round(estimate, now, arrival, number_next);
 	return true;
 }
@@ -125,8 +125,8 @@ uint32_t estimate_chance_permille(const struct rate_estimate *estimate)
 {
 	uint32_t below_of = estimate->below_seen > BELOW_LEAST ? estimate->below_seen : BELOW_LEAST;
 	uint32_t all_of = estimate->all_seen ? estimate->all_seen : 1;
-	uint32_t below = estimate->below_lost * 1000 / below_of;
-	uint32_t all = estimate->all_lost * 1000 / all_of + ALL_SLACK_PERMILLE; /* chance is a part of all */
+	uint32_t below = estimate->below_lost * UINT32_C(1000) / below_of;
+	uint32_t all = estimate->all_lost * UINT32_C(1000) / all_of + ALL_SLACK_PERMILLE; /* chance is a part of all */
 	uint32_t chance = below < all ? below : all;
 	return chance < CHANCE_MAX_PERMILLE ? chance : CHANCE_MAX_PERMILLE;
 }

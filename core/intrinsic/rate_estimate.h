@@ -19,18 +19,20 @@ struct flow_arrival {
 
 struct rate_estimate {
 	uint32_t best[ESTIMATE_ROUNDS];   /* bytes per second, a round each */
-	uint32_t at;                      /* the present one of those */
-	uint32_t has_sample;
+	uint32_t packets;                 /* that arrived in the present round */
+	uint8_t at;                       /* the present one of `best` */
+	bool has_sample;
+	bool is_starved;                  /* by the couriers: the round says nothing of the path's limit */
+	uint8_t unused;                   /* 0; no padding */
 	octo_time_ns trip_latest_ns;      /* 0: none yet, as for all trips here */
 	octo_time_ns trip_min_ns, trip_min_at;
 	octo_time_ns trip_round_ns;       /* least of the present round */
 	/* The present round. */
 	octo_time_ns began_at, began_sent_at; /* 0: none */
 	uint64_t end_number, bytes;
-	uint32_t packets, lost;
-	uint32_t is_starved;              /* by the couriers: it says nothing of the path's limit */
+	uint32_t lost;
 	/* Losses by chance: of packets paced below what the path carries, and of all, both fading. */
-	uint32_t below_seen, below_lost, all_seen, all_lost;
+	uint16_t below_seen, below_lost, all_seen, all_lost;
 	uint32_t reserved;                /* 0; no padding */
 };
 

@@ -27,13 +27,14 @@ void reliability_begin(struct peer *peer)
 void reliability_end(struct call *call, struct peer *peer)
 {
 	sent_end(call, peer);
+	ordered_end(call, peer);
 	memset(&peer->reliability, 0, sizeof peer->reliability);
 	loss_begin(&peer->loss);
 }
 
 bool reliability_is_wanted_by(enum frame_type type)
 {
-	return type == FRAME_COURIER || type == FRAME_MAX_RATE;
+	return type == FRAME_COURIER || type == FRAME_COURIER_ORDERED || type == FRAME_MAX_RATE;
 }
 
 /* ---- The delay: 4 bits of exponent, 4 of mantissa, in units of 16 us ------------------------------------------- */

@@ -51,7 +51,8 @@ static struct tallies count_frames(const uint8_t *plain, size_t size)
 	while (frame_read(&reader, &frame)) {
 		tallies.questions += frame.type == FRAME_PING || frame.type == FRAME_PATH_CHALLENGE;
 		tallies.answers += frame.type == FRAME_PONG || frame.type == FRAME_PATH_RESPONSE;
-		tallies.has_couriers = tallies.has_couriers || frame.type == FRAME_COURIER;
+		tallies.has_couriers = tallies.has_couriers || frame.type == FRAME_COURIER ||
+		                       frame.type == FRAME_COURIER_ORDERED;
 		tallies.has_syn = tallies.has_syn || (frame.type == FRAME_HANDSHAKE &&
 		                  octo_packet_type_of(frame.data, frame.size) == OCTO_PACKET_SYN);
 	}

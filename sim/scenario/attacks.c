@@ -27,16 +27,6 @@ void reader_free_attack(struct scenario_attack *attack)
 	memory_free(attack);
 }
 
-/* "key": true or false; false when there is none. */
-static bool read_flag(struct reader *reader, struct tree_value object, const char *key)
-{
-	struct tree_value value = reader_get(reader, object, key);
-
-	if (value.item == NULL || !reader_kind(reader, value, SCANNER_BOOL, "true or false"))
-		return false;
-	return reader->tree.scanner.mended[tree_mark(&reader->tree, value)->at] == 't';
-}
-
 static void read_for(struct reader *reader, struct tree_value object, const char *key, struct scenario_attack *attack)
 {
 	struct tree_value value = reader_get(reader, object, key);
@@ -93,7 +83,7 @@ static void read_partition(struct reader *reader, struct tree_value object, stru
 
 	reader_keys(reader, object, keys);
 	read_for(reader, object, "heal_after", attack);
-	attack->one_way = read_flag(reader, object, "one_way");
+	attack->one_way = reader_flag(reader, object, "one_way");
 	if (!reader_need(reader, object, "groups", "a list of groups, each a node, a pattern or a list of them", &list) ||
 	    !reader_kind(reader, list, SCANNER_LIST, "a list of groups, each a node, a pattern or a list of them"))
 		return;
@@ -140,9 +130,9 @@ static void read_do(struct reader *reader, struct tree_value value, struct scena
 	at = reader_get(reader, value, "truncate");
 	attack->truncates = at.item != NULL && reader_whole(reader, at, 0, OCTO_DATAGRAM_MAX - 1, &number);
 	attack->length = (uint16_t)number;
-	attack->forges = read_flag(reader, value, "forge");
-	attack->reflects = read_flag(reader, value, "reflect");
-	attack->passes = read_flag(reader, value, "pass");
+	attack->forges = reader_flag(reader, value, "forge");
+	attack->reflects = reader_flag(reader, value, "reflect");
+	attack->passes = reader_flag(reader, value, "pass");
 	at = reader_get(reader, value, "source");
 	attack->has_source = at.item != NULL && reader_node(reader, at, &attack->source);
 }

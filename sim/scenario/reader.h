@@ -68,6 +68,8 @@ bool reader_word(struct reader *reader, struct tree_value value, const char *con
 bool reader_quantity(struct reader *reader, struct tree_value value, enum unit_kind kind, const char *min,
                      const char *max, int64_t *quantity);
 bool reader_time(struct reader *reader, struct tree_value value, const char *min, const char *max, uint64_t *ns);
+/* "key": true or false; false when there is none. */
+bool reader_flag(struct reader *reader, struct tree_value object, const char *key);
 bool reader_chance(struct reader *reader, struct tree_value value, uint32_t *chance);
 
 /* ---- Nodes and pairs (select.c) ------------------------------------------------------------------------------- */

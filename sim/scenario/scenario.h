@@ -194,6 +194,7 @@ struct scenario_action {
 	uint64_t traffic_for_ns;          /* TRAFFIC: 0: no end */
 	uint16_t load_size;
 	uint8_t load_priority;
+	bool is_load_ordered;
 	struct scenario_packet packet;    /* INJECT */
 	uint32_t inject_to;               /* INJECT: who gets it */
 	uint32_t inject_broadcast;        /* INJECT: 1 + number of the network all of whose own nodes get it; 0: none */

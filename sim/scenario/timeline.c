@@ -18,7 +18,7 @@ static const char *const action_keys[] = {
 	"honeymoon", NULL,
 };
 static const char *const from_to_keys[] = { "from", "to", NULL };
-static const char *const load_keys[] = { "from", "to", "every", "size", "count", "priority", NULL };
+static const char *const load_keys[] = { "from", "to", "every", "size", "count", "priority", "ordered", NULL };
 static const char *const restart_keys[] = { "node", "store", NULL };
 static const char *const clock_keys[] = { "node", "step", NULL };
 static const char *const packet_keys[] = { "type", "from", "to", "nth", NULL };
@@ -107,6 +107,10 @@ static void read_load(struct reader *reader, struct tree_value value, struct sce
 	at = reader_get(reader, value, "priority");
 	if (at.item != NULL && reader_whole(reader, at, 0, 255, &number))
 		action->load_priority = (uint8_t)number;
+	action->is_load_ordered = reader_flag(reader, value, "ordered");
+	if (action->is_load_ordered && action->load_size > OCTO_ORDERED_PAYLOAD_MAX)
+		reader_wrong(reader, reader_get(reader, value, "size"), "ordered messages have 240 bytes at most, not %u",
+		             action->load_size);
 	if (reader_from_to(reader, value, &from, &to)) {
 		reader_pairs(reader, value, from, to, &pairs);
 		take_pairs(action, &pairs);

@@ -190,3 +190,12 @@ bool reader_chance(struct reader *reader, struct tree_value value, uint32_t *cha
 	*chance = unit_chance32(parts);
 	return true;
 }
+
+bool reader_flag(struct reader *reader, struct tree_value object, const char *key)
+{
+	struct tree_value value = reader_get(reader, object, key);
+
+	if (value.item == NULL || !reader_kind(reader, value, SCANNER_BOOL, "true or false"))
+		return false;
+	return reader->tree.scanner.mended[tree_mark(&reader->tree, value)->at] == 't';
+}

@@ -192,6 +192,24 @@ static void print_core(const struct trace_record *r, const uint8_t *extra, FILE 
 	case TRACE_CLOCK:
 		print_signed("step_ns", r->a, out);
 		break;
+	case TRACE_LOSS:
+		print_number("packets", r->a & 0xffffffff, out);
+		print_number("bytes", r->a >> 32, out);
+		print_number("last_number", r->b, out);
+		break;
+	case TRACE_RATE:
+		print_number("bytes_per_second", r->a & 0xffffffff, out);
+		print_number("before", r->a >> 32, out);
+		print_number("queue_us", r->b & UINT64_C(0xffffffffffff), out);
+		print_number("loss_permille", r->b >> 48, out);
+		break;
+	case TRACE_LIGHT:
+		print_flag("good", r->a == 1, out);
+		print_number("round_trip_ns", r->b, out);
+		break;
+	case TRACE_POOL:
+		print_text("pool", octo_pool_text((enum octo_pool)r->a), out);
+		break;
 	case TRACE_WARNING:
 		print_text("warning", octo_warning_name((enum octo_warning)r->a), out);
 		break;

@@ -241,6 +241,22 @@ void ladder_note(const struct ladder_source *source, uint32_t index, enum octo_r
 		signed_duration(r->a, text);
 		snprintf(out, LADDER_NOTE_BYTES, "notices that its clock went %s", text);
 		break;
+	case TRACE_LOSS:
+		snprintf(out, LADDER_NOTE_BYTES, "gives up %" PRIu64 " packet%s", r->a & 0xffffffff, (r->a & 0xffffffff) == 1 ? "" : "s");
+		*color = CANVAS_DIM;
+		break;
+	case TRACE_RATE:
+		snprintf(out, LADDER_NOTE_BYTES, "takes the path for %" PRIu64 " bytes/s", r->a & 0xffffffff);
+		*color = CANVAS_DIM;
+		break;
+	case TRACE_LIGHT:
+		snprintf(out, LADDER_NOTE_BYTES, r->a ? "the connection is good" : "the connection is bad");
+		*color = CANVAS_DIM;
+		break;
+	case TRACE_POOL:
+		snprintf(out, LADDER_NOTE_BYTES, "couriers wait: no %s left", octo_pool_text((enum octo_pool)r->a));
+		*color = CANVAS_ORANGE;
+		break;
 	case TRACE_WARNING:
 		snprintf(out, LADDER_NOTE_BYTES, "⚠ %s", octo_warning_text((enum octo_warning)r->a));
 		*color = CANVAS_ORANGE;

@@ -183,12 +183,17 @@ static bool is_in_range(const struct trace_record *r)
 		return r->a < OCTO_MODE_COUNT && (r->b & 0xff) < OCTO_MODE_COUNT;
 	case TRACE_ACTIVITY:
 		return r->a <= 1 && r->b < OCTO_ACTIVITY_COUNT;
+	case TRACE_POOL:
+		return r->a < OCTO_POOL_COUNT;
 	case TRACE_CELIBACY:
+	case TRACE_LIGHT:
 	case TRACE_FAILED:
 		return r->a <= 1;
 	case TRACE_NAT:
 		return r->a < TRACE_NAT_COUNT && r->extra_size > 3 * TRACE_ADDRESS_BYTES;
 	case TRACE_FLYING:
+	case TRACE_LOSS:
+	case TRACE_RATE:
 	case TRACE_GRANTED:
 	case TRACE_MESSAGE:
 	case TRACE_DISCARDED:

@@ -48,6 +48,7 @@ static const struct { struct frame frame; size_t size; } samples[] = {
 	{ { .type = FRAME_SYNC_REQUEST, .courier = 12 }, 2 },
 	{ { .type = FRAME_SYNC_HASH, .courier = 12, .data = some, .size = 8 }, 10 },
 	{ { .type = FRAME_HANDSHAKE, .data = some, .size = 200 }, 202 },
+	{ { .type = FRAME_COURIER_ORDERED, .courier = 7, .largest = 70, .data = some, .size = 200 }, 206 },
 	{ { .type = FRAME_COURIER, .courier = 0, .data = some, .size = 1 }, 3 },
 	{ { .type = FRAME_COURIER, .courier = 126, .data = some, .size = 480 }, 483 },
 	{ { .type = FRAME_COURIER, .courier = 5, .data = some, .size = 0 }, 2 }
@@ -109,7 +110,7 @@ static void unknown_types_fail(void)
 		struct frame frame;
 		struct reader reader = reader_of(bytes, sizeof bytes);
 		bytes[3] = bytes[5] = type == FRAME_ACK_RANGES; /* one range of one number */
-		bool is_known = type <= 0x0b || (type >= 0x80 && type <= 0xfe);
+		bool is_known = type <= 0x0c || (type >= 0x80 && type <= 0xfe);
 		CHECK_U64(frame_read(&reader, &frame), is_known);
 		if (type >= 0x80 && type <= 0xfe)
 			CHECK_U64(frame.courier, type - 0x80);
@@ -193,12 +194,13 @@ static void ranges_make_sense_or_fail(void)
 }
 
 /* R18: what version 1 may carry. */
-static void eleven_kinds_are_negotiated(void)
+static void twelve_kinds_are_negotiated(void)
 {
-	for (int type = 0; type <= 0x0b; type++) {
+	for (int type = 0; type <= 0x0c; type++) {
 		bool is_ours = type == FRAME_PAD || type == FRAME_PING || type == FRAME_PONG || type == FRAME_CLOSE ||
 		               type == FRAME_PATH_CHALLENGE || type == FRAME_PATH_RESPONSE || type == FRAME_HANDSHAKE ||
-		               type == FRAME_ACK || type == FRAME_ACK_RANGES || type == FRAME_MAX_RATE;
+		               type == FRAME_ACK || type == FRAME_ACK_RANGES || type == FRAME_MAX_RATE ||
+		               type == FRAME_COURIER_ORDERED;
 		CHECK_U64(frame_is_negotiated((enum frame_type)type), is_ours);
 	}
 	CHECK(frame_is_negotiated(FRAME_COURIER));
@@ -219,6 +221,6 @@ CU_ErrorCode suite_intrinsic_frame(void)
 	CU_ADD_TEST(suite, a_length_beyond_the_packet_fails);
 	CU_ADD_TEST(suite, at_most_24_ranges_are_read);
 	CU_ADD_TEST(suite, ranges_make_sense_or_fail);
-	CU_ADD_TEST(suite, eleven_kinds_are_negotiated);
+	CU_ADD_TEST(suite, twelve_kinds_are_negotiated);
 	return CU_get_error();
 }

@@ -163,8 +163,9 @@ FIXED_FRAMES = {
     0x09: ("SYNC_REQUEST", "<B"),
     0x0A: ("SYNC_HASH", "<B8s"),
 }
-NEGOTIATED_TODAY = {"ACK", "ACK_RANGES", "MAX_RATE", "PAD", "PING", "PONG", "CLOSE", "COURIER"}
+NEGOTIATED_TODAY = {"ACK", "ACK_RANGES", "MAX_RATE", "PAD", "PING", "PONG", "CLOSE", "COURIER", "COURIER_ORDERED"}
 RANGES_MAX = 24
+ORDERED_MAX = 240
 
 
 def take(data, at, size):
@@ -193,6 +194,13 @@ def read_frame(data, at):
         (size,), at = take(data, at, 1)
         body, at = take(data, at, size)
         return ("HANDSHAKE", body), at
+    if code == 0x0C:
+        (courier,), at = take(data, at, 1)
+        number, at = read_varint(data, at)
+        size, at = read_varint(data, at)
+        demand(courier <= 126 and size <= ORDERED_MAX, "an ordered message too large, or of nobody")
+        body, at = take(data, at, size)
+        return ("COURIER_ORDERED", courier, number, body), at
     demand(0x80 <= code < 0xFF, f"unknown frame 0x{code:02x}")
     size, at = read_varint(data, at)
     body, at = take(data, at, size)
@@ -210,6 +218,9 @@ def write_frame(frame):
         return text + b"".join(write_varint(gap) + write_varint(length) for gap, length in ranges)
     if name == "HANDSHAKE":
         return bytes((0x0B, len(values[0]))) + values[0]
+    if name == "COURIER_ORDERED":
+        courier, number, body = values
+        return bytes((0x0C, courier)) + write_varint(number) + write_varint(len(body)) + body
     courier, body = values
     return bytes((0x80 | courier,)) + write_varint(len(body)) + body
 
@@ -561,17 +572,18 @@ def show_frame(frame):
 def check_codec():
     """Frames of every type, there and back, and malformed ones; returns what a codec must make of them."""
     text = (
-        "00" "01" "341205d0c0b0a0" "02" "40ff" "07" "02" "00" "05" "7fff" "01" "03" "01020304" "04" "01020304"
+        "00" "01" "341205d0c0b0a0" "02" "8000ffff" "07" "02" "00" "05" "7fff" "01" "03" "01020304" "04" "01020304"
         "05" "0001020304050607" "06" "0001020304050607" "07" "00100000" "08" "00" "09" "7e" "0a" "7e" "0001020304050607"
-        "0b" "03" "000102" "81" "04" "00010203" "fe" "00"
+        "0b" "03" "000102" "0c" "01" "412c" "04" "00010203" "81" "04" "00010203" "fe" "00"
     )
     frames = read_frames(bytes.fromhex(text))
-    demand(len(frames) == 14, "number of frames")
+    demand(len(frames) == 15, "number of frames")
     demand(frames[1] == ("ACK", 0x1234, 5, 0xA0B0C0D0), "ACK frame")
-    demand(frames[2] == ("ACK_RANGES", 255, 7, ((0, 5), (0x3FFF, 1))), "ACK_RANGES frame")
-    demand(frames[13] == ("COURIER", 126, b""), "COURIER frame")
+    demand(frames[2] == ("ACK_RANGES", 65535, 7, ((0, 5), (0x3FFF, 1))), "ACK_RANGES frame")
+    demand(frames[12][:3] == ("COURIER_ORDERED", 1, 300), "COURIER_ORDERED frame")
+    demand(frames[14] == ("COURIER", 126, b""), "COURIER frame")
     same(b"".join(map(write_frame, frames)), bytes.fromhex(text), "frames made anew")
-    for broken in ("", "0c", "7f", "ff", "03010203", "8102ff", "814001ff", "0b02ff", "02000019", "0200000140"):
+    for broken in ("", "0c", "0c01", "0c7f0001ff", "7f", "ff", "03010203", "8102ff", "814001ff", "0b02ff", "02000019", "0200000140"):
         try:
             read_frames(bytes.fromhex(broken))
         except Mismatch:

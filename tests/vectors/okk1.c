@@ -569,7 +569,7 @@ static void print_frames(void)
 	const struct frame frames[] = {
 		{ .type = FRAME_PAD },
 		{ .type = FRAME_ACK, .largest = 0x1234, .delay = 5, .bitmap = 0xa0b0c0d0 },
-		{ .type = FRAME_ACK_RANGES, .largest = 255, .delay = 7, .range_count = 2,
+		{ .type = FRAME_ACK_RANGES, .largest = 65535, .delay = 7, .range_count = 2,
 		  .ranges = { { 0, 5 }, { 16383, 1 } } },
 		{ .type = FRAME_PING, .token = 0x04030201 },
 		{ .type = FRAME_PONG, .token = 0x04030201 },
@@ -580,6 +580,7 @@ static void print_frames(void)
 		{ .type = FRAME_SYNC_REQUEST, .courier = 126 },
 		{ .type = FRAME_SYNC_HASH, .courier = 126, .data = data, .size = 8 },
 		{ .type = FRAME_HANDSHAKE, .data = data, .size = 3 },
+		{ .type = FRAME_COURIER_ORDERED, .courier = 1, .largest = 300, .data = data, .size = 4 },
 		{ .type = FRAME_COURIER, .courier = 1, .data = data, .size = 4 },
 		{ .type = FRAME_COURIER, .courier = 126, .data = data, .size = 0 }
 	};
