@@ -91,9 +91,10 @@ def rebound(**verb):
 
 
 def heard(**nat):
-    """The robot says little, and hears much."""
+    """The robot says little, and hears much: other programs' traffic, which nothing answers."""
     return {**networks(nat={"type": "port-restricted", "timeout": "500ms", **nat}),
-            "timeline": BASE["timeline"][:2] + [{"at": "1200ms", "load": {**LOAD, "from": "pilot", "to": "robot"}}]}
+            "timeline": BASE["timeline"][:2] + [
+                {"at": "1200ms", "traffic": {"from": "pilot", "to": "robot", "size": 100, "every": "100ms", "count": 30}}]}
 
 
 def walled(**firewall):
@@ -114,6 +115,12 @@ def hidden(**nat):
 
 def stopped(**verb):
     return base(timeline=BASE["timeline"] + [{"at": "2500ms", "pause": ["robot", "scout"]}, {"at": "3s", **verb}])
+
+
+def wooed(**verb):
+    """Two whose first honeymoon is over, and who find nobody."""
+    return {**base(timeline=[{"at": "1s", "enable": ["robot", "scout"]}, {"at": "100s", **verb}]), "duration": "120s",
+            "links": [{"between": ["*", "*"], "loss": "100%"}]}
 
 
 def answered(**flood):
@@ -193,8 +200,8 @@ RUN = {
     "nodes.*.boot_epoch": (node(), node(boot_epoch=9)),
     "nodes.*.clock": (node(), node(clock={"offset": "5s"})),
     "nodes.*.clock.offset": (node(clock={"offset": "5s"}), node(clock={"offset": "-5s"})),
-    "nodes.*.clock.drift_ppm": ({**node(clock={"drift_ppm": 0}), "duration": "50s"},
-            {**node(clock={"drift_ppm": 1000}), "duration": "50s"}),
+    "nodes.*.clock.drift_ppm": ({**node(clock={"drift_ppm": 0}), "duration": "300s"},
+            {**node(clock={"drift_ppm": 1000}), "duration": "300s"}),
     "nodes.*.cookie_above": (BASE, base(nodes=[*BASE["nodes"][:2], {**BASE["nodes"][2], "cookie_above": 0}])),
 
     "trust.*.zip": both(base, {"trust": [{"zip": ["robot", "pilot"]}], "timeline": PRESS},
@@ -306,6 +313,7 @@ RUN = {
        for key, value in (("from", "scout"), ("every", "70ms"), ("size", 100), ("count", 5))},
     "timeline.*.load.to": both(act, {"load": {**LOAD, "from": "pilot", "to": "robot"}},
             {"load": {**LOAD, "from": "pilot", "to": "scout"}}),
+    "timeline.*.load.ordered": both(act, {"load": {**LOAD, "ordered": False}}, {"load": {**LOAD, "ordered": True}}),
     "timeline.*.load.priority": both(act, {"load": {**LOAD, "every": "0s", "count": 100, "priority": 0}},
                                      {"load": {**LOAD, "every": "0s", "count": 100, "priority": 255}}),
     "timeline.*.crash": both(act, {"crash": "robot"}, {"crash": "scout"}),
@@ -385,6 +393,9 @@ RUN = {
     "nodes.*.processing": (node(), node(processing="5ms")),
     "timeline.*.restart.store.from": both(aged, {"store": {"from": "2500ms"}}, {"store": {"from": "500ms"}}),
     "timeline.*.restart.store.of": both(aged, {"store": {"of": "robot"}}, {"store": {"of": "clone"}}),
+    "timeline.*.enable": both(act, {"enable": "robot"}, {"enable": "scout"}),
+    "timeline.*.disable": both(act, {"disable": "robot"}, {"disable": "scout"}),
+    "timeline.*.honeymoon": both(wooed, {"honeymoon": "robot"}, {"honeymoon": "scout"}),
     "timeline.*.pause": both(act, {"pause": "robot"}, {"pause": "scout"}),
     "timeline.*.resume": both(stopped, {"resume": "robot"}, {"resume": "scout"}),
     "timeline.*.slow": both(act, {"slow": SLOW}, {"slow": {**SLOW, "node": "scout"}}),
@@ -492,7 +503,7 @@ RUN = {
     "expect.*.memory": both(expect, {"memory": {"of": "core", "at_most": "1MiB"}}, {"memory": {"of": "core", "at_most": "1KiB"}}),
     "expect.*.memory.at_most": both(expect, {"memory": {"of": "core", "at_most": "1MiB"}}, {"memory": {"of": "core", "at_most": "1KiB"}}),
     "expect.*.memory.at_least": both(expect, {"memory": {"of": "core", "at_least": "1KiB"}}, {"memory": {"of": "core", "at_least": "1MiB"}}),
-    "expect.*.memory.of": both(expect, {"memory": {"of": "core", "at_most": "9KiB"}}, {"memory": {"of": "world", "at_most": "9KiB"}}),
+    "expect.*.memory.of": both(expect, {"memory": {"of": "node", "at_most": "40KiB"}}, {"memory": {"of": "world", "at_most": "40KiB"}}),
     "expect.*.messages": both(expect, {"messages": {**MESSAGES, "exactly": 40}},
             {"messages": {**MESSAGES, "exactly": 41}}),
     "expect.*.messages.from": both(expect, {"messages": {**MESSAGES, "exactly": 40}},
