@@ -301,6 +301,8 @@ bool octo_channel_send(struct octo_channel *channel, const struct octo_host *hos
 		struct agenda_packet packet = { .bytes = out };
 		call.cause = 0;
 		bool is_made = agenda_run(&call, peer, &courier_layer, &packet);
+		while (!is_made && schedule_tell(&call, peer)) /* what was found lost may be due again at once */
+			is_made = agenda_run(&call, peer, &courier_layer, &packet);
 		plan_wake(&call, peer);
 		if (!is_made) {
 			OCTO_ASSERT(peer->wake_at > call.now); /* or this would never end */

@@ -505,6 +505,7 @@ struct octo_event_courier {       /* COURIER_*: one courier message */
 	uint32_t lateness_ms;     /* GRANTED: how long after its wish */
 	uint8_t priority;         /* GRANTED */
 	uint8_t rivals;           /* GRANTED: other couriers that were due and waited */
+	bool is_ordered;          /* DELIVERED: in its order, perhaps long after its packet came */
 	uint64_t session;         /* log id */
 };
 struct octo_event_celibacy { bool began; octo_time_ns lasts_ns; };

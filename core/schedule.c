@@ -229,7 +229,7 @@ static void tell(struct call *call, struct peer *peer, uint8_t courier, uint64_t
 		kind->fate(schedule_state(call->channel, call_peer_index(call, peer), courier), call->now, handle, outcome);
 }
 
-void schedule_tell(struct call *call, struct peer *peer)
+bool schedule_tell(struct call *call, struct peer *peer)
 {
 	struct sent_fate fate;
 	uint64_t handle;
@@ -248,6 +248,7 @@ void schedule_tell(struct call *call, struct peer *peer)
 		tell(call, peer, courier, handle, OCTO_FATE_LOST);
 	if (has_told)
 		schedule_read(call, peer);
+	return has_told;
 }
 
 static uint32_t index_of(const struct call *call, uint8_t id)
@@ -258,12 +259,13 @@ static uint32_t index_of(const struct call *call, uint8_t id)
 	return UINT32_MAX;
 }
 
-void schedule_deliver(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size)
+static void deliver(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size,
+                    bool is_ordered)
 {
 	uint32_t index = index_of(call, courier);
 	bool is_taken = index != UINT32_MAX && slot_of(call, peer, index)->is_active &&
 	                mandate_of(call, peer, index).accept_reads;
-	struct octo_event event = { .courier = { .courier = courier, .size = (uint16_t)size } };
+	struct octo_event event = { .courier = { .courier = courier, .size = (uint16_t)size, .is_ordered = is_ordered } };
 	event.courier.session = peer->current.log_id;
 	if (!is_taken) {
 		call->channel->pulse.counters.courier_discarded++;
@@ -274,6 +276,11 @@ void schedule_deliver(struct call *call, struct peer *peer, uint8_t courier, con
 	call->host->couriers[index]->receive(state, call->now, data, size);
 	call_emit(call, &event, OCTO_EVENT_COURIER_DELIVERED, call_peer_index(call, peer));
 	schedule_read(call, peer);
+}
+
+void schedule_deliver(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size)
+{
+	deliver(call, peer, courier, data, size, false);
 }
 
 bool schedule_admits(struct call *call, struct peer *peer, uint8_t courier, uint64_t number, uint32_t others)
@@ -292,7 +299,7 @@ void schedule_order(struct call *call, struct peer *peer, uint8_t courier, uint6
 {
 	uint32_t index = index_of(call, courier);
 	if (index == UINT32_MAX) {
-		schedule_deliver(call, peer, courier, data, size);
+		deliver(call, peer, courier, data, size, true);
 		return;
 	}
 	struct courier_slot *slot = slot_of(call, peer, index);
@@ -306,9 +313,9 @@ void schedule_order(struct call *call, struct peer *peer, uint8_t courier, uint6
 		return;
 	}
 	slot->number_in++;
-	schedule_deliver(call, peer, courier, data, size);
+	deliver(call, peer, courier, data, size, true);
 	while (ordered_take(call, peer, (uint8_t)index, slot->number_in, held, &size)) {
 		slot->number_in++;
-		schedule_deliver(call, peer, courier, held, size);
+		deliver(call, peer, courier, held, size, true);
 	}
 }

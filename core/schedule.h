@@ -11,8 +11,8 @@ void schedule_read(struct call *call, struct peer *peer);
 octo_time_ns schedule_next(struct call *call, struct peer *peer);
 /* Fills a packet with messages, most pressing first. */
 bool schedule_fill(struct call *call, struct peer *peer, struct writer *frames);
-/* Tells couriers what became of their messages. */
-void schedule_tell(struct call *call, struct peer *peer);
+/* Tells couriers what became of their messages. False when there was nothing to tell. */
+bool schedule_tell(struct call *call, struct peer *peer);
 /* Hands a message to its courier, or discards it. */
 void schedule_deliver(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size);
 

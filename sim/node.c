@@ -112,10 +112,17 @@ static void observe(void *context, const struct octo_event *event)
 		checks_core_event(sim->checks, seat->number, peer_node, event);
 }
 
+static bool goes_on(void *context, uint32_t peer, enum octo_tell tell)
+{
+	const struct seat *seat = context;
+	(void)peer, (void)tell;
+	return !seat->sim->scenario->nodes[seat->number].shuts_down;
+}
+
 static struct octo_host host_of(struct seat *seat)
 {
 	return (struct octo_host){ .context = seat, .crypto = seat->sim->crypto, .entropy = entropy, .save = save,
-		.observe = observe, .couriers = couriers, .courier_count = COURIER_COUNT };
+		.observe = observe, .goes_on = goes_on, .couriers = couriers, .courier_count = COURIER_COUNT };
 }
 
 /* ---- Boot and crash ---------------------------------------------------------------------------------------------- */
@@ -158,7 +165,9 @@ static void configure(const struct sim *sim, uint32_t number, uint32_t epoch, st
 	config->suites = described->suites;
 	config->rate_up = described->rate_up;
 	config->rate_down = described->rate_down;
+	config->ordered_max = 128;
 	config->curve_rate_max = described->cookie_above;
+	config->tamper = described->looks_for_tells;
 	config->stored_epoch = epoch;
 }
 

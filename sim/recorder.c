@@ -212,6 +212,10 @@ static bool fill(struct trace_record *record, const struct octo_event *event)
 		record->kind = TRACE_POOL;
 		record->a = event->pool.pool;
 		return true;
+	case OCTO_EVENT_TAMPER:
+		record->kind = TRACE_TAMPER;
+		record->a = event->tamper.tell;
+		return true;
 	case OCTO_EVENT_WARNING:
 		record->kind = TRACE_WARNING;
 		record->a = event->warning.warning;

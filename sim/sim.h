@@ -75,6 +75,7 @@ struct sim_result {
 	uint64_t sessions_established;  /* trusted pairs with the same current session on both sides, now */
 	uint64_t pairs_met, last_met_ns; /* trusted pairs that have had a session on both sides; when the last of them first did */
 	uint64_t background_bytes;    /* of traffic that is none of the cores', arrived */
+	uint64_t tells[OCTO_TELL_COUNT]; /* hacked packets, by what gave them away */
 	uint64_t duels, warnings, messages; /* duels: pairs of SYNs, each counted once */
 	const struct sim_expectation *expectations; uint32_t expectation_count;
 	const struct sim_invariant *invariants; uint32_t invariant_count;

@@ -45,6 +45,7 @@ struct trace_record;
 	X(RATE, "rate")                 /* a bytes per second | those before << 32, b queue us | loss permille << 48 */ \
 	X(LIGHT, "light")               /* a 1 good 0 bad, b round trip ns */                                    \
 	X(POOL, "pool")                 /* couriers wait: a enum octo_pool */                                    \
+	X(TAMPER, "tamper")             /* a packet was hacked: a enum octo_tell */                             \
 	X(WARNING, "warning")           /* a enum octo_warning */                                                \
 	X(ACTION, "action")             /* the timeline did something: a enum trace_action, b detail (clock step ns) */ \
 	X(FAILED, "failed")             /* a 0 expectation, 1 invariant; extra: text */                         \

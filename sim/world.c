@@ -433,6 +433,7 @@ const struct sim_result *sim_result(struct sim *sim)
 	result->pairs_met = tally_pairs_met(sim, &result->last_met_ns);
 	memcpy(result->packets, world->fates, sizeof result->packets);
 	memcpy(result->rejected, world->rejected, sizeof result->rejected);
+	memcpy(result->tells, world->tells, sizeof result->tells);
 	sum_cells(sim, result);
 	for (uint32_t i = 0; i < result->expectation_count; i++)
 		tally_measure(sim, i);

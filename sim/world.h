@@ -91,6 +91,7 @@ struct world {
 	uint64_t rejected[OCTO_REASON_COUNT];
 	uint64_t cells[OCTO_STEP_COUNT][OCTO_STATE_COUNT]; /* of cores that are gone */
 	uint64_t warning_count, messages;
+	uint64_t tells[OCTO_TELL_COUNT]; /* hacked packets, of all cores and boots */
 	arena_ref attack_seen;        /* uint64_t an action: what its attacker has counted so far */
 	arena_ref stores;             /* arena_ref an action: copies of stores that it wants back; see store.h */
 	uint32_t held_count, release_count; /* datagrams in the hands of attackers: now, ever */

@@ -16,7 +16,7 @@ enum weight { WEIGHT_DUEL, WEIGHT_SESSION, WEIGHT_STATE, WEIGHT_COUNT, WEIGHT_NO
 static enum weight weight_of(const struct trace_record *record)
 {
 	switch ((enum trace_kind)record->kind) {
-	case TRACE_DUEL: case TRACE_WARNING: case TRACE_FAILED: case TRACE_ACTION:
+	case TRACE_DUEL: case TRACE_TAMPER: case TRACE_WARNING: case TRACE_FAILED: case TRACE_ACTION:
 		return WEIGHT_DUEL;
 	case TRACE_ROLE:
 		/* Out of nothing or back to it goes with the state; only a change from one to the other is
@@ -69,6 +69,10 @@ static void text_of(const struct ladder *ladder, const struct trace_record *reco
 		else
 			snprintf(out, size, "%s", action_of(record));
 		break;
+	case TRACE_TAMPER:
+		snprintf(out, size, "%s%s", is_narrow ? "" : "hacked: ",
+		         record->a < OCTO_TELL_COUNT ? octo_tell_name((enum octo_tell)record->a) : "?");
+		break;
 	case TRACE_WARNING:
 		snprintf(out, size, "%s%s", is_narrow ? "" : "warning: ",
 		         record->a < OCTO_WARNING_COUNT ? octo_warning_name((enum octo_warning)record->a)
@@ -109,7 +113,7 @@ static void draw_shape(const struct ladder *ladder, const struct trace_record *r
 		paint_ink(paint, COLOR_BACKGROUND, 1);
 		cairo_stroke(cairo);
 		break;
-	case TRACE_WARNING: case TRACE_FAILED:
+	case TRACE_TAMPER: case TRACE_WARNING: case TRACE_FAILED:
 		paint_box(paint, (struct rect){x - 8, y - 8, 16, 16}, 2, COLOR_LOSS);
 		cairo_set_source_rgb(cairo, 1, 1, 1);
 		paint_text(paint, small_bold, PAINT_CENTER, x, y + 5, "!");

@@ -31,6 +31,7 @@ static void build_marks(struct model *model)
 		case TRACE_DROPPED: model_list_add(&model->marks[MODEL_MARK_DROP], i); break;
 		case TRACE_SESSION_UP: model_list_add(&model->marks[MODEL_MARK_UP], i); break;
 		case TRACE_SESSION_DOWN: model_list_add(&model->marks[MODEL_MARK_DOWN], i); break;
+		case TRACE_TAMPER:
 		case TRACE_WARNING:
 		case TRACE_FAILED:
 			model_list_add(&model->marks[MODEL_MARK_ALARM], i);

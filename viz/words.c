@@ -201,6 +201,11 @@ static void say_core(const struct sentence *say)
 		snprintf(say->out, say->size, "%s lets couriers wait: no %s left", say->node,
 		         record->a < OCTO_POOL_COUNT ? octo_pool_text((enum octo_pool)record->a) : "?");
 		break;
+	case TRACE_TAMPER:
+		if (record->a < OCTO_TELL_COUNT)
+			name = octo_tell_text((enum octo_tell)record->a);
+		snprintf(say->out, say->size, "%s finds a packet of %s hacked: %s", say->node, say->peer, name);
+		break;
 	case TRACE_WARNING:
 		if (record->a < OCTO_WARNING_COUNT)
 			name = octo_warning_text((enum octo_warning)record->a);

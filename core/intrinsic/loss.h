@@ -1,4 +1,4 @@
-/* loss.h: when a packet that was not acknowledged counts as lost, and when to ask [P 7.9]. Two thresholds, in packets
+/* loss.h: when a packet that was not acknowledged counts as lost, and when to ask [P 7.11]. Two thresholds, in packets
  * and in time, both of which learn from packets that were given up too early. Asking declares nothing lost. */
 #ifndef OCTO_INTRINSIC_LOSS_H
 #define OCTO_INTRINSIC_LOSS_H

@@ -1,4 +1,4 @@
-/* ordered.h: reliable service in order for small messages (C:152-153) [P 7.10]: copies of what was sent are kept until it
+/* ordered.h: reliable service in order for small messages (C:152-153) [P 7.12]: copies of what was sent are kept until it
  * arrives and are sent again when it is lost; what comes too early waits for what is missing. Copies are lent by the
  * channel's pool. Lasts as long as the session. Who sends what, and the counting, is in core/schedule.c. */
 #ifndef OCTO_INTRINSIC_ORDERED_H

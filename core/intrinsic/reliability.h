@@ -1,4 +1,4 @@
-/* reliability.h: acknowledgements of data packets, both ways (C:127, C:151-157) [P 7.8]. What arrived is told in small
+/* reliability.h: acknowledgements of data packets, both ways (C:127, C:151-157) [P 7.10]. What arrived is told in small
  * frames that ride along while traffic flows, and the peer's are taken in. Enabled by traffic alone: a session without
  * courier messages keeps no record and sends no frame. Next: loss.h for what was not acknowledged. */
 #ifndef OCTO_INTRINSIC_RELIABILITY_H

@@ -198,6 +198,8 @@ static bool open_all(struct checks *checks)
 		checks->nodes[i].moved_at = checks->nodes[i].honeymoon_until = CHECK_NEVER;
 		checks->nodes[i].touched_peer = TRACE_NOBODY;
 	}
+	if (is_good)
+		honest_open(checks, has_clone);
 	free(has_clone);
 	return is_good;
 }
@@ -340,6 +342,7 @@ void checks_core_event(struct checks *checks, uint32_t node, uint32_t peer_node,
                        const struct octo_event *event)
 {
 	reachability_event(checks, node, peer_node, event);
+	honest_event(checks, node, peer_node, event);
 	switch (event->kind) {
 	case OCTO_EVENT_AUDIT_SEALED:
 		nonces_sealed(checks, node, &event->sealed);
@@ -348,7 +351,7 @@ void checks_core_event(struct checks *checks, uint32_t node, uint32_t peer_node,
 		once_granted(checks, node, &event->courier);
 		return;
 	case OCTO_EVENT_COURIER_DELIVERED:
-		once_delivered(checks, node);
+		once_delivered(checks, node, &event->courier);
 		return;
 	case OCTO_EVENT_PACKET_SENT:
 		once_sent(checks, node, peer_node, &event->packet);

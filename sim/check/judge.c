@@ -256,6 +256,23 @@ static bool judge_invariants(const struct sim *sim, const struct scenario_expect
 	return first == NULL;
 }
 
+/* ---- Verdict ------------------------------------------------------------------------------------------------------------------ */
+
+static bool judge_verdict(const struct watch *watch)
+{
+	return watch->strays == 0 && (watch->what->tell == OCTO_TELL_NONE || watch->total > 0);
+}
+
+static void find_verdict(const struct watch *watch, struct finding *finding)
+{
+	if (watch->strays)
+		find(finding, "%" PRIu64 " other, such as %s", watch->strays, octo_tell_name(watch->stray));
+	else if (watch->what->tell == OCTO_TELL_NONE)
+		find(finding, "none");
+	else
+		find(finding, "%" PRIu64, watch->total);
+}
+
 /* ---- All of them ---------------------------------------------------------------------------------------------------------------- */
 
 bool judge_holds(const struct sim *sim, const struct watch *watch)
@@ -269,6 +286,7 @@ bool judge_holds(const struct sim *sim, const struct watch *watch)
 	case SCENARIO_LATENCY: return judge_latency(watch);
 	case SCENARIO_MEMORY: return is_within(watch->what, memory_of(sim, watch->what->memory));
 	case SCENARIO_INVARIANTS: return judge_invariants(sim, watch->what, &ignored);
+	case SCENARIO_VERDICT: return judge_verdict(watch);
 	case SCENARIO_PACKETS:
 	case SCENARIO_WARNINGS:
 	case SCENARIO_STEPS:
@@ -303,6 +321,7 @@ void judge_find(const struct sim *sim, const struct watch *watch, char *text, si
 	case SCENARIO_LATENCY: find_latency(watch, &finding); break;
 	case SCENARIO_MEMORY: find(&finding, "%" PRIu64 " bytes", memory_of(sim, watch->what->memory)); break;
 	case SCENARIO_INVARIANTS: judge_invariants(sim, watch->what, &finding); break;
+	case SCENARIO_VERDICT: find_verdict(watch, &finding); break;
 	case SCENARIO_PACKETS:
 	case SCENARIO_WARNINGS:
 	case SCENARIO_STEPS:

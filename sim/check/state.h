@@ -158,6 +158,7 @@ struct check_secret { uint32_t node; uint8_t name, bytes[OCTO_KEY_BYTES]; };
 struct checks {
 	const struct scenario *scenario;
 	struct checks_host host;
+	bool is_honest, has_old_stores; /* honest: no attackers and clones in this scenario; some store is lost, or an old one */
 	struct octo_config config;    /* the defaults: what every core of a world runs with */
 	bool is_audited;
 	struct check_node *nodes;     /* one more than there are: the end of the last one's sides */
@@ -265,10 +266,13 @@ void clocks_echo(struct checks *checks, enum invariant which, uint32_t node, uin
 void reachability_event(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event *event);
 void reachability_settled(struct checks *checks, uint32_t node);
 void reachability_boot(struct checks *checks, uint32_t node, bool has_store);
+/* honest.c: honest */
+void honest_open(struct checks *checks, const bool *has_clone);
+void honest_event(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event *event);
 /* once.c: once */
 void once_granted(struct checks *checks, uint32_t node, const struct octo_event_courier *courier);
 void once_sent(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_packet *packet);
-void once_delivered(struct checks *checks, uint32_t node);
+void once_delivered(struct checks *checks, uint32_t node, const struct octo_event_courier *courier);
 void once_received(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_packet *packet);
 
 /* sealed.c: sealed */

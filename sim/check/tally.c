@@ -111,6 +111,7 @@ static bool enlist_watch(struct tally *tally, struct watch *watch)
 	case SCENARIO_WARNINGS: return enlist(&tally->warnings[what->warning], watch);
 	case SCENARIO_STEPS: return enlist(&tally->steps[what->step], watch);
 	case SCENARIO_EVENTS: return enlist(&tally->events[what->event], watch);
+	case SCENARIO_VERDICT: return enlist(&tally->events[TRACE_TAMPER], watch);
 	case SCENARIO_LATENCY:
 		return what->is_of_packets ? enlist_by_type(tally->packet_latency, watch) :
 		                             enlist(&tally->message_latency, watch);
@@ -454,6 +455,9 @@ void tally_core_event(struct sim *sim, uint32_t node, uint32_t peer_node, const 
 		world_of(sim)->warning_count++;
 		count_at_node(sim, node, &sim->tally->warnings[event->warning.warning]);
 		break;
+	case OCTO_EVENT_TAMPER:
+		world_of(sim)->tells[event->tamper.tell]++;
+		break;
 	case OCTO_EVENT_HANDSHAKE:
 		count_at_node(sim, node, &sim->tally->steps[event->handshake.step]);
 		change(sim, node, peer_node);
@@ -468,11 +472,25 @@ static bool is_about(const uint8_t *mask, uint32_t node)
 	return !mask || (node != TRACE_NOBODY && mask[node]);
 }
 
+/* Only what honest nodes find counts: a thief may well think that he is the one who is robbed. */
+static void count_tell(struct sim *sim, struct watch *watch, const struct trace_record *record)
+{
+	if (!is_about(watch->nodes, record->node))
+		return;
+	watch->strays += record->a != watch->what->tell;
+	watch->stray = record->a != watch->what->tell ? (enum octo_tell)record->a : watch->stray;
+	add(sim, watch, world_of(sim)->record_count);
+}
+
 void tally_record(struct sim *sim, const struct trace_record *record)
 {
 	const struct watch_list *list = &sim->tally->events[record->kind];
 	for (uint32_t i = 0; i < list->count; i++) {
 		struct watch *watch = list->list[i];
+		if (watch->what->subject == SCENARIO_VERDICT) {
+			count_tell(sim, watch, record);
+			continue;
+		}
 		bool is_it = !watch->what->has_warning || record->a == watch->what->warning;
 		if (is_it && is_about(watch->nodes, record->node) && is_about(watch->peers, record->peer) &&
 		    is_counting(sim, watch))

@@ -25,6 +25,8 @@ struct watch {
 	uint8_t *nodes, *peers;       /* one byte a node: 1 when it is about this one; NULL: anybody */
 	uint64_t total;
 	uint32_t wrong_pairs;
+	uint64_t strays;              /* VERDICT: of the total, other tells; */
+	enum octo_tell stray;         /* the last of them */
 	struct histogram *histogram;  /* LATENCY, with the first sample */
 	uint64_t below_least[SCENARIO_RANKS], up_to_most[SCENARIO_RANKS]; /* LATENCY: exact counts, to judge by */
 	bool is_touched;

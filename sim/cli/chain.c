@@ -82,6 +82,9 @@ static void detail(const struct trace_record *r, char out[DETAIL_BYTES])
 	case TRACE_SESSION_DOWN:
 		snprintf(out, DETAIL_BYTES, " %08" PRIx64 ": %s", r->a >> 32, octo_end_text((enum octo_end)(r->b & 0xff)));
 		break;
+	case TRACE_TAMPER:
+		snprintf(out, DETAIL_BYTES, ": %s", octo_tell_name((enum octo_tell)r->a));
+		break;
 	case TRACE_WARNING:
 		snprintf(out, DETAIL_BYTES, ": %s", octo_warning_name((enum octo_warning)r->a));
 		break;

@@ -91,6 +91,9 @@ static void print_detail(const struct trace *trace, uint32_t index)
 	case TRACE_ACTIVITY:
 		printf(", %s", octo_activity_text((enum octo_activity)r->b));
 		break;
+	case TRACE_TAMPER:
+		printf(", %s", octo_tell_name((enum octo_tell)r->a));
+		break;
 	case TRACE_WARNING:
 		printf(", %s", octo_warning_name((enum octo_warning)r->a));
 		break;

@@ -23,6 +23,7 @@ static const struct preset of_top[] = {
 static const struct preset of_node[] = {
 	{ "offers", "[\"chacha20-poly1305\"]" }, { "rate_up", "\"1Mbit\"" }, { "rate_down", "\"1Mbit\"" },
 	{ "boot_epoch", "0" }, { "clock", "{\"offset\": \"0s\", \"drift_ppm\": 0}" }, { "cookie_above", "64" }, { "processing", "\"0s\"" },
+	{ "tamper", "true" }, { "on_hacked", "\"go-on\"" },
 };
 
 struct explaining {
@@ -203,7 +204,7 @@ static void print_list(struct explaining *e, const char *key, struct tree_value 
 			note_link(e, &e->scenario->links[index], note);
 		else if (strcmp(key, "timeline") == 0)
 			note_action(e, index, note);
-		else if (strcmp(key, "expect") == 0 && count == e->scenario->expectation_count)
+		else if (strcmp(key, "expect") == 0 && count <= e->scenario->expectation_count)
 			snprintf(note, sizeof(note), "%.500s", e->scenario->expectations[index].text);
 		print_entry(e, at, NULL, 0, note);
 	}

@@ -24,7 +24,7 @@ static struct {
 	struct cli_range seeds;
 	struct cli_number jobs, stop_after, variant;
 	const char *out, *json;
-	bool is_quiet, has_cells;
+	bool is_quiet, has_cells, is_honest;
 	enum cli_color color;
 } asked = { .seeds = { 1, 1000, false }, .out = "fuzz-failures" };
 
@@ -36,6 +36,8 @@ static const struct cli_option options[] = {
 	{ "--variant", "N", CLI_NUMBER, &asked.variant,
 	  "print the scenario that seed N makes, and run nothing" },
 	{ "--json", "FILE", CLI_TEXT, &asked.json, "JSON lines, one object a seed; - for standard output" },
+	{ "--honest", NULL, CLI_FLAG, &asked.is_honest,
+	  "no attackers and no lost stores: nobody may be taken for hacked" },
 	{ "--cells", NULL, CLI_FLAG, &asked.has_cells,
 	  "how often each cell of the handshake's transition table ran" },
 	{ "--quiet", NULL, CLI_FLAG, &asked.is_quiet, "only what failed" },
@@ -52,6 +54,7 @@ static const struct cli_command command = {
 	.examples = "  octosim fuzz scenarios/duel/simultaneous-open-lossy.json --seeds 1..20000 --jobs 2\n"
 		    "  octosim fuzz scenarios/duel/simultaneous-open.json --stop-after 1 --out build/fuzz\n"
 		    "  octosim fuzz scenarios/duel/simultaneous-open.json --variant 7 > seven.json\n"
+		    "  octosim fuzz scenarios/loss/bad-weather.json --honest --seeds 1..10000 --jobs 2\n"
 		    "  octosim replay build/fuzz/failure-7.json --sequence\n",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
@@ -474,6 +477,8 @@ int command_fuzz(int argc, char **argv)
 	scenario_errors_free(&errors);
 	if (!fuzz.swarm)
 		return CLI_BAD_INPUT;
+	if (asked.is_honest)
+		swarm_be_honest(fuzz.swarm);
 	status = asked.variant.is_given ? print_variant(fuzz.swarm) : open_outputs(&fuzz);
 	if (status == CLI_GO_ON)
 		status = run_all(&fuzz);

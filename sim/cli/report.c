@@ -270,6 +270,21 @@ static void print_latencies(const struct report *r, FILE *out)
 	}
 }
 
+static void print_tells(const struct report *r, FILE *out)
+{
+	bool is_first = true;
+
+	for (int tell = 0; tell < OCTO_TELL_COUNT; tell++) {
+		if (!r->result->tells[tell])
+			continue;
+		fprintf(out, "%s%s %s", is_first ? "  hacked     " : ", ", octo_tell_name((enum octo_tell)tell),
+		        cli_count(r->result->tells[tell]));
+		is_first = false;
+	}
+	if (!is_first)
+		fputc('\n', out);
+}
+
 void report_table(const struct report *report, FILE *out)
 {
 	const struct sim_result *result = report->result;
@@ -282,6 +297,7 @@ void report_table(const struct report *report, FILE *out)
 	        report->scenario->trust_count == 1 ? "" : "s");
 	fprintf(out, "  duels      %s\n  messages   %s\n  warnings   %s\n", cli_count(result->duels),
 	        cli_count(result->messages), cli_count(result->warnings));
+	print_tells(report, out);
 	print_packets(report, out);
 	print_rejections(report, out);
 	print_latencies(report, out);

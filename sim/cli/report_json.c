@@ -13,6 +13,19 @@ static void print_text(const char *key, const char *text, FILE *out)
 	json_text(text, strlen(text), out);
 }
 
+static void print_tells(const struct sim_result *result, FILE *out)
+{
+	const char *comma = "";
+
+	fputs("}, \"tells\": {", out);
+	for (int tell = 0; tell < OCTO_TELL_COUNT; tell++) {
+		if (!result->tells[tell])
+			continue;
+		fprintf(out, "%s\"%s\": %" PRIu64, comma, octo_tell_name((enum octo_tell)tell), result->tells[tell]);
+		comma = ", ";
+	}
+}
+
 static void print_packets(const struct sim_result *result, FILE *out)
 {
 	bool is_first = true;
@@ -37,6 +50,7 @@ static void print_packets(const struct sim_result *result, FILE *out)
 		        "}",
 		        p->in_flight, p->accepted, p->rejected);
 	}
+	print_tells(result, out);
 	is_first = true;
 	fputs("}, \"rejected\": {", out);
 	for (int reason = 0; reason < OCTO_REASON_COUNT; reason++) {

@@ -56,6 +56,7 @@ struct making {
 	bool is_scripted;            /* nothing arrives but what script.c lets arrive */
 	bool is_alone;               /* the scenario has this pair only */
 	bool is_routed;              /* one of the pair is behind a router */
+	bool is_honest;              /* no attackers, and nobody loses his store */
 	bool has_links, has_actions; /* one is written already: the next needs a comma */
 };
 

@@ -92,7 +92,7 @@ static void boot(struct making *making, struct script *script, int who, bool is_
 
 static void restart(struct making *making, struct script *script, int who)
 {
-	bool is_lost = making_percent(making, MAKING_SCRIPT, 25),
+	bool is_lost = making_percent(making, MAKING_SCRIPT, 25) && !making->is_honest,
 	     is_wanted = script->side[who].is_wanted && !is_lost;
 	uint64_t then = making_below(making, MAKING_SCRIPT, 10),
 		 dials = is_wanted ? 1 : 7; /* who dials by itself need not be told */
@@ -267,7 +267,7 @@ static void play(struct making *making, struct script *script, char move)
 		boot(making, script, who, false);
 		break;
 	case 'L':
-		boot(making, script, who, true);
+		boot(making, script, who, !making->is_honest);
 		break;
 	case 'S':
 		arrive(making, script, who, SCRIPT_SYN);

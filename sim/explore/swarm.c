@@ -24,6 +24,7 @@ static const uint64_t fair_ns = 160 * SECOND; /* after the trouble */
 struct swarm {
 	struct scenario *scenario;
 	char *nodes, *trust, *networks; /* JSON, as in the base */
+	bool is_honest;
 	uint8_t *winners;    /* for each trusted pair: index of the side that wins the ID-duel */
 };
 
@@ -106,7 +107,7 @@ static void write_variant(const struct swarm *swarm, struct making *making)
 
 char *swarm_variant(const struct swarm *swarm, uint64_t seed, size_t *size)
 {
-	struct making making = { .seed = seed, .is_alone = swarm->scenario->trust_count == 1 };
+	struct making making = { .seed = seed, .is_alone = swarm->scenario->trust_count == 1, .is_honest = swarm->is_honest };
 	char *text = NULL;
 
 	making.out = open_memstream(&text, size);
@@ -210,6 +211,11 @@ struct swarm *swarm_open(const char *path, struct scenario_errors *errors)
 		swarm = swarm_open_text(path, text, size, errors);
 	free(text);
 	return swarm;
+}
+
+void swarm_be_honest(struct swarm *swarm)
+{
+	swarm->is_honest = true;
 }
 
 void swarm_close(struct swarm *swarm)

@@ -14,6 +14,8 @@ struct swarm;
 struct swarm *swarm_open(const char *path, struct scenario_errors *errors);
 struct swarm *swarm_open_text(const char *name, const char *text, size_t size,
                               struct scenario_errors *errors);
+/* From now on without attackers, and nobody loses his store: whatever else goes wrong, nobody may be taken for hacked. */
+void swarm_be_honest(struct swarm *swarm);
 void swarm_close(struct swarm *swarm);
 /* A seed's variant: JSON text, NUL-terminated; the caller frees. NULL: out of memory. */
 char *swarm_variant(const struct swarm *swarm, uint64_t seed, size_t *size);

@@ -184,7 +184,7 @@ static void make_restarts(struct making *making)
 	for (uint64_t i = 1 + making_below(making, MAKING_RESTART, 3); i > 0; i--) {
 		uint64_t at_ns = making_time(making, MAKING_RESTART), up_ns = at_ns;
 		int who = (int)making_below(making, MAKING_RESTART, 2);
-		bool is_lost = making_percent(making, MAKING_RESTART, 30);
+		bool is_lost = making_percent(making, MAKING_RESTART, 30) && !making->is_honest;
 
 		if (making_one_in(making, MAKING_RESTART, 3)) {
 			making_action(making, at_ns);
@@ -263,7 +263,7 @@ static void make_injections(struct making *making)
 		        "\"inject\": {\"packet\": {\"type\": \"%s\", \"from\": \"%s\", \"to\": \"%s\", "
 		        "\"nth\": %" PRIu64 "}",
 		        types[type], making->names[from], making->names[!from], nth);
-		if (extra == 0)
+		if (extra == 0 && !making->is_honest)
 			fputs(", \"flip\": \"each-byte\"", making->out);
 		else if (extra == 1)
 			fputs(", \"count\": 3", making->out);
@@ -275,7 +275,7 @@ static void make_junk(struct making *making)
 {
 	int to = (int)making_below(making, MAKING_JUNK, 2);
 
-	if (!making_one_in(making, MAKING_JUNK, 12))
+	if (!making_one_in(making, MAKING_JUNK, 12) || making->is_honest)
 		return;
 	making_action(making, making_time(making, MAKING_JUNK));
 	fprintf(making->out, "\"inject\": {\"junk\": %" PRIu64 ", \"to\": \"%s\", \"source\": \"%s\"}}",

@@ -16,7 +16,7 @@
 enum { PATH_BYTES = 256, COLUMNS_MAX = 4096 };
 
 /* What a file says of itself alone; a scenario never takes these from the one it extends. */
-static const char *const own_keys[] = { "$schema", "title", "why", "covers", "note", "sweep", "extends", NULL };
+static const char *const own_keys[] = { "$schema", "title", "why", "covers", "note", "sweep", "tamper", "extends", NULL };
 
 /* ---- Files ------------------------------------------------------------------------------------------------------- */
 

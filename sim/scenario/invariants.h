@@ -28,7 +28,8 @@
 	X(BOUNDED, "bounded", "while junk comes in, half-open state stays within a constant for each peer") \
 	X(CELIBATE, "celibate", "a celibate peer gets no ping")                                           \
 	X(HONEYMOON_ENDS, "honeymoon-ends", "a honeymoon wears off")                                      \
-	X(SWITCHED_OFF, "switched-off", "who is switched off sends nothing but CLOSEs")
+	X(SWITCHED_OFF, "switched-off", "who is switched off sends nothing but CLOSEs")                   \
+	X(HONEST, "honest", "among honest nodes nobody is taken for hacked")
 
 /* Nothing in the world can break or keep them yet. */
 #define INVARIANTS_TO_COME(X)                                                                             \

@@ -11,7 +11,7 @@
 static const char *const top_keys[] = {
 	"$schema", "format", "title", "why",   "covers", "seed",     "duration", "crypto",
 	"heal",    "ties",   "nodes", "trust", "networks", "links",  "timeline", "expect",
-	"extends", "sweep",  NULL,
+	"extends", "sweep",  "tamper", NULL,
 };
 
 static void report_scan(void *context, uint32_t line, uint32_t column, const char *path, const char *text)
@@ -180,6 +180,9 @@ static void read_top(struct reader *reader)
 		reader_read_expect(reader, value);
 	else if (!reader->is_excerpt)
 		reader_wrong(reader, root, "the key \"expect\" is missing: a list of what must come true");
+	value = reader_get(reader, root, "tamper");
+	if (value.item != NULL)
+		reader_read_verdict(reader, value);
 	value = reader_get(reader, root, "sweep");
 	if (value.item != NULL)
 		reader_read_sweep(reader, value);

@@ -7,11 +7,12 @@
 #include <string.h>
 
 static const char *const kinds[] = { "agent", "remote", "counter", NULL };
+static const char *const reactions[] = { "go-on", "shut-down", NULL };
 static const char *const suites[] = { "chacha20-poly1305", "aes-256-gcm", NULL };
 static const char *const node_keys[] = {
 	"name",      "kind",       "count", "identity",     "offers", "rate_up",
 	"rate_down", "boot_epoch", "clock", "cookie_above",
-	"processing", NULL,
+	"processing", "tamper",    "on_hacked", NULL,
 };
 static const char *const clock_keys[] = { "offset", "drift_ppm", NULL };
 
@@ -128,6 +129,7 @@ static void read_details(struct reader *reader, struct tree_value object, struct
 {
 	struct tree_value value = { NULL, 0 };
 	uint64_t number = 0;
+	int32_t reaction = 0;
 
 	value = reader_get(reader, object, "offers");
 	if (value.item != NULL)
@@ -150,6 +152,12 @@ static void read_details(struct reader *reader, struct tree_value object, struct
 	value = reader_get(reader, object, "processing");
 	if (value.item != NULL && reader_time(reader, value, "0s", "1h", &node->processing_ns))
 		node->processing_most_ns = node->processing_ns;
+	value = reader_get(reader, object, "tamper");
+	if (value.item != NULL)
+		node->looks_for_tells = reader_flag(reader, object, "tamper");
+	value = reader_get(reader, object, "on_hacked");
+	if (value.item != NULL && reader_word(reader, value, reactions, &reaction))
+		node->shuts_down = reaction == 1;
 }
 
 const char *scenario_node_kind(const struct scenario_node *node)
@@ -179,6 +187,7 @@ static void read_node(struct reader *reader, struct tree_value object)
 		.rate_up = 125000,
 		.rate_down = 125000,
 		.cookie_above = 64,
+		.looks_for_tells = true,
 	};
 	struct tree_value value = { NULL, 0 };
 	const char *name = NULL, *identity = NULL;

@@ -116,6 +116,8 @@ void reader_free_link(struct scenario_link *link);
 void reader_read_timeline(struct reader *reader, struct tree_value list);
 void reader_read_expect(struct reader *reader, struct tree_value list);
 void reader_free_expectation(struct scenario_expectation *expectation);
+/* "tamper": what the tamper protocol makes of it all, as one more expectation. */
+void reader_read_verdict(struct reader *reader, struct tree_value object);
 void reader_read_sweep(struct reader *reader, struct tree_value object);
 void reader_free_attack(struct scenario_attack *attack);
 void reader_read_attack(struct reader *reader, struct tree_value value, struct scenario_action *action);

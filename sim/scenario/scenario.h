@@ -23,6 +23,8 @@ struct scenario_node {
 	uint64_t processing_ns;           /* "processing": of each datagram that it receives */
 	uint64_t processing_most_ns;      /* the longest that it ever is */
 	uint32_t cookie_above;            /* "cookie_above": curve_rate_max of the core */
+	bool looks_for_tells;             /* "tamper" */
+	bool shuts_down;                  /* "on_hacked": "shut-down": then its host ends communication with that peer */
 	uint32_t network;                 /* 1 + number of the network that it is in; 0: none */
 	uint16_t port_rank;               /* its place among those behind the same outermost NAT, modulo what ports there are */
 };
@@ -206,7 +208,8 @@ struct scenario_action {
 
 enum scenario_subject {
 	SCENARIO_SESSION, SCENARIO_DUELS, SCENARIO_PACKETS, SCENARIO_MESSAGES, SCENARIO_WARNINGS, SCENARIO_STEPS,
-	SCENARIO_EVENTS, SCENARIO_LATENCY, SCENARIO_MEMORY, SCENARIO_INVARIANTS
+	SCENARIO_EVENTS, SCENARIO_LATENCY, SCENARIO_MEMORY, SCENARIO_INVARIANTS,
+	SCENARIO_VERDICT                  /* of the tamper protocol, on the scenario as a whole */
 };
 enum scenario_fate { SCENARIO_SENT, SCENARIO_DELIVERED, SCENARIO_DROPPED, SCENARIO_REJECTED };
 enum scenario_when { SCENARIO_BY, SCENARIO_ALWAYS, SCENARIO_NEVER, SCENARIO_EVENTUALLY };
@@ -242,6 +245,7 @@ struct scenario_expectation {
 	enum scenario_fate fate;          /* PACKETS */
 	bool has_reason; enum octo_reason reason; /* PACKETS with REJECTED */
 	enum octo_warning warning;        /* WARNINGS; EVENTS when has_warning */
+	enum octo_tell tell;              /* VERDICT: the one that gives the attacker away; NONE: none does */
 	enum octo_step step;              /* STEPS */
 	uint8_t event; bool has_warning;  /* EVENTS: enum trace_kind */
 	uint32_t *peers; uint32_t peer_count; /* EVENTS: none: anybody; the same for its nodes */

@@ -210,6 +210,9 @@ static void print_core(const struct trace_record *r, const uint8_t *extra, FILE 
 	case TRACE_POOL:
 		print_text("pool", octo_pool_text((enum octo_pool)r->a), out);
 		break;
+	case TRACE_TAMPER:
+		print_text("tell", octo_tell_name((enum octo_tell)r->a), out);
+		break;
 	case TRACE_WARNING:
 		print_text("warning", octo_warning_name((enum octo_warning)r->a), out);
 		break;

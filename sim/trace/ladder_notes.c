@@ -257,6 +257,10 @@ void ladder_note(const struct ladder_source *source, uint32_t index, enum octo_r
 		snprintf(out, LADDER_NOTE_BYTES, "couriers wait: no %s left", octo_pool_text((enum octo_pool)r->a));
 		*color = CANVAS_ORANGE;
 		break;
+	case TRACE_TAMPER:
+		snprintf(out, LADDER_NOTE_BYTES, "⚑ hacked: %s", octo_tell_text((enum octo_tell)r->a));
+		*color = CANVAS_ORANGE;
+		break;
 	case TRACE_WARNING:
 		snprintf(out, LADDER_NOTE_BYTES, "⚠ %s", octo_warning_text((enum octo_warning)r->a));
 		*color = CANVAS_ORANGE;

@@ -175,6 +175,8 @@ static bool is_in_range(const struct trace_record *r)
 		return is_session(r->b);
 	case TRACE_SESSION_DOWN:
 		return (r->b & 0xff) < OCTO_END_COUNT;
+	case TRACE_TAMPER:
+		return r->a < OCTO_TELL_COUNT;
 	case TRACE_WARNING:
 		return r->a < OCTO_WARNING_COUNT;
 	case TRACE_ACTION:

@@ -113,6 +113,14 @@ def hidden(**nat):
                     nat={"type": "full-cone", "neighbours": "outside", "hairpin": "on", "forward": "pilot", **nat})
 
 
+def twins(**members):
+    """Two with the same keys dial the pilot at the same time: what it finds is theirs."""
+    return base(nodes=[*BASE["nodes"][:2], {**BASE["nodes"][2], **members},
+                       {"name": "twin", "kind": "agent", "identity": "robot"}],
+                trust=BASE["trust"] + [["twin", "pilot"]],
+                timeline=[{"at": "1s", "connect": {"from": name, "to": "pilot"}} for name in ("robot", "twin")])
+
+
 def stopped(**verb):
     return base(timeline=BASE["timeline"] + [{"at": "2500ms", "pause": ["robot", "scout"]}, {"at": "3s", **verb}])
 
@@ -391,6 +399,10 @@ RUN = {
                                            {"inject": {"junk": 1, "source": "robot", "to": {"broadcast": "office"}}}),
 
     "nodes.*.processing": (node(), node(processing="5ms")),
+    "nodes.*.tamper": (twins(tamper=True), twins(tamper=False)),
+    "nodes.*.on_hacked": (twins(on_hacked="go-on"), twins(on_hacked="shut-down")),
+    "tamper": ({**twins(), "tamper": {"hacked": "timestamp-twice"}}, {**twins(), "tamper": {"undetectable": "so"}}),
+    "tamper.hacked": ({**twins(), "tamper": {"hacked": "timestamp-twice"}}, {**twins(), "tamper": {"hacked": "answers-unasked"}}),
     "timeline.*.restart.store.from": both(aged, {"store": {"from": "2500ms"}}, {"store": {"from": "500ms"}}),
     "timeline.*.restart.store.of": both(aged, {"store": {"of": "robot"}}, {"store": {"of": "clone"}}),
     "timeline.*.enable": both(act, {"enable": "robot"}, {"enable": "scout"}),
@@ -525,7 +537,8 @@ for _key, _wrong in (("exactly", 9), ("at_least", 9), ("at_most", 0)):
 
 # What `octosim list --json` tells of it, and `octosim check --explain`.
 LIST = {"title": (BASE, base(title="U")), "covers": (BASE, base(covers=["R2"]))}
-EXPLAIN = {"why": (BASE, base(why="V"))}
+EXPLAIN = {"why": (BASE, base(why="V")),
+           "tamper.undetectable": (base(tamper={"undetectable": "so"}), base(tamper={"undetectable": "thus"}))}
 # What the trace tells of a node: the protocol does not care whether it is an agent or a remote.
 TRACE = {"nodes.*.kind": (BASE, base(nodes=[{**BASE["nodes"][0], "kind": "remote"}, *BASE["nodes"][1:]]))}
 CHILD = {"title": "T", "why": "W", "covers": ["R1"]}

@@ -233,6 +233,7 @@ static inline void fixture_fill(struct trace_record *record, uint64_t *seed)
 		record->a = fixture_random(seed) % TRACE_NAT_COUNT;
 		record->extra_size = (uint16_t)(3 * TRACE_ADDRESS_BYTES + 1 + fixture_random(seed) % 40);
 		break;
+	case TRACE_TAMPER: record->a = fixture_random(seed) % OCTO_TELL_COUNT; break;
 	case TRACE_WARNING: record->a = fixture_random(seed) % OCTO_WARNING_COUNT; break;
 	case TRACE_ACTION: record->a = fixture_random(seed) % TRACE_ACTION_COUNT; break;
 	case TRACE_CELIBACY: case TRACE_FAILED: record->a = fixture_random(seed) % 2; break;
