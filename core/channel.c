@@ -19,7 +19,7 @@ static const uint32_t epoch_limit = UINT32_C(1) << 24;
 static const octo_time_ns own_time_start = UINT64_C(100) * 365 * 86400 * OCTO_SECOND;
 
 static const struct inbound_couriers inbound_layer = { .deliver = schedule_deliver, .order = schedule_order,
-	.admits = schedule_admits };
+	.admits = schedule_admits, .sync = &schedule_sync };
 static const struct agenda_couriers courier_layer = { .fill = schedule_fill, .next = schedule_next };
 
 /* ---- Configuration and layout --------------------------------------------------------------------------------- */
@@ -106,9 +106,23 @@ static uint64_t aligned(uint64_t size)
 	return (size + 15) / 16 * 16;
 }
 
+static uint32_t sync_count(const struct octo_host *host)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < host->courier_count; i++)
+		count += host->couriers[i]->digest != NULL;
+	return count;
+}
+
+static uint32_t slots_size(const struct octo_host *host)
+{
+	return (uint32_t)(aligned(host->courier_count * sizeof(struct courier_slot)) +
+	                  aligned(sync_count(host) * sizeof(struct sync_slot)));
+}
+
 static uint32_t courier_states_size(const struct octo_host *host)
 {
-	uint64_t size = host->courier_count * aligned(sizeof(struct courier_slot));
+	uint64_t size = slots_size(host);
 	for (uint32_t i = 0; i < host->courier_count; i++)
 		size += aligned(host->couriers[i]->state_size);
 	return (uint32_t)size;
@@ -145,7 +159,8 @@ static bool couriers_fit(const struct octo_host *host)
 	if (host->courier_count > BLOCK_COURIERS_MAX)
 		return false;
 	for (uint32_t i = 0; i < host->courier_count; i++) {
-		if (host->couriers[i]->id > OCTO_COURIER_ID_MAX)
+		const struct octo_courier *kind = host->couriers[i];
+		if (kind->id > OCTO_COURIER_ID_MAX || !kind->digest != !kind->resync)
 			return false;
 		for (uint32_t j = 0; j < i; j++)
 			if (host->couriers[i]->id == host->couriers[j]->id)
@@ -188,8 +203,11 @@ enum octo_status octo_channel_init(void *block, size_t size, const struct octo_c
 	channel->epoch = config->stored_epoch + 1;
 	channel->provider = host->crypto->number;
 	channel->courier_count = (uint8_t)host->courier_count;
-	uint32_t at = host->courier_count * (uint32_t)aligned(sizeof(struct courier_slot));
+	channel->sync_slots_at = (uint32_t)aligned(host->courier_count * sizeof(struct courier_slot));
+	uint32_t at = slots_size(host);
 	for (uint32_t i = 0; i < host->courier_count; i++) {
+		if (host->couriers[i]->digest)
+			channel->sync_couriers[channel->sync_count++] = (uint8_t)i;
 		channel->courier_state_at[i] = at;
 		at += (uint32_t)aligned(host->couriers[i]->state_size);
 	}
@@ -364,6 +382,7 @@ enum octo_status octo_peer_add(struct octo_channel *channel, const struct octo_h
 	peer->redial_wait_ns = channel->config.redial_min_ns;
 	for (uint32_t i = 0; i < channel->courier_count; i++)
 		schedule_slot(channel, index, i)->wish_at = OCTO_NEVER;
+	sync_enter(channel, index);
 	reachability_enter(&call, peer);
 	wake_queue_add(channel, index);
 	plan_wake(&call, peer);
@@ -562,6 +581,35 @@ void octo_courier_wake(struct octo_channel *channel, const struct octo_host *hos
 		schedule_slot(channel, index, i)->declined_until = 0; /* something has changed: ask again */
 	schedule_read(&call, peer);
 	plan_wake(&call, peer);
+}
+
+void octo_peer_sync(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t index)
+{
+	struct call call = call_begin(channel, host, now);
+	struct peer *peer = block_peer(channel, index);
+	if (peer->current.id)
+		sync_ask(&call, peer);
+	plan_wake(&call, peer);
+}
+
+void octo_sync_view(const struct octo_channel *channel, const struct octo_host *host, uint32_t index, uint32_t courier,
+                    struct octo_sync_view *view)
+{
+	const struct peer *peer = block_peer(channel, index);
+	OCTO_ASSERT(courier < channel->courier_count);
+	*view = (struct octo_sync_view){ .since_ours = OCTO_NEVER, .since_theirs = OCTO_NEVER };
+	for (uint32_t n = 0; n < channel->sync_count; n++) {
+		if (channel->sync_couriers[n] != courier)
+			continue;
+		const struct sync_slot *slot = block_sync(channel, index, n);
+		const struct octo_courier *kind = host->couriers[courier];
+		const void *state = schedule_state(channel, index, courier);
+		view->is_synced = true;
+		view->is_ours_verified = sync_is_verified(peer, slot, OCTO_SIDE_OURS, kind->digest(state, OCTO_SIDE_OURS));
+		view->is_theirs_verified = sync_is_verified(peer, slot, OCTO_SIDE_THEIRS, kind->digest(state, OCTO_SIDE_THEIRS));
+		view->since_ours = since(channel, slot->confirmed_at[OCTO_SIDE_OURS]);
+		view->since_theirs = since(channel, slot->confirmed_at[OCTO_SIDE_THEIRS]);
+	}
 }
 
 void octo_peer_limit(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t index,

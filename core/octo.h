@@ -156,6 +156,16 @@ enum octo_fate {
 };
 const char *octo_fate_name(enum octo_fate fate);
 
+/* Whose state a digest is of. */
+#define OCTO_SIDES(X) X(OURS, "ours") X(THEIRS, "theirs")
+enum octo_side {
+#define X(name, text) OCTO_SIDE_##name,
+	OCTO_SIDES(X)
+#undef X
+	OCTO_SIDE_COUNT
+};
+const char *octo_side_name(enum octo_side side);
+
 /* A kind of courier: functions over a state that the channel keeps for each (peer, courier), zeroed at first.
  * The functions know nothing of sessions. `now` is the channel's own time, which never steps backwards. */
 struct octo_courier {
@@ -171,6 +181,13 @@ struct octo_courier {
 	void (*receive)(void *state, octo_time_ns now, const uint8_t *data, size_t size);
 	/* What became of the message with this handle. NULL for a courier that never asks. */
 	void (*fate)(void *state, octo_time_ns now, uint64_t handle, enum octo_fate fate);
+	/* Sync (C:20-23) [P 7.13]: both or neither. NULL: this courier has no state that both sides should agree on.
+	 * The digest of all that we have sent and still stand by (OURS), and of what we have of the peer's (THEIRS): equal on
+	 * both sides exactly when nothing is missing. The mandate's priority and payload size say how often it is compared,
+	 * also while the courier does not want to send. */
+	uint64_t (*digest)(const void *state, enum octo_side side);
+	/* The peer lacks something: send all of it again. */
+	void (*resync)(void *state, octo_time_ns now);
 };
 
 /* The load courier: numbered messages of one size at one interval, for tests and measurements. */
@@ -437,6 +454,9 @@ const char *octo_suite_name(uint8_t suite);
 	X(KEYS_TURNED, "keys-turned")                                                                 \
 	X(PATH, "path")                                                                               \
 	X(TAMPER, "tamper")                                                                           \
+	X(SYNC_MISMATCH, "sync-mismatch")                                                             \
+	X(SYNC_RESENT, "sync-resent")                                                                 \
+	X(SYNC_CONFIRMED, "sync-confirmed")                                                           \
 	/* Only from a core built with OCTO_CHECKED; they do not take part in event numbering. */     \
 	X(AUDIT_SEALED, "audit-sealed")                                                               \
 	X(AUDIT_SECRET, "audit-secret")                                                               \
@@ -585,6 +605,11 @@ struct octo_event_keys_turned {   /* KEYS_TURNED: a direction of a session goes 
 	uint32_t epoch;           /* how often by now */
 	bool is_sending;          /* ours for sending; else the peer turned its own, and we followed */
 };
+struct octo_event_sync {          /* SYNC_*: about the state of a courier [P 7.13] */
+	uint64_t session;         /* log id */
+	uint16_t courier;         /* id */
+	uint8_t side;             /* enum octo_side. CONFIRMED: the other has exactly ours, or we exactly theirs */
+};
 struct octo_event_audit_sealed {  /* a key and nonce were used on this plaintext */
 	uint64_t key, nonce_high, nonce_low, plain; /* digests of key and plaintext; the nonce's first 16 bytes */
 	bool is_counter;          /* the nonce is a counter that only goes up under this key */
@@ -627,6 +652,7 @@ struct octo_event {
 		struct octo_event_keepalive keepalive;
 		struct octo_event_keys_turned keys_turned;
 		struct octo_event_path path;
+		struct octo_event_sync sync;
 		struct octo_event_tamper tamper;
 		struct octo_event_audit_sealed sealed;
 		struct octo_event_audit_secret secret;
@@ -644,6 +670,7 @@ struct octo_counters {
 	uint64_t tells[OCTO_TELL_COUNT];          /* hacked packets */
 	uint64_t courier_discarded;
 	uint64_t ordered_resent, ordered_duplicates; /* ordered messages sent again; received again and dropped */
+	uint64_t sync_discarded;                  /* sync frames about couriers that are not known, not active or not synced */
 };
 
 /* ---- Host and configuration -------------------------------------------------------------------------------- */
@@ -857,6 +884,18 @@ void octo_courier_activate(struct octo_channel *channel, const struct octo_host 
 void *octo_courier_state(struct octo_channel *channel, uint32_t peer, uint32_t courier);
 /* Say so after changing a state: the mandate is read again. */
 void octo_courier_wake(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer);
+
+/* Asks the peer to say how its couriers stand, and says how ours do: soon, and not by the mandates alone (C:23). */
+void octo_peer_sync(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer);
+/* Whether a courier's state is verified, and how fresh that is. */
+struct octo_sync_view {
+	bool is_synced;                           /* the courier has digests; false: all else is false or OCTO_NEVER */
+	bool is_ours_verified;                    /* the peer was heard to have exactly what we say now */
+	bool is_theirs_verified;                  /* what we have is exactly what the peer said last */
+	octo_time_ns since_ours, since_theirs;    /* age of the last such confirmation; OCTO_NEVER: there was none */
+};
+void octo_sync_view(const struct octo_channel *channel, const struct octo_host *host, uint32_t peer, uint32_t courier,
+                    struct octo_sync_view *view);
 
 /* Asks the peer to send to us at no more than this many bytes per second, in this session and later ones; 0: what was
  * agreed. From 4,096; less is the caller's fault. */

@@ -86,6 +86,9 @@ static octo_time_ns first_wish(const struct call *call, const struct peer *peer)
 octo_time_ns schedule_next(struct call *call, struct peer *peer)
 {
 	octo_time_ns next = ordered_due(call, peer) ? call->now : first_wish(call, peer);
+	octo_time_ns digest_at = sync_next(call, peer, &schedule_sync);
+	if (digest_at < next)
+		next = digest_at;
 	if (next == OCTO_NEVER)
 		return next;
 	octo_time_ns allowed_at = flow_next(call, peer);
@@ -206,11 +209,48 @@ static bool resend(struct call *call, struct peer *peer, struct writer *frames)
 	return true;
 }
 
+/* ---- Sync ---------------------------------------------------------------------------------------------------------- */
+
+static struct sync_look look(const struct call *call, const struct peer *peer, uint32_t n)
+{
+	uint32_t courier = call->channel->sync_couriers[n];
+	struct octo_mandate mandate = mandate_of(call, peer, courier);
+	return (struct sync_look){ .id = (uint8_t)call->host->couriers[courier]->id, .priority = mandate.priority,
+		.size = mandate.payload_size };
+}
+
+static bool is_active(const struct call *call, const struct peer *peer, uint32_t n)
+{
+	return slot_of(call, peer, call->channel->sync_couriers[n])->is_active;
+}
+
+static uint64_t digest(const struct call *call, const struct peer *peer, uint32_t n, enum octo_side side)
+{
+	uint32_t courier = call->channel->sync_couriers[n];
+	return call->host->couriers[courier]->digest(schedule_state(call->channel, call_peer_index(call, peer), courier), side);
+}
+
+static void resync(struct call *call, struct peer *peer, uint32_t n)
+{
+	uint32_t courier = call->channel->sync_couriers[n];
+	call->host->couriers[courier]->resync(schedule_state(call->channel, call_peer_index(call, peer), courier), call->now);
+	slot_of(call, peer, courier)->declined_until = 0;
+	schedule_read(call, peer);
+}
+
+const struct sync_couriers schedule_sync = { .is_active = is_active, .look = look, .digest = digest, .resync = resync };
+
+/* ---- Packets --------------------------------------------------------------------------------------------------------- */
+
 bool schedule_fill(struct call *call, struct peer *peer, struct writer *frames)
 {
 	bool has_any = false;
 	if (resend(call, peer, frames))
 		return true;
+	sync_run(call, peer, &schedule_sync);
+	size_t left_free = sync_room(call, peer, &schedule_sync);
+	left_free = left_free < writer_left(frames) ? left_free : writer_left(frames);
+	frames->size -= left_free;
 	if (first_wish(call, peer) > peer->flow.send_at)
 		flow_starved(peer); /* the couriers, and not the pacing, say when */
 	while (writer_left(frames) > FRAME_HEAD_BYTES) {
@@ -219,6 +259,8 @@ bool schedule_fill(struct call *call, struct peer *peer, struct writer *frames)
 			break;
 		has_any = has_any || outcome == GRANT_SENT;
 	}
+	frames->size += left_free;
+	sync_write(call, peer, &schedule_sync, frames);
 	return has_any;
 }
 

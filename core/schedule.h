@@ -4,17 +4,21 @@
 #define OCTO_SCHEDULE_H
 
 #include "core/intrinsic/agenda.h"
+#include "core/intrinsic/sync.h"
 
 /* Reads the mandate of every active courier of a peer afresh. */
 void schedule_read(struct call *call, struct peer *peer);
 /* When the next courier wants a packet and flow control allows it. */
 octo_time_ns schedule_next(struct call *call, struct peer *peer);
-/* Fills a packet with messages, most pressing first. */
+/* Fills a packet with messages, most pressing first, and with digests; true when it has any message. */
 bool schedule_fill(struct call *call, struct peer *peer, struct writer *frames);
 /* Tells couriers what became of their messages. False when there was nothing to tell. */
 bool schedule_tell(struct call *call, struct peer *peer);
 /* Hands a message to its courier, or discards it. */
 void schedule_deliver(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size);
+
+/* Where sync.c finds the couriers with digests. */
+extern const struct sync_couriers schedule_sync;
 
 struct courier_slot *schedule_slot(const struct octo_channel *channel, uint32_t peer, uint32_t courier);
 /* The same in order: what is missing is waited for, what comes twice dropped. And whether there is room for it. */

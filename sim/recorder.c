@@ -131,6 +131,31 @@ static void put_duel(struct sim *sim, struct trace_record *record, const struct 
 	recorder_put(sim, record, extra);
 }
 
+static void put_with_address(struct sim *sim, struct trace_record *record, const struct octo_address *address)
+{
+	uint8_t extra[TRACE_ADDRESS_BYTES];
+	memcpy(extra, address->ip, sizeof address->ip);
+	extra[16] = (uint8_t)(address->port >> 8);
+	extra[17] = (uint8_t)address->port;
+	record->extra_size = sizeof extra;
+	recorder_put(sim, record, extra);
+}
+
+static void put_path(struct sim *sim, struct trace_record *record, const struct octo_event_path *path)
+{
+	static const uint8_t kinds[OCTO_PATH_COUNT] = { TRACE_PATH_TRIED, TRACE_PATH_MOVED, TRACE_PATH_FAILED };
+	record->kind = kinds[path->what];
+	record->a = path->session;
+	put_with_address(sim, record, &path->address);
+}
+
+static void put_mapped(struct sim *sim, struct trace_record *record, const struct octo_event_mapped *mapped)
+{
+	record->kind = TRACE_MAPPED_ADDRESS;
+	record->a = mapped->is_changed;
+	put_with_address(sim, record, &mapped->address);
+}
+
 /* The kinds whose fields fit into a and b. */
 static bool fill(struct trace_record *record, const struct octo_event *event)
 {
@@ -189,6 +214,16 @@ static bool fill(struct trace_record *record, const struct octo_event *event)
 		record->a = event->activity.is_active;
 		record->b = event->activity.why;
 		return true;
+	case OCTO_EVENT_KEYS_TURNED:
+		record->kind = TRACE_KEYS_TURNED;
+		record->a = event->keys_turned.session;
+		record->b = event->keys_turned.epoch | (uint64_t)event->keys_turned.is_sending << 32;
+		return true;
+	case OCTO_EVENT_KEEPALIVE:
+		record->kind = event->keepalive.is_lost ? TRACE_KEEPALIVE_SHORTER : TRACE_KEEPALIVE_LONGER;
+		record->a = event->keepalive.interval_ns;
+		record->b = event->keepalive.idle_ns;
+		return true;
 	case OCTO_EVENT_CLOCK_STEP:
 		record->kind = TRACE_CLOCK;
 		record->a = (uint64_t)event->clock.step_ns;
@@ -234,6 +269,10 @@ void recorder_core_event(struct sim *sim, uint32_t node, uint32_t peer_node, con
 	}
 	if (event->kind == OCTO_EVENT_DUEL)
 		put_duel(sim, &record, &event->duel);
+	else if (event->kind == OCTO_EVENT_PATH)
+		put_path(sim, &record, &event->path);
+	else if (event->kind == OCTO_EVENT_MAPPED_ADDRESS)
+		put_mapped(sim, &record, &event->mapped);
 	else if (fill(&record, event))
 		recorder_put(sim, &record, NULL);
 }

@@ -40,6 +40,14 @@ struct trace_record;
 	X(CELIBACY, "celibacy")         /* a 1 began 0 ended, b lasts ns */                                      \
 	X(MODE, "mode")                 /* how the core looks for peers: a enum octo_mode, b before | lasts ns << 8 */ \
 	X(ACTIVITY, "activity")         /* a peer became active or not: a 1 or 0, b enum octo_activity */       \
+	X(PATH_TRIED, "path-tried")     /* a peer was heard from another address, which is asked for proof: a log id; extra: the */ \
+	                                /* address (18 bytes: 16 of IPv6, port) */                               \
+	X(PATH_MOVED, "path-moved")     /* that gave it, and is the peer's from now on; as PATH_TRIED */         \
+	X(PATH_FAILED, "path-failed")   /* that did not; as PATH_TRIED */                                        \
+	X(KEYS_TURNED, "keys-turned")   /* a log id, b key epoch | is_sending << 32 */                           \
+	X(MAPPED_ADDRESS, "mapped-address") /* what the STUN server said: a 1 if another than before; extra as PATH_TRIED */ \
+	X(KEEPALIVE_SHORTER, "keepalive-shorter") /* a silence was too long for a NAT: a interval ns, b the silence ns */ \
+	X(KEEPALIVE_LONGER, "keepalive-longer") /* as many were survived; as KEEPALIVE_SHORTER */                \
 	X(CLOCK, "clock")               /* the core noticed a step of its clock: a step ns, two's complement */  \
 	X(LOSS, "loss")                 /* packets given up: a packets | bytes << 32, b number of the last */    \
 	X(RATE, "rate")                 /* a bytes per second | those before << 32, b queue us | loss permille << 48 */ \

@@ -184,6 +184,28 @@ static void say_core(const struct sentence *say)
 		snprintf(say->out, say->size, "%s takes %s for %s: %s", say->node, say->peer,
 		         record->a ? "active" : "not active", name);
 		break;
+	case TRACE_PATH_TRIED:
+		snprintf(say->out, say->size, "%s hears %s from another address, and asks for proof", say->node, say->peer);
+		break;
+	case TRACE_PATH_MOVED:
+		snprintf(say->out, say->size, "%s sends to another address of %s from now on", say->node, say->peer);
+		break;
+	case TRACE_PATH_FAILED:
+		snprintf(say->out, say->size, "%s got no proof that %s has moved", say->node, say->peer);
+		break;
+	case TRACE_KEYS_TURNED:
+		snprintf(say->out, say->size, "%s %s, with %s", say->node,
+		         record->b >> 32 ? "turns its key" : "follows the other key", say->peer);
+		break;
+	case TRACE_MAPPED_ADDRESS:
+		snprintf(say->out, say->size, "%s learns how it looks from outside%s", say->node,
+		         record->a ? ": not as before" : "");
+		break;
+	case TRACE_KEEPALIVE_SHORTER: case TRACE_KEEPALIVE_LONGER:
+		snprintf(say->out, say->size, "%s %s: a keepalive every %" PRIu64 " ms", say->node,
+		         record->kind == TRACE_KEEPALIVE_SHORTER ? "was forgotten by a NAT" : "was not forgotten by NATs",
+		         record->a / OCTO_MILLISECOND);
+		break;
 	case TRACE_CLOCK:
 		snprintf(say->out, say->size, "%s notices a step of its clock", say->node);
 		break;

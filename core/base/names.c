@@ -131,6 +131,17 @@ const char *octo_end_text(enum octo_end end)
 	return texts[end];
 }
 
+const char *octo_side_name(enum octo_side side)
+{
+	static const char *const names[] = {
+#define X(name, text) text,
+		OCTO_SIDES(X)
+#undef X
+	};
+	OCTO_ASSERT(side < OCTO_SIDE_COUNT);
+	return names[side];
+}
+
 const char *octo_fate_name(enum octo_fate fate)
 {
 	static const char *const names[] = {

@@ -143,6 +143,22 @@ struct courier_slot {                     /* a courier towards a peer (schedule.
 	bool wants_order;                 /* said its mandate */
 };
 
+struct sync_slot {                        /* a synced courier towards a peer (sync.c); sides as in enum octo_side */
+	octo_time_ns hash_at, hashed_at;  /* when our digest goes out next, and went last */
+	octo_time_ns request_at;          /* ours and theirs differ: what is to be said then; OCTO_NEVER: not known to */
+	octo_time_ns wait_ns;             /* the present one between requests */
+	octo_time_ns resync_at, resynced_at;
+	octo_time_ns confirmed_at[2];
+	uint32_t heard[2];                /* last halves of digests: what the peer has of ours; what it says */
+	uint32_t confirmed[2];            /* halves that were reported as confirmed */
+	uint32_t copy;                    /* what we had of theirs when that was last compared */
+	bool is_confirmed[2];             /* and still are, as far as was heard */
+	bool is_heard;                    /* in this session */
+	bool is_request_due;
+	uint8_t doubts;                   /* times that a difference was not believed, for the copy was changing */
+	uint8_t reserved[7];              /* 0; no padding */
+};
+
 struct grave { uint64_t id; octo_time_ns until; };
 struct recent_source { uint64_t source; octo_time_ns at; }; /* a keyed hash of the address; 0: unused */
 
@@ -173,6 +189,7 @@ struct peer {
 	bool we_win;                      /* the ID-duel */
 	bool is_wanted;                   /* a session is wanted: dial when there is none */
 	bool is_user_wish;                /* the next attempt carries the user flag */
+	bool is_sync_wanted;              /* packets ask for digests until one is heard */
 	uint8_t role;                     /* enum octo_role: in the present attempt or session */
 	uint32_t generation;
 	struct octo_address address;      /* where we send */
@@ -255,9 +272,11 @@ struct octo_channel {
 	uint64_t attempts;                /* of this boot */
 	uint64_t courier_order;
 	uint8_t provider;                 /* struct octo_crypto's number */
-	uint8_t courier_count;
+	uint8_t courier_count, sync_count; /* of them, those with digests */
+	uint8_t sync_couriers[BLOCK_COURIERS_MAX]; /* which these are */
 	uint32_t courier_state_at[BLOCK_COURIERS_MAX]; /* inside a peer's courier states */
-	uint32_t courier_states_size;     /* of one peer, its courier slots first */
+	uint32_t courier_states_size;     /* of one peer: its courier slots, its sync slots, its states */
+	uint32_t sync_slots_at;           /* inside these */
 	uint32_t directory_mask, directory_count;
 	uint64_t peers_at, wake_at, directory_at, courier_states_at; /* offsets from the block's start */
 	struct cookie_jar cookies;
@@ -285,6 +304,13 @@ static inline struct courier_slot *block_courier_slot(const struct octo_channel 
 	OCTO_ASSERT(peer < channel->peer_count && courier < channel->courier_count);
 	uint64_t at = channel->courier_states_at + (uint64_t)peer * channel->courier_states_size;
 	return (struct courier_slot *)block_at(channel, at) + courier;
+}
+
+static inline struct sync_slot *block_sync(const struct octo_channel *channel, uint32_t peer, uint32_t n)
+{
+	OCTO_ASSERT(peer < channel->peer_count && n < channel->sync_count);
+	return (struct sync_slot *)block_at(channel, channel->courier_states_at + (uint64_t)peer * channel->courier_states_size +
+	                                    channel->sync_slots_at) + n;
 }
 
 static inline enum octo_state peer_state(const struct peer *peer)

@@ -194,10 +194,3 @@ void frame_write(struct writer *writer, const struct frame *frame)
 		break;
 	}
 }
-
-bool frame_is_negotiated(enum frame_type type)
-{
-	return type == FRAME_PAD || type == FRAME_PING || type == FRAME_PONG || type == FRAME_CLOSE ||
-	       type == FRAME_PATH_CHALLENGE || type == FRAME_PATH_RESPONSE || type == FRAME_HANDSHAKE ||
-	       type == FRAME_COURIER || type == FRAME_COURIER_ORDERED || type == FRAME_ACK || type == FRAME_ACK_RANGES || type == FRAME_MAX_RATE;
-}

@@ -1,5 +1,5 @@
-/* frame.h: what a data packet carries once decrypted: a list of frames [P 6]. All frames are read; which of them a
- * session may use is its own affair (frame_is_negotiated). Knows no keys and no couriers' contents. */
+/* frame.h: what a data packet carries once decrypted: a list of frames [P 6]. Knows no keys
+ * and no couriers' contents. */
 #ifndef OCTO_INTRINSIC_FRAME_H
 #define OCTO_INTRINSIC_FRAME_H
 
@@ -45,7 +45,5 @@ bool frame_read(struct reader *reader, struct frame *frame);
 void frame_write(struct writer *writer, const struct frame *frame);
 /* Bytes that frame_write() appends. */
 size_t frame_size(const struct frame *frame);
-/* Whether version 1 without features may carry it. */
-bool frame_is_negotiated(enum frame_type type);
 
 #endif

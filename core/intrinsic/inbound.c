@@ -217,13 +217,10 @@ struct contents {
 static enum octo_reason check_frames(const uint8_t *plain, size_t size, struct contents *contents)
 {
 	struct reader reader = reader_of(plain, size);
-	enum octo_reason reason = OCTO_REASON_ACCEPTED;
 	struct frame frame;
 	contents->wants_ack = contents->has_ordered = false;
 	contents->acks = 0;
 	while (frame_read(&reader, &frame)) {
-		if (!frame_is_negotiated(frame.type))
-			reason = OCTO_REASON_NOT_NEGOTIATED;
 		contents->wants_ack = contents->wants_ack || reliability_is_wanted_by(frame.type);
 		contents->has_ordered = contents->has_ordered || frame.type == FRAME_COURIER_ORDERED;
 		bool is_ack = frame.type == FRAME_ACK || frame.type == FRAME_ACK_RANGES;
@@ -235,10 +232,11 @@ static enum octo_reason check_frames(const uint8_t *plain, size_t size, struct c
 		if (frame.type == FRAME_HANDSHAKE && !is_rekeying(&frame))
 			return OCTO_REASON_BAD_FRAME;
 	}
-	return reader.failed ? OCTO_REASON_BAD_FRAME : reason;
+	return reader.failed ? OCTO_REASON_BAD_FRAME : OCTO_REASON_ACCEPTED;
 }
 
-static bool has_room(struct call *call, struct peer *peer, const uint8_t *plain, size_t size, inbound_courier couriers)
+static bool has_room(struct call *call, struct peer *peer, const uint8_t *plain, size_t size,
+                     const struct inbound_couriers *couriers)
 {
 	struct reader reader = reader_of(plain, size);
 	struct frame frame;
@@ -337,9 +335,16 @@ static void receive_inside(struct call *call, const struct octo_address *from, s
 		receive_syn_ack(call, from, frame->data, peer, load_le(frame->data + 4, 8));
 }
 
+/* How a packet came in. */
+struct arrival {
+	const struct octo_address *from;
+	const struct inbound_couriers *couriers;
+	bool is_newest;                   /* of the current session, and no later packet came before it */
+};
+
 /* Returns false when the session is over. */
-static bool obey_frame(struct call *call, const struct octo_address *from, struct peer *peer, struct session *session,
-                       const struct frame *frame, inbound_courier deliver)
+static bool obey_frame(struct call *call, const struct arrival *arrival, struct peer *peer, struct session *session,
+                       const struct frame *frame)
 {
 	bool is_current = session == &peer->current;
 	struct step_input none = { .reason = OCTO_REASON_ACCEPTED };
@@ -354,7 +359,7 @@ static bool obey_frame(struct call *call, const struct octo_address *from, struc
 		return true;
 	case FRAME_PATH_CHALLENGE:
 		if (is_current)
-			path_challenged(call, peer, frame->data, from);
+			path_challenged(call, peer, frame->data, arrival->from);
 		return true;
 	case FRAME_PATH_RESPONSE:
 		if (is_current)
@@ -368,14 +373,14 @@ static bool obey_frame(struct call *call, const struct octo_address *from, struc
 		return false;
 	case FRAME_HANDSHAKE:
 		if (is_current)
-			receive_inside(call, from, peer, frame);
+			receive_inside(call, arrival->from, peer, frame);
 		return false; /* it stands last, and its session may be the spare one by now */
 	case FRAME_COURIER:
-		deliver->deliver(call, peer, frame->courier, frame->data, frame->size);
+		arrival->couriers->deliver(call, peer, frame->courier, frame->data, frame->size);
 		return true;
 	case FRAME_COURIER_ORDERED:
 		if (is_current)
-			deliver->order(call, peer, frame->courier, frame->largest, frame->data, frame->size);
+			arrival->couriers->order(call, peer, frame->courier, frame->largest, frame->data, frame->size);
 		return true;
 	case FRAME_ACK:
 	case FRAME_ACK_RANGES:
@@ -386,18 +391,23 @@ static bool obey_frame(struct call *call, const struct octo_address *from, struc
 		if (is_current)
 			flow_obey(peer, frame->token);
 		return true;
+	case FRAME_SYNC_REQUEST:
+	case FRAME_SYNC_HASH:
+		if (is_current)
+			sync_obey(call, peer, arrival->couriers->sync, frame, arrival->is_newest);
+		return true;
 	default:
-		return true; /* PAD; the others were refused before */
+		return true; /* PAD */
 	}
 }
 
-static void obey_frames(struct call *call, const struct octo_address *from, struct peer *peer, struct session *session,
-                        const uint8_t *plain, size_t size, inbound_courier deliver)
+static void obey_frames(struct call *call, const struct arrival *arrival, struct peer *peer, struct session *session,
+                        const uint8_t *plain, size_t size)
 {
 	struct reader reader = reader_of(plain, size);
 	struct frame frame;
 	while (frame_read(&reader, &frame))
-		if (!obey_frame(call, from, peer, session, &frame, deliver))
+		if (!obey_frame(call, arrival, peer, session, &frame))
 			return;
 }
 
@@ -415,7 +425,7 @@ static enum octo_reason confirm_by_data(struct call *call, const struct octo_add
 /* What an authentic packet says. */
 static enum octo_reason receive_plain(struct call *call, const struct octo_address *from, struct peer *peer,
                                       struct session *session, const struct reception *reception, const uint8_t *plain,
-                                      size_t size, inbound_courier deliver)
+                                      size_t size, const struct inbound_couriers *couriers)
 {
 	struct contents contents;
 	enum octo_reason reason = check_frames(plain, size, &contents);
@@ -431,7 +441,7 @@ static enum octo_reason receive_plain(struct call *call, const struct octo_addre
 	reason = session == &peer->current ? check_ack(call, peer, &contents) : OCTO_REASON_ACCEPTED;
 	if (reason != OCTO_REASON_ACCEPTED)
 		return reason;
-	if (contents.has_ordered && session == &peer->current && !has_room(call, peer, plain, size, deliver))
+	if (contents.has_ordered && session == &peer->current && !has_room(call, peer, plain, size, couriers))
 		return OCTO_REASON_NO_ROOM; /* as if it had been lost: it will come again */
 	uint64_t expected = session->window.next;
 	enum octo_tell tell = session == &peer->current ? tamper_look_at_data(call, peer, plain, size, reception->packet_bytes)
@@ -448,12 +458,13 @@ static enum octo_reason receive_plain(struct call *call, const struct octo_addre
 	bool is_newest = session == &peer->current && reception->number + 1 == session->window.next;
 	if (is_newest && !is_probing(plain, size))
 		path_heard(call, peer, from, reception->packet_bytes);
-	obey_frames(call, from, peer, session, plain, size, deliver);
+	struct arrival arrival = { .from = from, .couriers = couriers, .is_newest = is_newest };
+	obey_frames(call, &arrival, peer, session, plain, size);
 	return OCTO_REASON_ACCEPTED;
 }
 
 static enum octo_reason receive_data(struct call *call, const struct octo_address *from, const uint8_t *bytes, size_t size,
-                                     inbound_courier deliver, struct inbound *inbound)
+                                     const struct inbound_couriers *couriers, struct inbound *inbound)
 {
 	struct data_header header;
 	enum octo_reason reason = data_header_read(bytes, size, &header);
@@ -469,8 +480,6 @@ static enum octo_reason receive_data(struct call *call, const struct octo_addres
 	if (!is_answer && (session->id != header.session_id || session->closes_left))
 		return reject(call, peer, peer->offer.id == header.session_id ? OCTO_REASON_UNSOLICITED :
 		                                                                OCTO_REASON_CLOSED_SESSION);
-	if (header.wants_sync)
-		return reject(call, peer, OCTO_REASON_NOT_NEGOTIATED);
 	struct reception reception;
 	uint8_t plain[OCTO_DATAGRAM_MAX];
 	if (is_answer)
@@ -481,9 +490,11 @@ static enum octo_reason receive_data(struct call *call, const struct octo_addres
 	inbound->number = reception.number;
 	reason = data_open(call, &reception, &header, bytes, size, plain);
 	if (reason == OCTO_REASON_ACCEPTED)
-		reason = receive_plain(call, from, peer, session, &reception, plain, size - header.size - CRYPTO_TAG_BYTES, deliver);
+		reason = receive_plain(call, from, peer, session, &reception, plain, size - header.size - CRYPTO_TAG_BYTES, couriers);
 	else if (reason == OCTO_REASON_BAD_TAG)
 		reason = reject(call, peer, reason);
+	if (reason == OCTO_REASON_ACCEPTED && header.wants_sync && peer->current.id == header.session_id)
+		sync_asked(call, peer);
 	octo_wipe(&reception, sizeof reception);
 	return reason;
 }
@@ -491,7 +502,7 @@ static enum octo_reason receive_data(struct call *call, const struct octo_addres
 /* ---- Any packet ------------------------------------------------------------------------------------------------ */
 
 enum octo_reason inbound_receive(struct call *call, const struct octo_address *from, const uint8_t *bytes, size_t size,
-                                 inbound_courier deliver, struct inbound *inbound)
+                                 const struct inbound_couriers *couriers, struct inbound *inbound)
 {
 	enum octo_packet_type type = octo_packet_type_of(bytes, size);
 	struct packet_header header;
@@ -503,7 +514,7 @@ enum octo_reason inbound_receive(struct call *call, const struct octo_address *f
 	if (type == OCTO_PACKET_STUN)
 		return stun_receive(call, from, bytes, size);
 	if (type == OCTO_PACKET_DATA)
-		return receive_data(call, from, bytes, size, deliver, inbound);
+		return receive_data(call, from, bytes, size, couriers, inbound);
 	enum octo_reason reason = packet_check(bytes, size, &header);
 	if (size >= PACKET_HEADER_BYTES && type != OCTO_PACKET_UNKNOWN) {
 		inbound->session_id = header.session_id;

@@ -5,6 +5,7 @@
 #define OCTO_INTRINSIC_INBOUND_H
 
 #include "core/intrinsic/handshake.h"
+#include "core/intrinsic/sync.h"
 
 /* The courier layer, as seen from here. */
 struct inbound_couriers {
@@ -13,8 +14,8 @@ struct inbound_couriers {
 	/* The same with one that has a number; and whether there is room for it, beside so many others of its packet. */
 	void (*order)(struct call *call, struct peer *peer, uint8_t courier, uint64_t number, const uint8_t *data, size_t size);
 	bool (*admits)(struct call *call, struct peer *peer, uint8_t courier, uint64_t number, uint32_t others);
+	const struct sync_couriers *sync;
 };
-typedef const struct inbound_couriers *inbound_courier;
 
 /* Whom a packet turned out to be from, and more that its event tells. */
 struct inbound {
@@ -25,6 +26,6 @@ struct inbound {
 
 /* Returns what becomes of the packet. */
 enum octo_reason inbound_receive(struct call *call, const struct octo_address *from, const uint8_t *bytes, size_t size,
-                                 inbound_courier deliver, struct inbound *inbound);
+                                 const struct inbound_couriers *couriers, struct inbound *inbound);
 
 #endif

@@ -240,6 +240,11 @@ size_t data_header_write(uint8_t out[DATA_HEADER_BYTES_MAX], uint64_t session_id
 	return writer.position;
 }
 
+void data_header_ask(uint8_t header[DATA_HEADER_BYTES_MAX])
+{
+	header[0] |= BIT_SYNC;
+}
+
 uint64_t data_number_expand(uint64_t expected, uint32_t truncated, uint8_t number_bytes)
 {
 	uint64_t window = UINT64_C(1) << (8 * number_bytes), half = window / 2;

@@ -130,6 +130,8 @@ enum octo_reason data_header_read(const uint8_t *bytes, size_t size, struct data
  * Returns its size. */
 size_t data_header_write(uint8_t out[DATA_HEADER_BYTES_MAX], uint64_t session_id, bool key_phase, uint64_t number,
                          uint64_t acknowledged);
+/* Sets the S bit in a header that was written. */
+void data_header_ask(uint8_t header[DATA_HEADER_BYTES_MAX]);
 /* The full number next to `expected` (the highest accepted plus one) that ends in these bytes. */
 uint64_t data_number_expand(uint64_t expected, uint32_t truncated, uint8_t number_bytes);
 

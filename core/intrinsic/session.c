@@ -9,6 +9,7 @@
 #include "core/intrinsic/reachability.h"
 #include "core/intrinsic/record.h"
 #include "core/intrinsic/session_directory.h"
+#include "core/intrinsic/sync.h"
 #include "core/intrinsic/tamper.h"
 
 enum { CLOSES = 3, TIMEOUTS_UNTIL_DEAD = 3, ASK_PART = 3, ASKS_UNTIL_DEAD = 8 };
@@ -113,6 +114,7 @@ void session_install(struct call *call, struct peer *peer, struct session *fresh
 		flow_begin(call, peer);
 		tamper_begin(peer, current->began_at);
 		keepalive_begin(call, peer);
+		sync_begin(call, peer);
 		peer_set_role(call, peer, (enum octo_role)current->role);
 		report(call, peer, current, OCTO_EVENT_SESSION_UP, OCTO_END_REPLACED, true);
 	}
@@ -287,6 +289,8 @@ size_t session_compose(struct call *call, struct peer *peer, struct session *ses
 		data_keys_turn(call, peer, session);
 	size_t header_size = data_header_write(out, session->send_id, session->phases.send_epoch & 1, number,
 	                                       is_current ? peer->reliability.acknowledged : UINT64_MAX);
+	if (is_current && sync_is_asking(peer))
+		data_header_ask(out);
 	struct writer frames = writer_of(out + header_size, session->agreement.payload_max - header_size - CRYPTO_TAG_BYTES);
 	write_control(call, peer, session, &frames, &flags);
 	bool has_messages = false;

@@ -57,7 +57,7 @@ static void print_name(const struct trace *trace, uint32_t node)
 static void print_detail(const struct trace *trace, uint32_t index)
 {
 	const struct trace_record *r = trace_get(trace, index);
-	char nat[256];
+	char nat[256], address[TRACE_ADDRESS_TEXT];
 
 	switch ((enum trace_kind)r->kind) {
 	case TRACE_SENT:
@@ -93,6 +93,16 @@ static void print_detail(const struct trace *trace, uint32_t index)
 		break;
 	case TRACE_TAMPER:
 		printf(", %s", octo_tell_name((enum octo_tell)r->a));
+		break;
+	case TRACE_PATH_TRIED:
+	case TRACE_PATH_MOVED:
+	case TRACE_PATH_FAILED:
+	case TRACE_MAPPED_ADDRESS:
+		trace_address_text(trace_extra(trace, index), address);
+		printf(", %s", address);
+		break;
+	case TRACE_KEYS_TURNED:
+		printf(", session %016" PRIx64 ", %s epoch %" PRIu64, r->a, r->b >> 32 ? "sending" : "receiving", r->b & 0xffffffff);
 		break;
 	case TRACE_WARNING:
 		printf(", %s", octo_warning_name((enum octo_warning)r->a));

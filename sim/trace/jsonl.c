@@ -143,6 +143,21 @@ static void print_nat(const struct trace_record *r, const uint8_t *extra, FILE *
 	print_number("lived_ns", r->b, out);
 }
 
+static void print_address(const uint8_t *extra, FILE *out)
+{
+	char text[TRACE_ADDRESS_TEXT];
+
+	trace_address_text(extra, text);
+	print_text("address", text, out);
+}
+
+/* Of these the extra bytes are said in words. */
+static bool is_said(enum trace_kind kind)
+{
+	return kind == TRACE_DUEL || kind == TRACE_FAILED || kind == TRACE_NAT || kind == TRACE_MAPPED_ADDRESS ||
+	       (kind >= TRACE_PATH_TRIED && kind <= TRACE_PATH_FAILED);
+}
+
 /* The same for those of the cores and the timeline. */
 static void print_core(const struct trace_record *r, const uint8_t *extra, FILE *out)
 {
@@ -188,6 +203,26 @@ static void print_core(const struct trace_record *r, const uint8_t *extra, FILE 
 	case TRACE_ACTIVITY:
 		print_flag("active", r->a == 1, out);
 		print_text("why", octo_activity_name((enum octo_activity)r->b), out);
+		break;
+	case TRACE_PATH_TRIED:
+	case TRACE_PATH_MOVED:
+	case TRACE_PATH_FAILED:
+		print_id("session", r->a, out);
+		print_address(extra, out);
+		break;
+	case TRACE_KEYS_TURNED:
+		print_id("session", r->a, out);
+		print_number("epoch", r->b & 0xffffffff, out);
+		print_flag("sending", r->b >> 32 & 1, out);
+		break;
+	case TRACE_MAPPED_ADDRESS:
+		print_flag("changed", r->a == 1, out);
+		print_address(extra, out);
+		break;
+	case TRACE_KEEPALIVE_SHORTER:
+	case TRACE_KEEPALIVE_LONGER:
+		print_number("interval_ns", r->a, out);
+		print_number("silence_ns", r->b, out);
 		break;
 	case TRACE_CLOCK:
 		print_signed("step_ns", r->a, out);
@@ -281,7 +316,7 @@ void jsonl_print_records(const struct trace *trace, uint32_t first, FILE *out)
 			print_network(r, out);
 		else
 			print_core(r, extra, out);
-		if (r->extra_size && r->kind != TRACE_DUEL && r->kind != TRACE_FAILED && r->kind != TRACE_NAT)
+		if (r->extra_size && !is_said((enum trace_kind)r->kind))
 			print_bytes("bytes", extra, r->extra_size, out);
 		fputs("}\n", out);
 	}

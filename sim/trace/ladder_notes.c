@@ -166,6 +166,26 @@ static void activity_note(const struct trace_record *r, char *out, enum canvas_c
 	*color = CANVAS_DIM;
 }
 
+static void path_note(const struct trace_record *r, const uint8_t *address, char *out, enum canvas_color *color)
+{
+	char where[TRACE_ADDRESS_TEXT];
+
+	trace_address_text(address, where);
+	snprintf(out, LADDER_NOTE_BYTES, r->kind == TRACE_PATH_TRIED ? "heard from %s: is it there?" :
+	         r->kind == TRACE_PATH_MOVED ? "moved to %s" : "is not at %s", where);
+	*color = r->kind == TRACE_PATH_MOVED ? CANVAS_GREEN : CANVAS_DIM;
+}
+
+static void keepalive_note(const struct trace_record *r, char *out)
+{
+	char interval[32], silence[32];
+
+	ladder_duration(r->a, interval);
+	ladder_duration(r->b, silence);
+	snprintf(out, LADDER_NOTE_BYTES, r->kind == TRACE_KEEPALIVE_SHORTER ?
+	         "a NAT forgot it in %s: keepalive every %s" : "%s were no matter: keepalive every %s", silence, interval);
+}
+
 static void delivered_note(const struct trace_record *r, char *out)
 {
 	static const struct {
@@ -190,7 +210,7 @@ void ladder_note(const struct ladder_source *source, uint32_t index, enum octo_r
 {
 	const struct trace_record *r = source->record(source->context, index);
 	const uint8_t *extra = source->extra(source->context, index);
-	char text[40];
+	char text[40], address[TRACE_ADDRESS_TEXT];
 
 	out[0] = 0;
 	*color = CANVAS_PLAIN;
@@ -236,6 +256,25 @@ void ladder_note(const struct ladder_source *source, uint32_t index, enum octo_r
 		break;
 	case TRACE_ACTIVITY:
 		activity_note(r, out, color);
+		break;
+	case TRACE_PATH_TRIED:
+	case TRACE_PATH_MOVED:
+	case TRACE_PATH_FAILED:
+		path_note(r, extra, out, color);
+		break;
+	case TRACE_KEYS_TURNED:
+		snprintf(out, LADDER_NOTE_BYTES, r->b >> 32 ? "turns its key" : "follows the peer's key");
+		*color = CANVAS_DIM;
+		break;
+	case TRACE_MAPPED_ADDRESS:
+		trace_address_text(extra, address);
+		snprintf(out, LADDER_NOTE_BYTES, "is %s from outside%s", address, r->a ? ", another than before" : "");
+		*color = r->a ? CANVAS_YELLOW : CANVAS_DIM;
+		break;
+	case TRACE_KEEPALIVE_SHORTER:
+	case TRACE_KEEPALIVE_LONGER:
+		keepalive_note(r, out);
+		*color = CANVAS_DIM;
 		break;
 	case TRACE_CLOCK:
 		signed_duration(r->a, text);

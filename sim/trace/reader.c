@@ -187,6 +187,14 @@ static bool is_in_range(const struct trace_record *r)
 		return r->a <= 1 && r->b < OCTO_ACTIVITY_COUNT;
 	case TRACE_POOL:
 		return r->a < OCTO_POOL_COUNT;
+	case TRACE_PATH_TRIED:
+	case TRACE_PATH_MOVED:
+	case TRACE_PATH_FAILED:
+		return r->extra_size == TRACE_ADDRESS_BYTES;
+	case TRACE_MAPPED_ADDRESS:
+		return r->a <= 1 && r->extra_size == TRACE_ADDRESS_BYTES;
+	case TRACE_KEYS_TURNED:
+		return r->b >> 32 <= 1;
 	case TRACE_CELIBACY:
 	case TRACE_LIGHT:
 	case TRACE_FAILED:
@@ -199,6 +207,8 @@ static bool is_in_range(const struct trace_record *r)
 	case TRACE_GRANTED:
 	case TRACE_MESSAGE:
 	case TRACE_DISCARDED:
+	case TRACE_KEEPALIVE_SHORTER:
+	case TRACE_KEEPALIVE_LONGER:
 	case TRACE_CLOCK:
 		return true;
 	case TRACE_KIND_COUNT:

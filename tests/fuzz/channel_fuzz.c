@@ -4,8 +4,51 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/pair/pair.h"
 
-enum { PIECES_MAX = 16, SENT_MAX = 64 };
+enum { PIECES_MAX = 16, SENT_MAX = 64, SYNC_BIT = 0x02 };
 enum { RAW, RAW_FROM_ELSEWHERE, SEALED, SYN, WAIT, DISCONNECT, CONNECT, VERBS };
+
+/* A courier of one word, which it says when it is asked to. */
+struct word { uint32_t ours, theirs; uint8_t is_due; };
+
+static void word_mandate(const void *state, octo_time_ns now, struct octo_mandate *mandate)
+{
+	const struct word *word = state;
+	(void)now;
+	*mandate = (struct octo_mandate){ .priority = 255, .accept_reads = true, .want_to_send = word->is_due, .payload_size = 4 };
+}
+
+static size_t word_send(void *state, octo_time_ns now, uint8_t *out, size_t size_max, uint64_t *handle)
+{
+	struct word *word = state;
+	(void)now, (void)handle;
+	word->is_due = 0;
+	if (size_max < 4)
+		return 0;
+	store_le(out, 4, word->ours);
+	return 4;
+}
+
+static void word_receive(void *state, octo_time_ns now, const uint8_t *data, size_t size)
+{
+	(void)now;
+	((struct word *)state)->theirs = (uint32_t)load_le(data, size < 4 ? size : 4);
+}
+
+static uint64_t word_digest(const void *state, enum octo_side side)
+{
+	const struct word *word = state;
+	return side == OCTO_SIDE_OURS ? word->ours : word->theirs;
+}
+
+static void word_resync(void *state, octo_time_ns now)
+{
+	(void)now;
+	((struct word *)state)->is_due = 1;
+}
+
+static const struct octo_courier word = { .name = "word", .id = 2, .state_size = sizeof(struct word), .mandate = word_mandate,
+	.send = word_send, .receive = word_receive, .digest = word_digest, .resync = word_resync };
+static const struct octo_courier *const couriers[] = { &octo_courier_load, &word };
 
 static struct pair pair, fresh;
 static uint8_t *blocks[2];
@@ -16,6 +59,8 @@ static void begin(void)
 	if (!blocks[0]) {
 		struct pair_options options;
 		pair_default(&options);
+		options.couriers = couriers;
+		options.courier_count = 2;
 		options.crypto = octo_crypto_model(); /* a keyed hash: thousands of packets a second under a sanitizer */
 		pair_open(&pair, &options);
 		pair_establish(&pair, WINNER);
@@ -100,7 +145,7 @@ static void obey(uint8_t verb, const uint8_t *bytes, size_t size)
 		push(&elsewhere, bytes, size, false);
 		break;
 	case SEALED:
-		push_sealed(bytes, size, verb & 0x40); /* with the sync bit, or without */
+		push_sealed(bytes, size, verb & 0x40 ? SYNC_BIT : 0); /* with the sync bit, or without */
 		break;
 	case SYN:
 		push_syn(bytes, size);
@@ -147,9 +192,10 @@ void fuzz_seeds(void (*add)(const void *bytes, size_t size))
 	static const uint8_t frames[] = { FRAME_PING, 1, 2, 3, 4, FRAME_COURIER | 1, 8, 0, 0, 0, 0, 0, 0, 0, 0, FRAME_PAD };
 	static const uint8_t acks[] = { FRAME_ACK, 5, 0, 3, 0xff, 0, 0, 0 }, end[] = { FRAME_CLOSE, 1 };
 	static const uint8_t ranges[] = { FRAME_ACK_RANGES, 9, 3, 2, 1, 2, 0, 1 }, rate[] = { FRAME_MAX_RATE, 0, 16, 0, 0 };
-	static const uint8_t path[] = { FRAME_PATH_CHALLENGE, 1, 2, 3, 4, 5, 6, 7, 8 }, sync[] = { FRAME_SYNC_REQUEST, 1 };
+	static const uint8_t path[] = { FRAME_PATH_CHALLENGE, 1, 2, 3, 4, 5, 6, 7, 8 }, sync[] = { FRAME_SYNC_REQUEST, 2 };
+	static const uint8_t hash[] = { FRAME_SYNC_HASH, 2, 1, 2, 3, 4, 5, 6, 7, 8 };
 	static const struct { const uint8_t *bytes; size_t size; } lists[] = { { frames, sizeof frames }, { acks, sizeof acks },
-		{ ranges, sizeof ranges }, { rate, sizeof rate }, { path, sizeof path }, { sync, sizeof sync }, { end, sizeof end } };
+		{ ranges, sizeof ranges }, { rate, sizeof rate }, { path, sizeof path }, { sync, sizeof sync }, { hash, sizeof hash }, { end, sizeof end } };
 	uint8_t out[1024];
 	size_t size = 0, all = 0;
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {

@@ -193,19 +193,6 @@ static void ranges_make_sense_or_fail(void)
 	}
 }
 
-/* R18: what version 1 may carry. */
-static void twelve_kinds_are_negotiated(void)
-{
-	for (int type = 0; type <= 0x0c; type++) {
-		bool is_ours = type == FRAME_PAD || type == FRAME_PING || type == FRAME_PONG || type == FRAME_CLOSE ||
-		               type == FRAME_PATH_CHALLENGE || type == FRAME_PATH_RESPONSE || type == FRAME_HANDSHAKE ||
-		               type == FRAME_ACK || type == FRAME_ACK_RANGES || type == FRAME_MAX_RATE ||
-		               type == FRAME_COURIER_ORDERED;
-		CHECK_U64(frame_is_negotiated((enum frame_type)type), is_ours);
-	}
-	CHECK(frame_is_negotiated(FRAME_COURIER));
-}
-
 CU_ErrorCode suite_intrinsic_frame(void);
 
 CU_ErrorCode suite_intrinsic_frame(void)
@@ -221,6 +208,5 @@ CU_ErrorCode suite_intrinsic_frame(void)
 	CU_ADD_TEST(suite, a_length_beyond_the_packet_fails);
 	CU_ADD_TEST(suite, at_most_24_ranges_are_read);
 	CU_ADD_TEST(suite, ranges_make_sense_or_fail);
-	CU_ADD_TEST(suite, twelve_kinds_are_negotiated);
 	return CU_get_error();
 }

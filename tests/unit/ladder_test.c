@@ -281,6 +281,14 @@ static void lanes_show_the_states(void)
 		"mode honeymoon for 1 min",
 		"active: it answered a ping",
 		"not active: it did not answer the handshake",
+		"heard from any: is it there?",
+		"moved to any",
+		"is not at any",
+		"is any from outside, another than before",
+		"turns its key",
+		"follows the peer's key",
+		"a NAT forgot it in 12 s: keepalive every 9 s",
+		"9 s were no matter: keepalive every 10 s",
 		"communications are switched on",
 		"its clock is set 5 s back",
 		"notices that its clock went 1.5 s forward",
@@ -303,6 +311,16 @@ static void lanes_show_the_states(void)
 	add(5, TRACE_MODE, 1, TRACE_NOBODY, OCTO_MODE_HONEYMOON, (60 * OCTO_SECOND) << 8);
 	add(5, TRACE_ACTIVITY, 1, 0, 1, OCTO_ACTIVITY_ANSWERED);
 	add(5, TRACE_ACTIVITY, 1, 0, 0, OCTO_ACTIVITY_UNANSWERED);
+	for (int kind = TRACE_PATH_TRIED; kind <= TRACE_MAPPED_ADDRESS; kind++) {
+		if (kind == TRACE_KEYS_TURNED)
+			continue;
+		add(5, (enum trace_kind)kind, 1, 0, 1, 0)->extra_size = TRACE_ADDRESS_BYTES;
+		memset(extra_bytes[list.count - 1], 0, TRACE_ADDRESS_BYTES);
+	}
+	add(5, TRACE_KEYS_TURNED, 1, 0, 7, 1 | UINT64_C(1) << 32);
+	add(5, TRACE_KEYS_TURNED, 1, 0, 7, 1);
+	add(5, TRACE_KEEPALIVE_SHORTER, 1, 0, 9 * OCTO_SECOND, 12 * OCTO_SECOND);
+	add(5, TRACE_KEEPALIVE_LONGER, 1, 0, 10 * OCTO_SECOND, 9 * OCTO_SECOND);
 	add(6, TRACE_ACTION, 0, TRACE_NOBODY, TRACE_ACTION_CLOCK, (uint64_t)-5 * OCTO_SECOND);
 	add(7, TRACE_CLOCK, 0, TRACE_NOBODY, 1500 * OCTO_MILLISECOND, 0);
 	add(8, TRACE_TAMPER, 0, 1, OCTO_TELL_ANSWERS_UNASKED, 0);

@@ -51,6 +51,13 @@ static struct trace_record record_of(enum trace_kind kind, uint64_t time_ns)
 }
 
 /* One record of each kind with 0, 1, 2 … extra bytes where it may have any. */
+static uint16_t sample_extra(enum trace_kind kind)
+{
+	bool is_address = kind == TRACE_MAPPED_ADDRESS || (kind >= TRACE_PATH_TRIED && kind <= TRACE_PATH_FAILED);
+
+	return (uint16_t)(kind == TRACE_DUEL ? 80 : kind == TRACE_NAT ? 58 : is_address ? TRACE_ADDRESS_BYTES : kind);
+}
+
 static void write_sample(const char *to)
 {
 	static const uint8_t extra[80] = { 5, 4, 3, 2, 1 };
@@ -60,8 +67,7 @@ static void write_sample(const char *to)
 	for (uint32_t kind = 0; kind < TRACE_KIND_COUNT; kind++) {
 		struct trace_record record = record_of((enum trace_kind)kind, 1000 * (kind / 2));
 
-		if (kind != TRACE_DUEL && kind != TRACE_NAT)
-			record.extra_size = (uint16_t)kind;
+		record.extra_size = sample_extra((enum trace_kind)kind);
 		record.cause = kind;
 		record.packet = 7 + kind;
 		record.copy = UINT32_C(0xfedcba98);
@@ -129,7 +135,7 @@ static void what_is_written_is_read(void)
 		CHECK_U64(record->packet, 7 + i);
 		CHECK_U64(record->copy, 0xfedcba98);
 		CHECK_U64(record->cause, i);
-		CHECK_U64(record->extra_size, i == TRACE_DUEL ? 80 : i == TRACE_NAT ? 58 : i);
+		CHECK_U64(record->extra_size, sample_extra((enum trace_kind)i));
 		CHECK((trace_extra(trace, i) == NULL) == (record->extra_size == 0));
 		if (record->extra_size > 1)
 			CHECK_BYTES(trace_extra(trace, i), "\5\4", 2);
@@ -280,6 +286,9 @@ static void fields_out_of_range_are_refused(void)
 		{ TRACE_ACTION, TRACE_ACTION_COUNT, 0 },
 		{ TRACE_FAILED, 2, 0 },
 		{ TRACE_NAT, TRACE_NAT_COUNT, 0 },
+		{ TRACE_PATH_MOVED, 0, 0 },
+		{ TRACE_MAPPED_ADDRESS, 1, 0 },
+		{ TRACE_KEYS_TURNED, 0, UINT64_C(2) << 32 },
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -454,6 +463,15 @@ static void every_kind_is_a_line_of_json(void)
 		[TRACE_MESSAGE] = { "courier", "size" },
 		[TRACE_DISCARDED] = { "courier", "size" },
 		[TRACE_CELIBACY] = { "began", "lasts_ns" },
+		[TRACE_MODE] = { "before", "after", "lasts_ns" },
+		[TRACE_ACTIVITY] = { "active", "why" },
+		[TRACE_PATH_TRIED] = { "session", "address" },
+		[TRACE_PATH_MOVED] = { "session", "address" },
+		[TRACE_PATH_FAILED] = { "session", "address" },
+		[TRACE_KEYS_TURNED] = { "session", "epoch", "sending" },
+		[TRACE_MAPPED_ADDRESS] = { "changed", "address" },
+		[TRACE_KEEPALIVE_SHORTER] = { "interval_ns", "silence_ns" },
+		[TRACE_KEEPALIVE_LONGER] = { "interval_ns", "silence_ns" },
 		[TRACE_CLOCK] = { "step_ns" },
 		[TRACE_TAMPER] = { "tell" },
 		[TRACE_WARNING] = { "warning" },

@@ -161,7 +161,7 @@ FIXED_FRAMES = {
     0x07: ("MAX_RATE", "<I"),
     0x08: ("CLOSE", "<B"),
     0x09: ("SYNC_REQUEST", "<B"),
-    0x0A: ("SYNC_HASH", "<B8s"),
+    0x0A: ("SYNC_HASH", "<BII"),
 }
 NEGOTIATED_TODAY = {"ACK", "ACK_RANGES", "MAX_RATE", "PAD", "PING", "PONG", "CLOSE", "COURIER", "COURIER_ORDERED"}
 RANGES_MAX = 24
@@ -517,7 +517,7 @@ class Watcher:
 
     def inspect_data(self, source, target, data):
         first, size = data[0], (data[0] >> 2 & 3) + 1
-        demand(first & 0x73 == 0, "key phase, session id length, sync bit and reserved bit are zero")
+        demand(first & 0x71 == 0, "key phase, session id length and reserved bit are zero")
         demand(len(data) >= 9 + size + 1 + 16, "no room for a frame")
         (sid,) = struct.unpack("<Q", data[1:9])
         head, sealed = data[: 9 + size], data[9 + size :]

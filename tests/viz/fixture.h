@@ -234,6 +234,11 @@ static inline void fixture_fill(struct trace_record *record, uint64_t *seed)
 		record->extra_size = (uint16_t)(3 * TRACE_ADDRESS_BYTES + 1 + fixture_random(seed) % 40);
 		break;
 	case TRACE_TAMPER: record->a = fixture_random(seed) % OCTO_TELL_COUNT; break;
+	case TRACE_PATH_TRIED: case TRACE_PATH_MOVED: case TRACE_PATH_FAILED: case TRACE_MAPPED_ADDRESS:
+		record->a = fixture_random(seed) % 2;
+		record->extra_size = TRACE_ADDRESS_BYTES;
+		break;
+	case TRACE_KEYS_TURNED: record->b = fixture_random(seed) % 2 << 32; break;
 	case TRACE_WARNING: record->a = fixture_random(seed) % OCTO_WARNING_COUNT; break;
 	case TRACE_ACTION: record->a = fixture_random(seed) % TRACE_ACTION_COUNT; break;
 	case TRACE_CELIBACY: case TRACE_FAILED: record->a = fixture_random(seed) % 2; break;
