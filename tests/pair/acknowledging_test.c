@@ -269,7 +269,8 @@ static void acknowledge(struct pair *pair, uint64_t largest, uint32_t bitmap, en
 	CHECK_U64(pair_push(pair, WINNER, &pair->nodes[LOSER].address, packet, size), expected);
 }
 
-/* Who acknowledges what was never sent is thrown out, and dialled again later, not at once. */
+/* Who acknowledges what was never sent is thrown out, and dialled again later, not at once (bug 9:
+ * https://nvd.nist.gov/vuln/detail/CVE-2025-4820). */
 static void a_liar_is_thrown_out(void)
 {
 	struct pair pair;
@@ -305,7 +306,7 @@ static void a_number_left_out_catches_the_optimist(void)
 	pair_close(&pair);
 }
 
-/* A flood of questions gets the latest one answered, and no queue. */
+/* A flood of questions gets the latest one answered, and no queue (bug 10: https://nvd.nist.gov/vuln/detail/CVE-2023-49295). */
 static void a_flood_of_control_frames_leaves_one_answer(void)
 {
 	struct pair pair;
