@@ -511,6 +511,8 @@ void traffic_deliver(struct sim *sim, arena_ref flight_ref)
 	flight.to = present == TRACE_NOBODY ? flight.to : present;
 	if (present == TRACE_NOBODY)
 		traffic_lose(sim, &flight, TRACE_DROP_NO_ROUTE, world_of(sim)->now_ns);
+	else if (sim->scenario->nodes[present].is_counter && !packet->is_background) /* a NAT has given it that port */
+		traffic_lose(sim, &flight, TRACE_DROP_NO_ROUTE, world_of(sim)->now_ns);
 	else if (!node_of(sim, present)->is_up)
 		traffic_lose(sim, &flight, TRACE_DROP_DOWN, world_of(sim)->now_ns);
 	else if (!packet->is_background && inbox_takes(sim, present, &flight))

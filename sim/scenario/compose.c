@@ -3,6 +3,7 @@
 #include "sim/scenario/compose.h"
 
 #include "sim/scenario/memory.h"
+#include "sim/scenario/nearby.h"
 #include "sim/scenario/quote.h"
 #include "sim/scenario/reader.h"
 
@@ -28,6 +29,16 @@ struct chain {
 	ino_t number;
 };
 
+static void say_unreadable(const char *path, int reason, char *problem, size_t problem_size)
+{
+	char nearest[PATH_BYTES];
+
+	if (reason == ENOENT && nearby_file(path, nearest, sizeof(nearest)))
+		snprintf(problem, problem_size, "does not exist; did you mean %s?", nearest);
+	else
+		snprintf(problem, problem_size, "cannot be read: %s", strerror(reason));
+}
+
 /* Reads a whole regular file, never more than the limit. NULL with a phrase in `problem`. NUL-terminated. */
 static char *read_file(const char *path, struct chain *link, size_t *size, char *problem, size_t problem_size)
 {
@@ -38,7 +49,7 @@ static char *read_file(const char *path, struct chain *link, size_t *size, char 
 	ssize_t got = 0;
 
 	if (file < 0 || fstat(file, &status) != 0) {
-		snprintf(problem, problem_size, "cannot be read: %s", strerror(errno));
+		say_unreadable(path, errno, problem, problem_size);
 	} else if (S_ISDIR(status.st_mode)) {
 		snprintf(problem, problem_size,
 		         "is a directory; a scenario file is expected "

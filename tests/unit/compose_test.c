@@ -194,6 +194,19 @@ static void no_file_names_a_folder_itself(void)
 	               "without any folder");
 }
 
+static void a_file_that_is_not_there_is_told_from_its_neighbours(void)
+{
+	CU_ASSERT_TRUE_FATAL(program_write("lost-ack.json", base) && program_write("lost-ack-2.json", base));
+	CHECK_U64((uint64_t)program_call("run lots-ack.json"), 2);
+	CHECK(program_says("lots-ack.json: does not exist; did you mean lost-ack.json?"));
+	CHECK_U64((uint64_t)program_call("check ./lost-ack-2"), 2);
+	CHECK(program_says("./lost-ack-2: does not exist; did you mean ./lost-ack-2.json?"));
+	CHECK_U64((uint64_t)program_call("run something-else-entirely.json"), 2);
+	CHECK(program_says("something-else-entirely.json: cannot be read: "));
+	CHECK_U64((uint64_t)program_call("run no-such-folder/lost-ack.json"), 2);
+	CHECK(program_says("no-such-folder/lost-ack.json: cannot be read: "));
+}
+
 static void text_alone_extends_nothing(void)
 {
 	static const char text[] = "{\"extends\": \"base.json\", \"duration\": \"1s\", \"nodes\": [{\"name\": \"a\", \"kind\": \"agent\"}]}";
@@ -242,6 +255,7 @@ CU_ErrorCode suite_compose(void)
 	CU_ADD_TEST(suite, circles_depths_and_nonsense_are_refused);
 	CU_ADD_TEST(suite, files_stand_beside_the_file_that_names_them);
 	CU_ADD_TEST(suite, no_file_names_a_folder_itself);
+	CU_ADD_TEST(suite, a_file_that_is_not_there_is_told_from_its_neighbours);
 	CU_ADD_TEST(suite, text_alone_extends_nothing);
 	CU_ADD_TEST(suite, one_value_is_replaced_and_nothing_else);
 	return CU_get_error();
