@@ -66,6 +66,12 @@ def node(**members):
                 timeline=BASE["timeline"] + [{"at": "1s", "connect": ["pilot", "third*"]}])
 
 
+def served(**members):
+    """The same beside a STUN server."""
+    given = node(**members)
+    return {**given, "nodes": given["nodes"] + [{"name": "mirror", "kind": "stun"}]}
+
+
 def act(at="3s", **verb):
     return base(timeline=BASE["timeline"] + [{"at": at, **verb}])
 
@@ -369,6 +375,7 @@ RUN = {
     "timeline.*.traffic.zip": both(act, {"traffic": {"zip": ["robot", "pilot"], "every": "50ms"}},
                                    {"traffic": {"zip": ["scout", "pilot"], "every": "50ms"}}),
 
+<<<<<<< HEAD
     "networks": both(networks, {}, {"nat": "full-cone"}),
     "networks.*.name": both(networks, {"nat": "full-cone"}, {"nat": "full-cone", "name": "house"}),
     "networks.*.members": both(networks, {"nat": "full-cone"}, {"nat": "full-cone", "members": ["scout"]}),
@@ -398,6 +405,9 @@ RUN = {
     "timeline.*.inject.to.broadcast": both(rebound, {"inject": {"junk": 1, "source": "robot", "to": {"broadcast": "home"}}},
                                            {"inject": {"junk": 1, "source": "robot", "to": {"broadcast": "office"}}}),
 
+=======
+    "nodes.*.stun": (served(), served(stun="mirror")),
+>>>>>>> 9738dcb (STUN in the simulator; sessions that follow through NATs: rebinding, timeouts, roaming, both behind NATs)
     "nodes.*.processing": (node(), node(processing="5ms")),
     "nodes.*.tamper": (twins(tamper=True), twins(tamper=False)),
     "nodes.*.on_hacked": (twins(on_hacked="go-on"), twins(on_hacked="shut-down")),
