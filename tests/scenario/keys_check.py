@@ -375,7 +375,6 @@ RUN = {
     "timeline.*.traffic.zip": both(act, {"traffic": {"zip": ["robot", "pilot"], "every": "50ms"}},
                                    {"traffic": {"zip": ["scout", "pilot"], "every": "50ms"}}),
 
-<<<<<<< HEAD
     "networks": both(networks, {}, {"nat": "full-cone"}),
     "networks.*.name": both(networks, {"nat": "full-cone"}, {"nat": "full-cone", "name": "house"}),
     "networks.*.members": both(networks, {"nat": "full-cone"}, {"nat": "full-cone", "members": ["scout"]}),
@@ -405,9 +404,7 @@ RUN = {
     "timeline.*.inject.to.broadcast": both(rebound, {"inject": {"junk": 1, "source": "robot", "to": {"broadcast": "home"}}},
                                            {"inject": {"junk": 1, "source": "robot", "to": {"broadcast": "office"}}}),
 
-=======
     "nodes.*.stun": (served(), served(stun="mirror")),
->>>>>>> 9738dcb (STUN in the simulator; sessions that follow through NATs: rebinding, timeouts, roaming, both behind NATs)
     "nodes.*.processing": (node(), node(processing="5ms")),
     "nodes.*.tamper": (twins(tamper=True), twins(tamper=False)),
     "nodes.*.on_hacked": (twins(on_hacked="go-on"), twins(on_hacked="shut-down")),
