@@ -153,7 +153,7 @@ struct trace_header {
 
 struct trace_node {
 	char name[48];
-	char kind[16];                /* "agent", "remote" or "counter" */
+	char kind[16];                /* "agent", "remote", "counter" or "stun" */
 	uint8_t id[OCTO_ID_BYTES];    /* FULL-ID */
 };
 

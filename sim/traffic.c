@@ -13,6 +13,7 @@
 #include "sim/queueing.h"
 #include "sim/recorder.h"
 #include "sim/routing.h"
+#include "sim/stun_server.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -472,6 +473,12 @@ static void hand_over(struct sim *sim, const struct flight *flight, const struct
 	if (packet->is_background) {
 		fates->accepted++;
 		background_arrive(sim, flight->to, packet);
+		sim->cause = 0;
+		return;
+	}
+	if (sim->scenario->nodes[flight->to].is_stun) {
+		bool is_asked = stun_server_receive(sim, flight->to, &flight->source, packet->bytes, packet->size);
+		*(is_asked ? &fates->accepted : &fates->rejected) += 1;
 		sim->cause = 0;
 		return;
 	}

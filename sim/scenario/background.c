@@ -132,7 +132,7 @@ bool reader_has_core(struct reader *reader, struct tree_value at, uint32_t node)
 {
 	if (node >= reader->scenario->node_count || !reader->scenario->nodes[node].is_counter)
 		return true;
-	reader_wrong(reader, at, "\"%s\" is a counter: it has no core, and takes part in nothing but \"traffic\"",
+	reader_wrong(reader, at, "\"%s\" has no core, and takes part in nothing but \"traffic\"",
 	             reader->scenario->nodes[node].name);
 	return false;
 }

@@ -66,6 +66,12 @@ def node(**members):
                 timeline=BASE["timeline"] + [{"at": "1s", "connect": ["pilot", "third*"]}])
 
 
+def served(**members):
+    """The same beside a STUN server."""
+    given = node(**members)
+    return {**given, "nodes": given["nodes"] + [{"name": "mirror", "kind": "stun"}]}
+
+
 def act(at="3s", **verb):
     return base(timeline=BASE["timeline"] + [{"at": at, **verb}])
 
@@ -398,6 +404,7 @@ RUN = {
     "timeline.*.inject.to.broadcast": both(rebound, {"inject": {"junk": 1, "source": "robot", "to": {"broadcast": "home"}}},
                                            {"inject": {"junk": 1, "source": "robot", "to": {"broadcast": "office"}}}),
 
+    "nodes.*.stun": (served(), served(stun="mirror")),
     "nodes.*.processing": (node(), node(processing="5ms")),
     "nodes.*.tamper": (twins(tamper=True), twins(tamper=False)),
     "nodes.*.on_hacked": (twins(on_hacked="go-on"), twins(on_hacked="shut-down")),
