@@ -101,15 +101,15 @@ static uint64_t score_of(const struct call *call, const struct courier_slot *slo
 	return (lateness_us + 1) * (priority + 1u);
 }
 
-/* What a courier may write into an otherwise empty packet of this session: nobody can ask for more. */
-static size_t capacity(const struct peer *peer)
-{
-	return peer->current.agreement.payload_max - (size_t)DATA_OVERHEAD_BYTES_MAX - FRAME_HEAD_BYTES;
-}
-
 static size_t head_of(const struct octo_mandate *mandate)
 {
 	return mandate->wants_order ? ORDERED_HEAD_BYTES : FRAME_HEAD_BYTES;
+}
+
+/* What a courier may write into an otherwise empty packet of this session: nobody can ask for more. */
+static size_t capacity(const struct peer *peer, const struct octo_mandate *mandate)
+{
+	return peer->current.agreement.payload_max - (size_t)DATA_OVERHEAD_BYTES_MAX - head_of(mandate);
 }
 
 /* The due courier with the highest score that still fits, and how many due ones had to wait for it. */
@@ -128,8 +128,8 @@ static bool pick(struct call *call, struct peer *peer, size_t room, uint32_t *be
 			continue;
 		}
 		due++;
-		if (wants.payload_size > capacity(peer))
-			wants.payload_size = (uint16_t)capacity(peer);
+		if (wants.payload_size > capacity(peer, &wants))
+			wants.payload_size = (uint16_t)capacity(peer, &wants);
 		if (wants.wants_order && wants.payload_size > OCTO_ORDERED_PAYLOAD_MAX)
 			wants.payload_size = OCTO_ORDERED_PAYLOAD_MAX;
 		uint64_t score = score_of(call, slot, wants.priority);
