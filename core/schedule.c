@@ -149,6 +149,10 @@ static void report_grant(struct call *call, const struct peer *peer, uint32_t co
                          uint32_t rivals)
 {
 	const struct courier_slot *slot = slot_of(call, peer, courier);
+	if (!call_is_observed(call)) {
+		call_reserve(call);
+		return;
+	}
 	struct octo_event event = { .courier = { .courier = call->host->couriers[courier]->id, .size = (uint16_t)size,
 		.lateness_ms = (uint32_t)((call->now - slot->wish_at) / OCTO_MILLISECOND), .priority = priority,
 		.rivals = (uint8_t)rivals, .session = peer->current.log_id } };
@@ -301,22 +305,32 @@ static uint32_t index_of(const struct call *call, uint8_t id)
 	return UINT32_MAX;
 }
 
+static void report_delivery(struct call *call, const struct peer *peer, uint8_t courier, size_t size, bool is_ordered,
+                            enum octo_event_kind kind)
+{
+	if (!call_is_observed(call)) {
+		call_reserve(call);
+		return;
+	}
+	struct octo_event event = { .courier = { .courier = courier, .size = (uint16_t)size, .is_ordered = is_ordered,
+		.session = peer->current.log_id } };
+	call_emit(call, &event, kind, call_peer_index(call, peer));
+}
+
 static void deliver(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size,
                     bool is_ordered)
 {
 	uint32_t index = index_of(call, courier);
 	bool is_taken = index != UINT32_MAX && slot_of(call, peer, index)->is_active &&
 	                mandate_of(call, peer, index).accept_reads;
-	struct octo_event event = { .courier = { .courier = courier, .size = (uint16_t)size, .is_ordered = is_ordered } };
-	event.courier.session = peer->current.log_id;
 	if (!is_taken) {
 		call->channel->pulse.counters.courier_discarded++;
-		call_emit(call, &event, OCTO_EVENT_COURIER_DISCARDED, call_peer_index(call, peer));
+		report_delivery(call, peer, courier, size, is_ordered, OCTO_EVENT_COURIER_DISCARDED);
 		return;
 	}
 	void *state = schedule_state(call->channel, call_peer_index(call, peer), index);
 	call->host->couriers[index]->receive(state, call->now, data, size);
-	call_emit(call, &event, OCTO_EVENT_COURIER_DELIVERED, call_peer_index(call, peer));
+	report_delivery(call, peer, courier, size, is_ordered, OCTO_EVENT_COURIER_DELIVERED);
 	schedule_read(call, peer);
 }
 

@@ -154,6 +154,18 @@ void flow_begin(struct call *call, struct peer *peer)
 	flow->told_rate = flow->rate;
 }
 
+void flow_moved(struct call *call, struct peer *peer)
+{
+	struct flow *flow = &peer->flow;
+	uint32_t wanted_by_peer = flow->wanted_by_peer;
+	bool is_wanted_due = flow->is_wanted_due;
+	memset(&peer->current.trip, 0, sizeof peer->current.trip);
+	flow_begin(call, peer);
+	flow->is_wanted_due = is_wanted_due;
+	flow->path_from = peer->current.number_next;
+	flow_obey(peer, wanted_by_peer);
+}
+
 void flow_obey(struct peer *peer, uint32_t rate)
 {
 	peer->flow.wanted_by_peer = rate;
@@ -348,7 +360,7 @@ static void run_phase(struct peer *peer, octo_time_ns now, const struct estimate
 void flow_take_trip(struct call *call, struct peer *peer, const struct flow_arrival *arrival)
 {
 	octo_time_ns trip = arrival->trip_ns;
-	if (trip == 0 || trip > trip_max_ns)
+	if (trip == 0 || trip > trip_max_ns || arrival->number < peer->flow.path_from)
 		return;
 	octo_time_ns delay = arrival->delay_ns < LOSS_ACK_DELAY_NS ? arrival->delay_ns : LOSS_ACK_DELAY_NS;
 	octo_time_ns fair = trip > delay ? trip - delay : 1;
@@ -360,6 +372,8 @@ void flow_arrived(struct call *call, struct peer *peer, const struct flow_arriva
 {
 	struct flow *flow = &peer->flow;
 	struct estimate_round round;
+	if (arrival->number < flow->path_from)
+		return;
 	if (!estimate_arrived(&flow->estimate, call->now, arrival, peer->current.number_next, &round)) {
 		if (flow->phase == FLOW_STARTUP && estimate_has_queue(&flow->estimate, high_queue(peer))) {
 			enter(flow, FLOW_DRAIN); /* at such a pace the end of the round is too late */
