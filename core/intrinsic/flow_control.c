@@ -275,7 +275,9 @@ void flow_starved(struct peer *peer)
 uint8_t flow_record_flags(const struct peer *peer)
 {
 	const struct flow *flow = &peer->flow;
-	bool is_below = flow->phase == FLOW_DRAIN || (flow->is_path_easy && flow->estimate.is_starved) ||
+	/* What is lost while a long queue stands is lost to the queue, however slowly it was sent. */
+	bool is_draining = flow->phase == FLOW_DRAIN && flow->queue_before_ns <= high_queue(peer);
+	bool is_below = is_draining || (flow->is_path_easy && flow->estimate.is_starved) ||
 	                (flow->phase == FLOW_CRUISE && is_held_by_limit(peer));
 	return is_below ? SENT_BELOW : 0;
 }
@@ -327,7 +329,7 @@ static void run_phase(struct peer *peer, octo_time_ns now, const struct estimate
 	                    (is_rising && round->loss_permille > estimate_chance_permille(&flow->estimate) + CONGESTION_LOSS_PERMILLE);
 	if (flow->phase_rounds < UINT8_MAX)
 		flow->phase_rounds++;
-	if (is_congested && flow->phase != FLOW_DRAIN) {
+	if (is_congested && (flow->phase != FLOW_DRAIN || is_rising)) { /* draining helps, or the path has become slower */
 		/* A queue stands, so what arrives is what the path carries. */
 		estimate_set(&flow->estimate, round->rate);
 		enter(flow, FLOW_DRAIN);
