@@ -503,6 +503,12 @@ void traffic_hand_over(struct sim *sim, const struct flight *flight)
 	traffic_drop_packet(sim, flight->packet);
 }
 
+/* Counters hear background traffic alone, but for the STUN servers among them. */
+static bool has_listener(const struct scenario_node *node, const struct packet *packet)
+{
+	return !node->is_counter || node->is_stun || packet->is_background;
+}
+
 void traffic_deliver(struct sim *sim, arena_ref flight_ref)
 {
 	struct flight flight = *(struct flight *)arena_at(&sim->arena, flight_ref);
@@ -518,7 +524,7 @@ void traffic_deliver(struct sim *sim, arena_ref flight_ref)
 	flight.to = present == TRACE_NOBODY ? flight.to : present;
 	if (present == TRACE_NOBODY)
 		traffic_lose(sim, &flight, TRACE_DROP_NO_ROUTE, world_of(sim)->now_ns);
-	else if (sim->scenario->nodes[present].is_counter && !packet->is_background) /* a NAT has given it that port */
+	else if (!has_listener(&sim->scenario->nodes[present], packet)) /* a NAT has given it that port */
 		traffic_lose(sim, &flight, TRACE_DROP_NO_ROUTE, world_of(sim)->now_ns);
 	else if (!node_of(sim, present)->is_up)
 		traffic_lose(sim, &flight, TRACE_DROP_DOWN, world_of(sim)->now_ns);
