@@ -54,16 +54,16 @@ static void report_note(const struct octo_courier_call *call, const struct octo_
 }
 
 /* What a courier may write into an otherwise empty packet of this session: nobody can ask for more. */
-static size_t capacity(const struct peer *peer)
+static size_t capacity(const struct peer *peer, size_t head_bytes)
 {
-	return peer->current.agreement.payload_max - (size_t)DATA_OVERHEAD_BYTES_MAX - FRAME_HEAD_BYTES;
+	return peer->current.agreement.payload_max - (size_t)DATA_OVERHEAD_BYTES_MAX - head_bytes;
 }
 
 static struct octo_courier_call describe(const struct call *call, const struct peer *peer)
 {
 	return (struct octo_courier_call){ .now = call->now, .session = peer->current.log_id, .host = call->host,
 		.trip_ns = peer->current.trip.smoothed_ns,
-		.peer = call_peer_index(call, peer), .room = (uint16_t)(peer->current.id ? capacity(peer) : 0),
+		.peer = call_peer_index(call, peer), .room = (uint16_t)(peer->current.id ? capacity(peer, FRAME_HEAD_BYTES) : 0),
 		.is_duel_winner = peer->we_win };
 }
 
@@ -187,8 +187,8 @@ static bool pick(struct call *call, struct peer *peer, size_t room, struct bid *
 			continue;
 		}
 		due++;
-		if (wants.payload_size > capacity(peer))
-			wants.payload_size = (uint16_t)capacity(peer);
+		if (wants.payload_size > capacity(peer, head_of(&wants)))
+			wants.payload_size = (uint16_t)capacity(peer, head_of(&wants));
 		if (wants.wants_order && wants.payload_size > OCTO_ORDERED_PAYLOAD_MAX)
 			wants.payload_size = OCTO_ORDERED_PAYLOAD_MAX;
 		bool is_starved = slot->owed_bytes >= (BULK_FLOOR_PART - 1) * (uint32_t)wants.payload_size;
@@ -219,6 +219,10 @@ static void report_grant(struct call *call, const struct peer *peer, uint32_t co
                          uint32_t rivals)
 {
 	const struct courier_slot *slot = slot_of(call, peer, courier);
+	if (!call_is_observed(call)) {
+		call_reserve(call);
+		return;
+	}
 	struct octo_event event = { .courier = { .courier = call->host->couriers[courier]->id, .size = (uint16_t)size,
 		.lateness_ms = (uint32_t)((call->now - slot->wish_at) / OCTO_MILLISECOND), .priority = priority,
 		.rivals = (uint8_t)rivals, .session = peer->current.log_id } };
@@ -386,22 +390,32 @@ uint32_t octo_courier_index(const struct octo_host *host, uint16_t id)
 	return OCTO_NO_COURIER;
 }
 
+static void report_delivery(struct call *call, const struct peer *peer, uint8_t courier, size_t size, bool is_ordered,
+                            enum octo_event_kind kind)
+{
+	if (!call_is_observed(call)) {
+		call_reserve(call);
+		return;
+	}
+	struct octo_event event = { .courier = { .courier = courier, .size = (uint16_t)size, .is_ordered = is_ordered,
+		.session = peer->current.log_id } };
+	call_emit(call, &event, kind, call_peer_index(call, peer));
+}
+
 static void deliver(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size,
                     bool is_ordered)
 {
 	uint32_t index = octo_courier_index(call->host, courier);
 	bool is_taken = index != OCTO_NO_COURIER && slot_of(call, peer, index)->is_active &&
 	                mandate_of(call, peer, index).accept_reads;
-	struct octo_event event = { .courier = { .courier = courier, .size = (uint16_t)size, .is_ordered = is_ordered } };
-	event.courier.session = peer->current.log_id;
 	if (!is_taken) {
 		call->channel->pulse.counters.courier_discarded++;
-		call_emit(call, &event, OCTO_EVENT_COURIER_DISCARDED, call_peer_index(call, peer));
+		report_delivery(call, peer, courier, size, is_ordered, OCTO_EVENT_COURIER_DISCARDED);
 		return;
 	}
 	struct courier_call told = tell_courier(call, peer, index);
 	call->host->couriers[index]->receive(schedule_state(call->channel, told.call.peer, index), &told.call, data, size);
-	call_emit(call, &event, OCTO_EVENT_COURIER_DELIVERED, call_peer_index(call, peer));
+	report_delivery(call, peer, courier, size, is_ordered, OCTO_EVENT_COURIER_DELIVERED);
 	schedule_read(call, peer);
 }
 

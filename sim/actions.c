@@ -107,7 +107,7 @@ static void slow_nodes(struct sim *sim, const struct scenario_action *action)
 	}
 }
 
-/* To one node; or to all in a network's broadcast domain: those that are in it, but not in networks in it. */
+/* To one node; or to all in a network's broadcast domain: those with a core that are in it, but not in networks in it. */
 static void inject_bytes(struct sim *sim, const struct scenario_action *action, const uint8_t *bytes, size_t size)
 {
 	if (!action->inject_broadcast) {
@@ -117,7 +117,8 @@ static void inject_bytes(struct sim *sim, const struct scenario_action *action, 
 	const struct scenario_network *network = &sim->scenario->networks[action->inject_broadcast - 1];
 	for (uint32_t i = 0; i < network->node_count; i++) {
 		uint32_t node = network->nodes[i];
-		bool is_own = sim->scenario->nodes[node].network == action->inject_broadcast;
+		const struct scenario_node *described = &sim->scenario->nodes[node];
+		bool is_own = described->network == action->inject_broadcast && !described->is_counter;
 		if (is_own && node != action->inject_source && node_of(sim, node)->is_up)
 			traffic_inject(sim, action->inject_source, node, bytes, size);
 	}

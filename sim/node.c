@@ -265,6 +265,8 @@ void node_boot(struct sim *sim, uint32_t number, bool has_store)
 		memset(slots, 0, (node->neighbours + 1) * sizeof *slots);
 	configure(sim, number, stored_epoch(sim, number, slots), &config);
 	config.stored_switch = stored_switch(slots);
+	if (sim->scenario->nodes[number].stun)
+		config.stun_server = topology_known_address(sim, number, sim->scenario->nodes[number].stun - 1);
 	node->boot++;
 	node->entropy_counter = 0;
 	if (sim->checks)

@@ -251,6 +251,14 @@ static bool fill(struct trace_record *record, const struct octo_event *event)
 		record->kind = TRACE_TAMPER;
 		record->a = event->tamper.tell;
 		return true;
+	case OCTO_EVENT_SYNC_MISMATCH:
+	case OCTO_EVENT_SYNC_RESENT:
+	case OCTO_EVENT_SYNC_CONFIRMED:
+		record->kind = event->kind == OCTO_EVENT_SYNC_MISMATCH ? TRACE_SYNC_MISMATCH :
+		               event->kind == OCTO_EVENT_SYNC_RESENT ? TRACE_SYNC_RESENT : TRACE_SYNC_CONFIRMED;
+		record->a = event->sync.courier;
+		record->b = event->sync.side;
+		return true;
 	case OCTO_EVENT_WARNING:
 		record->kind = TRACE_WARNING;
 		record->a = event->warning.warning;

@@ -158,10 +158,15 @@ static uint32_t go_down(struct sim *sim, struct flight *flight)
 
 void routing_begin(struct sim *sim, struct flight *flight)
 {
-	/* What does not carry its sender's own address comes from somebody else, who is on the internet. */
+	uint16_t home = (uint16_t)sim->scenario->nodes[flight->from].network;
 	struct octo_address own = node_address(sim, flight->from);
-	bool is_genuine = memcmp(&own, &flight->source, sizeof own) == 0;
-	flight->place = is_genuine ? (uint16_t)sim->scenario->nodes[flight->from].network : 0;
+	bool is_genuine = flight->place == home && memcmp(&own, &flight->source, sizeof own) == 0;
+	/* An attacker puts it back where it was taken. What carries a false address comes from the internet if it would have to
+	 * pass a NAT, which would write its own address onto it. */
+	if (!(flight->flags & TRACE_COPY_INJECTED))
+		flight->place = home;
+	else if (!is_genuine && !topology_is_near(sim, flight->place, &flight->target))
+		flight->place = 0;
 	go_up(sim, flight);
 }
 

@@ -12,7 +12,7 @@ enum { HOP_STRAIGHT, HOP_UP, HOP_ACROSS, HOP_DOWN };
 enum { ROUTING_UP = 0, ROUTING_DOWN = 1 };
 #define ROUTING_ACCESS UINT32_C(0x80000000)
 
-/* A node sends it: source, target, from, to and packet are set. */
+/* A node sends it, or an attacker, who also says from which place: source, target, from, to and packet are set. */
 void routing_begin(struct sim *sim, struct flight *flight);
 /* The end of a hop. The node that it has reached; TRACE_NOBODY when it flies on, or does no more. */
 uint32_t routing_go_on(struct sim *sim, struct flight *flight);

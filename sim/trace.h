@@ -54,6 +54,9 @@ struct trace_record;
 	X(LIGHT, "light")               /* a 1 good 0 bad, b round trip ns */                                    \
 	X(POOL, "pool")                 /* couriers wait: a enum octo_pool */                                    \
 	X(TAMPER, "tamper")             /* a packet was hacked: a enum octo_tell */                             \
+	X(SYNC_MISMATCH, "sync-mismatch") /* a peer's state is not what it says it is: a courier id, b enum octo_side */ \
+	X(SYNC_RESENT, "sync-resent")   /* a courier sends its state again: a courier id, b enum octo_side */    \
+	X(SYNC_CONFIRMED, "sync-confirmed") /* both have the same: a courier id, b enum octo_side, whose */      \
 	X(WARNING, "warning")           /* a enum octo_warning */                                                \
 	X(ACTION, "action")             /* the timeline did something: a enum trace_action, b detail (clock step ns) */ \
 	X(FAILED, "failed")             /* a 0 expectation, 1 invariant; extra: text */                         \
@@ -150,7 +153,7 @@ struct trace_header {
 
 struct trace_node {
 	char name[48];
-	char kind[16];                /* "agent", "remote" or "counter" */
+	char kind[16];                /* "agent", "remote", "counter" or "stun" */
 	uint8_t id[OCTO_ID_BYTES];    /* FULL-ID */
 };
 

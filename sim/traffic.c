@@ -13,6 +13,7 @@
 #include "sim/queueing.h"
 #include "sim/recorder.h"
 #include "sim/routing.h"
+#include "sim/stun_server.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -187,7 +188,8 @@ static void begin_copy(struct sim *sim, struct flight *flight)
 void traffic_hold(struct sim *sim, struct flight *flight)
 {
 	packet_at(sim, flight->packet)->references++;
-	begin_copy(sim, flight);
+	if (!flight->copy) /* through networks it may have flown already */
+		begin_copy(sim, flight);
 }
 
 /* Puts one copy on its way. The packet is shared, not taken. */
@@ -474,6 +476,12 @@ static void hand_over(struct sim *sim, const struct flight *flight, const struct
 		sim->cause = 0;
 		return;
 	}
+	if (sim->scenario->nodes[flight->to].is_stun) {
+		bool is_asked = stun_server_receive(sim, flight->to, &flight->source, packet->bytes, packet->size);
+		*(is_asked ? &fates->accepted : &fates->rejected) += 1;
+		sim->cause = 0;
+		return;
+	}
 	sim->packet = packet->number;
 	sim->copy = flight->copy;
 	if (sim->checks && flight->flags & (TRACE_COPY_REPLAYED | TRACE_COPY_INJECTED))
@@ -495,6 +503,12 @@ void traffic_hand_over(struct sim *sim, const struct flight *flight)
 	traffic_drop_packet(sim, flight->packet);
 }
 
+/* Counters hear background traffic alone, but for the STUN servers among them. */
+static bool has_listener(const struct scenario_node *node, const struct packet *packet)
+{
+	return !node->is_counter || node->is_stun || packet->is_background;
+}
+
 void traffic_deliver(struct sim *sim, arena_ref flight_ref)
 {
 	struct flight flight = *(struct flight *)arena_at(&sim->arena, flight_ref);
@@ -509,6 +523,8 @@ void traffic_deliver(struct sim *sim, arena_ref flight_ref)
 	}
 	flight.to = present == TRACE_NOBODY ? flight.to : present;
 	if (present == TRACE_NOBODY)
+		traffic_lose(sim, &flight, TRACE_DROP_NO_ROUTE, world_of(sim)->now_ns);
+	else if (!has_listener(&sim->scenario->nodes[present], packet)) /* a NAT has given it that port */
 		traffic_lose(sim, &flight, TRACE_DROP_NO_ROUTE, world_of(sim)->now_ns);
 	else if (!node_of(sim, present)->is_up)
 		traffic_lose(sim, &flight, TRACE_DROP_DOWN, world_of(sim)->now_ns);

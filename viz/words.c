@@ -228,6 +228,17 @@ static void say_core(const struct sentence *say)
 			name = octo_tell_text((enum octo_tell)record->a);
 		snprintf(say->out, say->size, "%s finds a packet of %s hacked: %s", say->node, say->peer, name);
 		break;
+	case TRACE_SYNC_MISMATCH:
+		snprintf(say->out, say->size, "%s lacks something that courier %u of %s has said", say->node, (unsigned)record->a, say->peer);
+		break;
+	case TRACE_SYNC_RESENT:
+		snprintf(say->out, say->size, "%s sends the state of courier %u to %s again", say->node, (unsigned)record->a, say->peer);
+		break;
+	case TRACE_SYNC_CONFIRMED:
+		snprintf(say->out, say->size, record->b == OCTO_SIDE_OURS ? "%s hears that %s has all that its courier %u says" :
+		                                                            "%s has all that %s says as courier %u",
+		         say->node, say->peer, (unsigned)record->a);
+		break;
 	case TRACE_WARNING:
 		if (record->a < OCTO_WARNING_COUNT)
 			name = octo_warning_text((enum octo_warning)record->a);

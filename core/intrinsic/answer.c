@@ -197,6 +197,7 @@ void answer_to_session(struct call *call, const struct peer *peer, struct sessio
 	session->log_id = answer->log_id;
 	session->generation = answer->generation;
 	session->by_winner = !peer->we_win;
+	session->is_inside = answer->is_inside;
 	memcpy(session->send_key, answer->send_key, OCTO_KEY_BYTES);
 	memcpy(session->receive_key, answer->receive_key, OCTO_KEY_BYTES);
 	if (answer->sends)

@@ -93,6 +93,8 @@ struct session {                          /* cur and prev (session.c) */
 	uint8_t ack_sends;                /* initiator: up to 2, which is enough to know */
 	uint8_t asks;                     /* times the peer was asked in vain since it was last heard */
 	uint8_t closes_left;              /* spare only: CLOSE packets still to send */
+	bool is_inside;                   /* its handshake ran inside another one */
+	bool is_continued;                /* spare only: the current one goes on where it ended */
 	struct octo_agreement agreement;
 	struct round_trip trip;
 	struct replay_window window;
@@ -209,7 +211,7 @@ struct peer {
 	struct offer offer;
 	struct answer answer;
 	struct session current, spare;
-	struct sent_packets sent;         /* these five are about the current session */
+	struct sent_packets sent;         /* these five are about the current session, and what it continues */
 	struct reliability reliability;
 	struct loss loss;
 	struct flow flow;

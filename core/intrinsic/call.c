@@ -51,11 +51,6 @@ void call_warn(struct call *call, uint32_t peer, enum octo_warning warning)
 	call_emit(call, &event, OCTO_EVENT_WARNING, peer);
 }
 
-uint32_t call_peer_index(const struct call *call, const struct peer *peer)
-{
-	return (uint32_t)(peer - (const struct peer *)block_at(call->channel, call->channel->peers_at));
-}
-
 void call_random(struct call *call, void *out, size_t size)
 {
 	call->host->entropy(call->host->context, out, size);

@@ -28,7 +28,10 @@ static inline bool call_is_observed(const struct call *call)
 	return call->host->observe != NULL;
 }
 
-uint32_t call_peer_index(const struct call *call, const struct peer *peer);
+static inline uint32_t call_peer_index(const struct call *call, const struct peer *peer)
+{
+	return (uint32_t)(peer - (const struct peer *)block_at(call->channel, call->channel->peers_at));
+}
 
 void call_random(struct call *call, void *out, size_t size);
 uint32_t call_random_u32(struct call *call);

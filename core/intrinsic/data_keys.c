@@ -93,15 +93,16 @@ void data_seal(struct call *call, struct session *session, uint8_t *packet, size
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
 /* A packet from before the turn is under the previous key, while that is kept; one from behind it under the next. */
-void reception_of_session(struct reception *reception, const struct call *call, const struct session *session,
-                          const struct data_header *header)
+void reception_of_session(struct reception *reception, const struct call *call, struct peer *peer,
+                          struct session *session, const struct data_header *header)
 {
 	const struct key_phases *phases = &session->phases;
-	uint64_t number = data_number_expand(session->window.next, header->truncated, header->number_bytes);
+	const struct replay_window *window = session_window(peer, session);
+	uint64_t number = data_number_expand(window->next, header->truncated, header->number_bytes);
 	bool is_other = header->key_phase != (phases->receive_epoch & 1);
 	bool is_previous = is_other && phases->receive_epoch > 0 && number < phases->receive_from &&
 	                   phases->previous_until > call->now;
-	*reception = (struct reception){ .window = &session->window, .suite = session->agreement.suite, .number = number,
+	*reception = (struct reception){ .window = window, .suite = session->agreement.suite, .number = number,
 		.is_next = is_other && !is_previous,
 		.epoch = phases->receive_epoch - is_previous + (is_other && !is_previous) };
 	memcpy(reception->key, is_previous ? phases->previous : session->receive_key, OCTO_KEY_BYTES);
@@ -109,11 +110,14 @@ void reception_of_session(struct reception *reception, const struct call *call, 
 		key_turn(reception->key);
 }
 
-void reception_of_answer(struct reception *reception, const struct answer *answer, const struct data_header *header)
+void reception_of_answer(struct reception *reception, const struct peer *peer, const struct data_header *header)
 {
 	static const struct replay_window untouched;
-	*reception = (struct reception){ .window = &untouched, .is_answer = true, .suite = answer->agreement.suite,
-		.number = data_number_expand(0, header->truncated, header->number_bytes) };
+	const struct answer *answer = &peer->answer;
+	bool goes_on = session_goes_on(peer, &answer->agreement, answer->is_inside);
+	const struct replay_window *window = goes_on ? &peer->current.window : &untouched;
+	*reception = (struct reception){ .window = window, .is_answer = true, .suite = answer->agreement.suite,
+		.number = data_number_expand(window->next, header->truncated, header->number_bytes) };
 	memcpy(reception->key, answer->receive_key, OCTO_KEY_BYTES);
 }
 

@@ -26,10 +26,11 @@ struct reception {
 	uint8_t key[OCTO_KEY_BYTES];
 };
 /* The key that a packet of this session claims to be under. */
-void reception_of_session(struct reception *reception, const struct call *call, const struct session *session,
-                          const struct data_header *header);
-/* Of an answer nothing has arrived yet: number and epoch begin. */
-void reception_of_answer(struct reception *reception, const struct answer *answer, const struct data_header *header);
+void reception_of_session(struct reception *reception, const struct call *call, struct peer *peer,
+                          struct session *session, const struct data_header *header);
+/* Under an answer's keys nothing has arrived yet: the epoch begins, and numbers do, unless its session goes on with those
+ * of the current one. */
+void reception_of_answer(struct reception *reception, const struct peer *peer, const struct data_header *header);
 /* Opens a packet into `plain`. Changes no state. Returns OCTO_REASON_ACCEPTED, BAD_TAG, DUPLICATE, TOO_OLD. */
 enum octo_reason data_open(struct call *call, const struct reception *reception, const struct data_header *header,
                            const uint8_t *bytes, size_t size, uint8_t plain[OCTO_DATAGRAM_MAX]);

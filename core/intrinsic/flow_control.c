@@ -154,6 +154,18 @@ void flow_begin(struct call *call, struct peer *peer)
 	flow->told_rate = flow->rate;
 }
 
+void flow_moved(struct call *call, struct peer *peer)
+{
+	struct flow *flow = &peer->flow;
+	uint32_t wanted_by_peer = flow->wanted_by_peer;
+	bool is_wanted_due = flow->is_wanted_due;
+	memset(&peer->current.trip, 0, sizeof peer->current.trip);
+	flow_begin(call, peer);
+	flow->is_wanted_due = is_wanted_due;
+	flow->path_from = peer->current.number_next;
+	flow_obey(peer, wanted_by_peer);
+}
+
 void flow_obey(struct peer *peer, uint32_t rate)
 {
 	peer->flow.wanted_by_peer = rate;
@@ -263,7 +275,9 @@ void flow_starved(struct peer *peer)
 uint8_t flow_record_flags(const struct peer *peer)
 {
 	const struct flow *flow = &peer->flow;
-	bool is_below = flow->phase == FLOW_DRAIN || (flow->is_path_easy && flow->estimate.is_starved) ||
+	/* What is lost while a long queue stands is lost to the queue, however slowly it was sent. */
+	bool is_draining = flow->phase == FLOW_DRAIN && flow->queue_before_ns <= high_queue(peer);
+	bool is_below = is_draining || (flow->is_path_easy && flow->estimate.is_starved) ||
 	                (flow->phase == FLOW_CRUISE && is_held_by_limit(peer));
 	return is_below ? SENT_BELOW : 0;
 }
@@ -315,7 +329,7 @@ static void run_phase(struct peer *peer, octo_time_ns now, const struct estimate
 	                    (is_rising && round->loss_permille > estimate_chance_permille(&flow->estimate) + CONGESTION_LOSS_PERMILLE);
 	if (flow->phase_rounds < UINT8_MAX)
 		flow->phase_rounds++;
-	if (is_congested && flow->phase != FLOW_DRAIN) {
+	if (is_congested && (flow->phase != FLOW_DRAIN || is_rising)) { /* draining helps, or the path has become slower */
 		/* A queue stands, so what arrives is what the path carries. */
 		estimate_set(&flow->estimate, round->rate);
 		enter(flow, FLOW_DRAIN);
@@ -348,7 +362,7 @@ static void run_phase(struct peer *peer, octo_time_ns now, const struct estimate
 void flow_take_trip(struct call *call, struct peer *peer, const struct flow_arrival *arrival)
 {
 	octo_time_ns trip = arrival->trip_ns;
-	if (trip == 0 || trip > trip_max_ns)
+	if (trip == 0 || trip > trip_max_ns || arrival->number < peer->flow.path_from)
 		return;
 	octo_time_ns delay = arrival->delay_ns < LOSS_ACK_DELAY_NS ? arrival->delay_ns : LOSS_ACK_DELAY_NS;
 	octo_time_ns fair = trip > delay ? trip - delay : 1;
@@ -360,6 +374,8 @@ void flow_arrived(struct call *call, struct peer *peer, const struct flow_arriva
 {
 	struct flow *flow = &peer->flow;
 	struct estimate_round round;
+	if (arrival->number < flow->path_from)
+		return;
 	if (!estimate_arrived(&flow->estimate, call->now, arrival, peer->current.number_next, &round)) {
 		if (flow->phase == FLOW_STARTUP && estimate_has_queue(&flow->estimate, high_queue(peer))) {
 			enter(flow, FLOW_DRAIN); /* at such a pace the end of the round is too late */

@@ -25,6 +25,7 @@ struct flow {
 	struct flow_light light;
 	octo_time_ns send_at;             /* pacing: not before */
 	octo_time_ns queue_before_ns;     /* of the round before */
+	uint64_t path_from;               /* packets with lower numbers went another way, and tell nothing of this one */
 	uint32_t rate;                    /* bytes per second, of the pacing */
 	uint32_t told_rate;
 	uint32_t full_rate;               /* startup: what has to be exceeded to go on */
@@ -37,6 +38,8 @@ struct flow {
 
 bool flow_is_good(const struct peer *peer); /* the light */
 void flow_begin(struct call *call, struct peer *peer);
+/* The peer is somewhere else now: what was measured, round trips included, was about another path. */
+void flow_moved(struct call *call, struct peer *peer);
 
 /* The peer wants no more than this many bytes per second; we want no more of it (0: what was agreed). */
 void flow_obey(struct peer *peer, uint32_t rate);

@@ -379,16 +379,16 @@ static bool obey_frame(struct call *call, const struct arrival *arrival, struct 
 		arrival->couriers->deliver(call, peer, frame->courier, frame->data, frame->size);
 		return true;
 	case FRAME_COURIER_ORDERED:
-		if (is_current)
+		if (session_is_live(peer, session))
 			arrival->couriers->order(call, peer, frame->courier, frame->largest, frame->data, frame->size);
 		return true;
 	case FRAME_ACK:
 	case FRAME_ACK_RANGES:
-		if (is_current)
+		if (session_is_live(peer, session))
 			reliability_acknowledged(call, peer, frame);
 		return true;
 	case FRAME_MAX_RATE:
-		if (is_current)
+		if (session_is_live(peer, session))
 			flow_obey(peer, frame->token);
 		return true;
 	case FRAME_SYNC_REQUEST:
@@ -438,24 +438,26 @@ static enum octo_reason receive_plain(struct call *call, const struct octo_addre
 			return reason;
 		session = peer->current.id == id ? &peer->current : &peer->spare;
 	}
-	reason = session == &peer->current ? check_ack(call, peer, &contents) : OCTO_REASON_ACCEPTED;
+	bool is_live = session_is_live(peer, session);
+	reason = is_live ? check_ack(call, peer, &contents) : OCTO_REASON_ACCEPTED;
 	if (reason != OCTO_REASON_ACCEPTED)
 		return reason;
-	if (contents.has_ordered && session == &peer->current && !has_room(call, peer, plain, size, couriers))
+	if (contents.has_ordered && is_live && !has_room(call, peer, plain, size, couriers))
 		return OCTO_REASON_NO_ROOM; /* as if it had been lost: it will come again */
-	uint64_t expected = session->window.next;
+	struct replay_window *window = session_window(peer, session);
+	uint64_t expected = window->next;
 	enum octo_tell tell = session == &peer->current ? tamper_look_at_data(call, peer, plain, size, reception->packet_bytes)
 	                                                : OCTO_TELL_NONE;
-	replay_window_accept(&session->window, reception->number);
+	replay_window_accept(window, reception->number);
 	if (tell != OCTO_TELL_NONE)
 		return be_wary(call, peer, tell);
 	data_keys_follow(call, peer, session, reception);
 	if (session == &peer->current && session->ack_resend_at != OCTO_NEVER)
 		session_prove_address(call, peer); /* it has our ACK */
 	session_heard(call, session);
-	if (session == &peer->current)
+	if (is_live)
 		reliability_received(call, peer, reception->number, expected, contents.wants_ack);
-	bool is_newest = session == &peer->current && reception->number + 1 == session->window.next;
+	bool is_newest = session == &peer->current && reception->number + 1 == window->next;
 	if (is_newest && !is_probing(plain, size))
 		path_heard(call, peer, from, reception->packet_bytes);
 	struct arrival arrival = { .from = from, .couriers = couriers, .is_newest = is_newest };
@@ -483,9 +485,9 @@ static enum octo_reason receive_data(struct call *call, const struct octo_addres
 	struct reception reception;
 	uint8_t plain[OCTO_DATAGRAM_MAX];
 	if (is_answer)
-		reception_of_answer(&reception, &peer->answer, &header);
+		reception_of_answer(&reception, peer, &header);
 	else
-		reception_of_session(&reception, call, session, &header);
+		reception_of_session(&reception, call, peer, session, &header);
 	reception.packet_bytes = size;
 	inbound->number = reception.number;
 	reason = data_open(call, &reception, &header, bytes, size, plain);

@@ -240,6 +240,7 @@ enum octo_reason offer_read_syn_ack(struct call *call, const struct peer *peer, 
 		session->log_id = keys.log_id;
 		session->generation = choice.generation;
 		session->by_winner = peer->we_win;
+		session->is_inside = peer->offer.is_inside;
 		memcpy(session->send_key, keys.initiator_to_adherent, OCTO_KEY_BYTES);
 		memcpy(session->receive_key, keys.adherent_to_initiator, OCTO_KEY_BYTES);
 		keyed_hash(session->syn_ack_identity, sizeof session->syn_ack_identity, NULL, 0, syn_ack, SYN_ACK_BYTES);

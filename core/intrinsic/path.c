@@ -59,7 +59,14 @@ void path_answered(struct call *call, struct peer *peer, const uint8_t answer[PA
 	struct path *path = &peer->path;
 	if (!path->questions_left || !equal_bytes(answer, path->question, PATH_BYTES))
 		return;
+	/* Another port alone is the same way through another hole in a NAT. */
+	bool is_elsewhere = memcmp(peer->address.ip, path->candidate.ip, sizeof peer->address.ip) != 0;
 	peer->address = path->candidate;
+	if (is_elsewhere) {
+		flow_moved(call, peer);
+		peer->current.is_ping_out = false; /* an answer would be about the old path, too */
+		session_ask(call, &peer->current);
+	}
 	path->questions_left = 0;
 	path->is_question_due = false;
 	memset(&path->candidate, 0, sizeof path->candidate);

@@ -92,16 +92,20 @@ static bool has_number(const struct replay_window *window, uint64_t number)
 static uint32_t bitmap_of(const struct replay_window *window)
 {
 	uint32_t bitmap = 0;
-	uint64_t largest = window->next - 1;
-	for (uint32_t i = 0; i < ACK_BITS && i < largest; i++)
-		bitmap |= (uint32_t)has_number(window, largest - 1 - i) << i;
+	uint64_t largest = window->next - 1, oldest = largest > ACK_BITS ? largest - ACK_BITS : 0;
+	/* Read from the ring itself: the youngest numbers are always in it. */
+	for (uint64_t number = oldest; number < largest; number++)
+		bitmap = bitmap << 1 | (uint32_t)(window->bits[number / 64 % REPLAY_WORDS] >> (number % 64) & 1);
 	return bitmap;
 }
 
-/* 64 numbers at once. */
-static bool is_full_word(const struct replay_window *window, uint64_t word)
+/* How many numbers just below `at` were all received, as far as a word or a byte of the window tells at once; else 1. */
+static unsigned full_step(const struct replay_window *window, uint64_t at, uint64_t oldest)
 {
-	return window->bits[word % REPLAY_WORDS] == UINT64_MAX;
+	uint64_t word = at ? window->bits[(at - 1) / 64 % REPLAY_WORDS] : 0;
+	if (at % 64 == 0 && at - oldest >= 64 && word == UINT64_MAX)
+		return 64;
+	return at % 8 == 0 && at - oldest >= 8 && (word >> ((at - 8) % 64) & 0xff) == 0xff ? 8 : 1;
 }
 
 /* Alternating runs of missing and of received numbers, from the highest downwards. */
@@ -114,7 +118,7 @@ static void find_ranges(const struct replay_window *window, struct frame *frame)
 		for (; at > oldest && !has_number(window, at - 1); at--)
 			range.gap++;
 		while (at > oldest && has_number(window, at - 1)) {
-			uint64_t step = at % 64 == 0 && at - oldest >= 64 && is_full_word(window, at / 64 - 1) ? 64 : 1;
+			unsigned step = full_step(window, at, oldest);
 			range.length += step;
 			at -= step;
 		}

@@ -93,6 +93,23 @@ void session_prove_address(struct call *call, struct peer *peer)
 	record_save_peer(call, peer);
 }
 
+bool session_goes_on(const struct peer *peer, const struct octo_agreement *agreement, bool is_inside)
+{
+	/* Smaller packets would have no room for what has to be sent again. */
+	return is_inside && peer->current.id && agreement->payload_max >= peer->current.agreement.payload_max;
+}
+
+/* New secrets, and all else goes on: what is under way, what was measured, what is missing. */
+static void continue_session(struct peer *peer, struct session *fresh)
+{
+	struct session *former = &peer->spare;
+	fresh->number_next = fresh->phases.send_from = former->number_next;
+	fresh->window = former->window;
+	if (former->trip.smoothed_ns)
+		fresh->trip = former->trip;
+	former->is_continued = true;
+}
+
 void session_install(struct call *call, struct peer *peer, struct session *fresh, const struct octo_address *source)
 {
 	struct session *current = &peer->current;
@@ -103,15 +120,21 @@ void session_install(struct call *call, struct peer *peer, struct session *fresh
 	if (current->id && !is_higher(fresh, current)) {
 		make_spare(call, peer, fresh);
 	} else {
+		bool goes_on = session_goes_on(peer, &fresh->agreement, fresh->is_inside);
 		if (current->id)
 			make_spare(call, peer, current);
-		reliability_end(call, peer);
+		if (goes_on)
+			continue_session(peer, fresh);
+		else
+			reliability_end(call, peer);
 		*current = *fresh;
 		if (current->role == OCTO_ROLE_INITIATOR && current->agreement.payload_max >= REKEY_PAYLOAD_BYTES)
 			current->rekey_at = call_after(call, call->channel->config.rekey_ns);
 		peer->address = *source;
-		reliability_begin(peer);
-		flow_begin(call, peer);
+		if (!goes_on) {
+			reliability_begin(peer);
+			flow_begin(call, peer);
+		}
 		tamper_begin(peer, current->began_at);
 		keepalive_begin(call, peer);
 		sync_begin(call, peer);

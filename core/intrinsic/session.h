@@ -10,6 +10,19 @@
 /* Zeroes a session and sets what both roles share; ids, keys and order are the caller's to fill in. */
 void session_begin(struct call *call, struct session *session, enum octo_role role,
                    const struct octo_agreement *agreement);
+/* Whether a session of this agreement, whose handshake ran inside the current one, goes on with its packet numbers and all
+ * that is under way. Both sides come to the same answer. */
+bool session_goes_on(const struct peer *peer, const struct octo_agreement *agreement, bool is_inside);
+/* Whether messages, and acknowledgements of our packets, count that come in this one. */
+static inline bool session_is_live(const struct peer *peer, const struct session *session)
+{
+	return session == &peer->current || session->is_continued;
+}
+/* Where its packet numbers are looked up. */
+static inline struct replay_window *session_window(struct peer *peer, struct session *session)
+{
+	return session->is_continued ? &peer->current.window : &session->window;
+}
 /* Takes a finished handshake's session: the higher in order becomes current, the other the spare. `source` is where its
  * last packet came from; it is sent to, but not yet believed to be the peer's (session_prove_address). */
 void session_install(struct call *call, struct peer *peer, struct session *fresh, const struct octo_address *source);

@@ -197,6 +197,7 @@ void attack_put(struct sim *sim, uint32_t index, const struct flight *flight, co
 	world->held_count++;
 	held->flight = *flight;
 	held->flight.packet = held->flight.copy = 0;
+	held->flight.place = (uint16_t)sim->scenario->nodes[flight->from].network; /* where the attacker stands */
 	held->cause = sim->cause;
 	held->size = packet->size < OCTO_DATAGRAM_MAX ? packet->size : OCTO_DATAGRAM_MAX;
 	memcpy(held->bytes, packet->bytes, held->size);

@@ -172,6 +172,15 @@ static void judge_known(struct checks *checks, uint32_t node, uint32_t to_node,
 		               octo_packet_type_name(type));
 }
 
+/* Only the server that it was told is asked; what a server itself sends is no core's. */
+static void judge_stun(struct checks *checks, uint32_t node, uint32_t to_node)
+{
+	const struct scenario_node *described = &checks->scenario->nodes[node];
+	check_evaluated(checks, INVARIANT_S7);
+	if (!described->is_stun && (!described->stun || to_node != described->stun - 1))
+		check_violated(checks, INVARIANT_S7, node, to_node, "expected nobody but its STUN server to be asked");
+}
+
 void amplification_sent(struct checks *checks, uint32_t node, uint32_t to_node, const struct octo_address *to,
                         const uint8_t *bytes, size_t size)
 {
@@ -179,6 +188,10 @@ void amplification_sent(struct checks *checks, uint32_t node, uint32_t to_node, 
 	struct octo_address *proven = &checks->nodes[node].proven;
 	if (type == OCTO_PACKET_DATA && memcmp(proven, to, sizeof *to) == 0) {
 		check_evaluated(checks, INVARIANT_S7);
+		return;
+	}
+	if (type == OCTO_PACKET_STUN) {
+		judge_stun(checks, node, to_node);
 		return;
 	}
 	struct check_account *account = account_of(checks, node, to);

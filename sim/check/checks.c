@@ -99,6 +99,14 @@ static void describe_network(const struct scenario_network *network, struct chec
 	}
 }
 
+/* Whether those in a network know each other by addresses of the inside. */
+static bool shows_neighbours(const struct scenario *scenario, uint32_t network)
+{
+	while (network && !scenario->networks[network - 1].nat.hides_neighbours)
+		network = scenario->networks[network - 1].parent;
+	return !network;
+}
+
 /* Any rule that matches counts, even one that a later rule takes back: who is not sure expects less. */
 static void describe_links(const struct scenario *scenario, struct check_pair *pair)
 {
@@ -111,7 +119,7 @@ static void describe_links(const struct scenario *scenario, struct check_pair *p
 		pair->is_lossy = pair->is_lossy || link->may_disturb;
 		pair->has_rate = pair->has_rate || link->may_queue;
 	}
-	if (scenario->nodes[a].network == scenario->nodes[b].network)
+	if (scenario->nodes[a].network == scenario->nodes[b].network && shows_neighbours(scenario, scenario->nodes[a].network))
 		return;
 	for (int i = 0; i < 2; i++) /* of networks that both are in, too: who is not sure expects less */
 		for (uint32_t n = scenario->nodes[pair->nodes[i]].network; n; n = scenario->networks[n - 1].parent)

@@ -132,7 +132,8 @@ void nonces_received(struct checks *checks, uint32_t node, uint32_t peer,
                      const struct octo_event_packet *packet)
 {
 	bool is_refused = packet->reason == OCTO_REASON_TOO_OLD || packet->reason == OCTO_REASON_DUPLICATE;
-	if (packet->reason != OCTO_REASON_ACCEPTED && !is_refused)
+	bool is_taken = packet->reason == OCTO_REASON_ACCEPTED || packet->reason == OCTO_REASON_TAMPERED; /* whole, both */
+	if (!is_taken && !is_refused)
 		return;
 	struct check_window *window = table_claim(&checks->windows, node, packet->session_id);
 	if (!window)

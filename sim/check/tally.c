@@ -214,10 +214,12 @@ static bool is_counting(const struct sim *sim, const struct watch *watch)
 void tally_touch(struct sim *sim, struct watch *watch, uint32_t cause)
 {
 	bool is_timed = sim->scenario->expectations[watch->expectation].when == SCENARIO_BY;
-	if (watch->is_touched || is_timed || sim->tally->windows[watch->expectation] == WINDOW_OVER)
+	if (watch->is_touched || sim->tally->windows[watch->expectation] == WINDOW_OVER)
+		return;
+	watch->cause = cause;
+	if (is_timed)
 		return;
 	watch->is_touched = true;
-	watch->cause = cause;
 	sim->tally->touched[sim->tally->touched_count++] = watch;
 }
 
@@ -274,11 +276,13 @@ static void apply(struct sim *sim, const struct tally_change *change)
 	for (uint32_t i = 0; i < list->count; i++) {
 		struct watch *watch = list->list[i];
 		enum window_state window = sim->tally->windows[watch->expectation];
+		bool is_timed = sim->scenario->expectations[watch->expectation].when == SCENARIO_BY;
 		bool is_watched = watch->part == TALLY_FROM ? window == WINDOW_AHEAD : window == WINDOW_OPEN;
-		struct tally_pair *pair = is_watched ? tally_find_either(watch, change->node, change->peer) : NULL;
+		struct tally_pair *pair = is_watched || is_timed ? tally_find_either(watch, change->node, change->peer) : NULL;
 		if (!pair)
 			continue;
-		judge_pair_afresh(sim, watch, pair);
+		if (!is_timed)
+			judge_pair_afresh(sim, watch, pair);
 		tally_touch(sim, watch, change->cause);
 	}
 }
@@ -460,7 +464,8 @@ void tally_core_event(struct sim *sim, uint32_t node, uint32_t peer_node, const 
 		break;
 	case OCTO_EVENT_HANDSHAKE:
 		count_at_node(sim, node, &sim->tally->steps[event->handshake.step]);
-		change(sim, node, peer_node);
+		if (event->handshake.before != event->handshake.after)
+			change(sim, node, peer_node);
 		break;
 	default:
 		break;

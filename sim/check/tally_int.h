@@ -30,7 +30,7 @@ struct watch {
 	struct histogram *histogram;  /* LATENCY, with the first sample */
 	uint64_t below_least[SCENARIO_RANKS], up_to_most[SCENARIO_RANKS]; /* LATENCY: exact counts, to judge by */
 	bool is_touched;
-	uint32_t cause;               /* 1 + the record that touched it first */
+	uint32_t cause;               /* 1 + the record that touched it first in this event; of "by" the last one so far */
 };
 
 struct watch_list { struct watch **list; uint32_t count; };

@@ -116,6 +116,9 @@ void window_close(struct sim *sim, uint32_t expectation, uint32_t cause)
 	}
 	if (when == SCENARIO_BY && watch->what->subject == SCENARIO_SESSION)
 		judge_pairs_afresh(sim, watch);
+	/* Nothing happens at the time itself: what led there is what changed it last. */
+	if (when == SCENARIO_BY)
+		cause = watch->cause;
 	/* Memory touches nothing: it is looked at here. So is the last instant. */
 	if (when != SCENARIO_BY && watch->what->subject == SCENARIO_MEMORY)
 		look_at_subject(sim, expectation, cause);

@@ -26,8 +26,33 @@ static const struct preset of_node[] = {
 	{ "tamper", "true" }, { "on_hacked", "\"go-on\"" },
 };
 
+/* What holds within a value. Where a word, or a list of names, stands for an object, `word` is the key that it belongs to: "" when
+ * the word says nothing more, NULL when it is no short form. */
+struct inner {
+	const char *list, *key, *word;
+	struct preset presets[6];
+};
+static const struct inner inner[] = {
+	{ "nodes", "clock", NULL, { { "offset", "\"0s\"" }, { "drift_ppm", "0" } } },
+	{ "networks", "nat", "type", { { "timeout", "\"2m\"" }, { "refresh", "\"outbound\"" }, { "hairpin", "\"on\"" },
+	  { "neighbours", "\"inside\"" }, { "room", "1024" } } },
+	{ "networks", "firewall", "", { { "timeout", "\"2m\"" }, { "refresh", "\"outbound\"" }, { "room", "1024" } } },
+	{ NULL, "gilbert_elliott", NULL, { { "good", "\"0%\"" }, { "bad", "\"100%\"" } } },
+	{ NULL, "codel", NULL, { { "target", "\"5ms\"" }, { "interval", "\"100ms\"" } } },
+	{ NULL, "red", NULL, { { "weight", "9" } } },
+	{ "timeline", "load", NULL, { { "priority", "120" } } },
+	{ "timeline", "restart", "node", { { "store", "\"kept\"" } } },
+	{ "timeline", "rebind", "network", { { "address", "\"new\"" } } },
+	{ "timeline", "traffic", NULL, { { "size", "512" } } },
+	{ "timeline", "flood", NULL, { { "addresses", "1" } } },
+	{ "timeline", "attack", NULL, { { "position", "\"on-path\"" } } },
+	{ "timeline", "partition", NULL, { { "one_way", "false" } } },
+};
+enum { INNER_PRESETS = sizeof(inner[0].presets) / sizeof(inner[0].presets[0]) };
+
 struct explaining {
 	struct tree tree;
+	const char *list;             /* the key of the list in hand; "" outside of lists */
 	const struct scenario *scenario;
 	FILE *out;
 	uint32_t next_node;           /* of the scenario: the first of the entry in hand */
@@ -44,8 +69,34 @@ static bool is(const struct explaining *e, struct tree_value value, enum scanner
 	return value.item != NULL && tree_kind(&e->tree, value) == kind;
 }
 
+static void print_value(const struct explaining *e, struct tree_value value, const char *key);
+
+static const struct inner *inner_of(const struct explaining *e, const char *key)
+{
+	for (size_t i = 0; i < sizeof(inner) / sizeof(inner[0]); i++)
+		if (strcmp(inner[i].key, key) == 0 && e->list[0] && (!inner[i].list || strcmp(inner[i].list, e->list) == 0))
+			return &inner[i];
+	return NULL;
+}
+
+/* What the value does not say. */
+static void print_inner(const struct explaining *e, struct tree_value value, const struct inner *in, const char *comma)
+{
+	bool is_object = is(e, value, SCANNER_OBJECT);
+	struct tree_value type = is_object ? tree_get(&e->tree, value, "type") : value;
+
+	for (size_t i = 0; i < INNER_PRESETS && in->presets[i].key; i++) {
+		if (is_object && tree_get(&e->tree, value, in->presets[i].key).item != NULL)
+			continue;
+		fprintf(e->out, "%s\"%s\": %s", comma, in->presets[i].key, in->presets[i].json);
+		comma = ", ";
+	}
+	if (strcmp(in->key, "nat") == 0 && is(e, type, SCANNER_STRING) && (!is_object || tree_get(&e->tree, value, "ports").item == NULL))
+		fprintf(e->out, ", \"ports\": \"%s\"", strcmp(tree_text(type), "symmetric") == 0 ? "fresh" : "kept");
+}
+
 /* On one line, whatever the file looks like. */
-static void print_value(const struct explaining *e, struct tree_value value)
+static void print_plain(const struct explaining *e, struct tree_value value, const struct inner *in)
 {
 	const struct scanner_mark *mark = tree_mark(&e->tree, value);
 	bool is_object = mark->kind == SCANNER_OBJECT;
@@ -63,9 +114,29 @@ static void print_value(const struct explaining *e, struct tree_value value)
 			json_text(tree_key(at), strlen(tree_key(at)), e->out);
 			fputs(": ", e->out);
 		}
-		print_value(e, at);
+		print_value(e, at, is_object ? tree_key(at) : "");
 	}
+	if (is_object && in != NULL)
+		print_inner(e, value, in, comma);
 	putc(is_object ? '}' : ']', e->out);
+}
+
+/* With what it leaves unsaid, by its key. */
+static void print_value(const struct explaining *e, struct tree_value value, const char *key)
+{
+	const struct inner *in = inner_of(e, key);
+
+	if (in == NULL || is(e, value, SCANNER_OBJECT) || !in->word) {
+		print_plain(e, value, in);
+		return;
+	}
+	putc('{', e->out);
+	if (in->word[0]) {
+		fprintf(e->out, "\"%s\": ", in->word);
+		print_plain(e, value, NULL);
+	}
+	print_inner(e, value, in, in->word[0] ? ", " : "");
+	putc('}', e->out);
 }
 
 /* An entry of a list with presets for what it lacks, and a note behind the one that it has. */
@@ -76,7 +147,7 @@ static void print_entry(const struct explaining *e, struct tree_value entry, con
 	char text[2 * NOTE_BYTES];
 
 	if (!is(e, entry, SCANNER_OBJECT)) {
-		print_value(e, entry);
+		print_value(e, entry, "");
 		return;
 	}
 	putc('{', e->out);
@@ -87,7 +158,7 @@ static void print_entry(const struct explaining *e, struct tree_value entry, con
 		comma = ", ";
 		json_text(tree_key(at), strlen(tree_key(at)), e->out);
 		fputs(": ", e->out);
-		print_value(e, at);
+		print_value(e, at, tree_key(at));
 	}
 	for (size_t i = 0; i < count; i++)
 		if (tree_get(&e->tree, entry, presets[i].key).item == NULL)
@@ -191,6 +262,7 @@ static void print_list(struct explaining *e, const char *key, struct tree_value 
 {
 	uint32_t count = tree_count(&e->tree, list), index = 0;
 
+	e->list = key;
 	fputs("[", e->out);
 	for (struct tree_value at = tree_first(&e->tree, list); at.item != NULL; at = tree_next(&e->tree, at), index++) {
 		char note[NOTE_BYTES] = "";
@@ -209,6 +281,7 @@ static void print_list(struct explaining *e, const char *key, struct tree_value 
 		print_entry(e, at, NULL, 0, note);
 	}
 	fputs(count ? "\n  ]" : "]", e->out);
+	e->list = "";
 }
 
 /* The scenario has its actions by time, then as in the file. */
@@ -259,7 +332,7 @@ static void print_top(struct explaining *e)
 		if (is_listed)
 			print_list(e, tree_key(at), at);
 		else
-			print_value(e, at);
+			print_value(e, at, "");
 	}
 	for (size_t i = 0; i < sizeof(of_top) / sizeof(of_top[0]); i++)
 		if (tree_get(&e->tree, root, of_top[i].key).item == NULL)
@@ -269,7 +342,7 @@ static void print_top(struct explaining *e)
 
 bool explain(const char *path, const struct scenario *scenario, FILE *out)
 {
-	struct explaining e = { .tree.scanner.report = ignore, .scenario = scenario, .out = out };
+	struct explaining e = { .tree.scanner.report = ignore, .list = "", .scenario = scenario, .out = out };
 	struct scenario_errors errors;
 	size_t size = 0;
 	char *text = scenario_read(path, &size, &errors);

@@ -48,7 +48,7 @@ static const struct cli_command command = {
 	.name = "fuzz",
 	.operands = "SCENARIO",
 	.summary = "Searches for races: keeps who exists and who trusts whom, and draws all else from the seed:\n"
-	           "loss, delay, duplicates, damage, when users dial, crashes, restarts, packets of the past.\n"
+	           "weather, partitions, when users dial, crashes, restarts, pauses, packets of the past, attackers.\n"
 	           "Then the network heals; all invariants must have held, and everybody must be connected.\n"
 	           "Each failure becomes a file.\n",
 	.examples = "  octosim fuzz scenarios/duel/simultaneous-open-lossy.json --seeds 1..20000 --jobs 2\n"

@@ -55,6 +55,7 @@ struct making {
 	int winner;                  /* index of the side that wins the ID-duel */
 	bool is_scripted;            /* nothing arrives but what script.c lets arrive */
 	bool is_alone;               /* the scenario has this pair only */
+	bool is_routed;              /* one of the pair is behind a router */
 	bool is_honest;              /* no attackers, and nobody loses his store */
 	bool has_links, has_actions; /* one is written already: the next needs a comma */
 };

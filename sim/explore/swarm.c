@@ -43,6 +43,7 @@ static void take_pair(const struct swarm *swarm, struct making *making, uint32_t
 	making->pair = turn;
 	making->names[0] = scenario->nodes[scenario->trust[number].a].name;
 	making->names[1] = scenario->nodes[scenario->trust[number].b].name;
+	making->is_routed = scenario->nodes[scenario->trust[number].a].network || scenario->nodes[scenario->trust[number].b].network;
 	making->winner = swarm->winners[number];
 	making->anchor_count = 0;
 	memset(making->counters, 0, sizeof(making->counters));

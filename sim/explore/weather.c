@@ -129,7 +129,7 @@ static void make_attackers(struct making *making)
 	uint64_t every_ns = making_magnitude(making, MAKING_ATTACK, 5 * MS, 2 * SECOND);
 	uint64_t long_ns = making_magnitude(making, MAKING_ATTACK, 100 * MS, 30 * SECOND);
 
-	if (kind > 4 || making->is_honest)
+	if (kind > 4 || making->is_honest || (kind == 4 && making->is_routed)) /* a relay stands between two nodes of the internet */
 		return;
 	making_action(making, at_ns);
 	if (kind == 4) {

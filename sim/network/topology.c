@@ -108,6 +108,16 @@ struct spot topology_spot(const struct sim *sim, uint32_t place, const struct oc
 	return spot;
 }
 
+bool topology_is_near(const struct sim *sim, uint32_t place, const struct octo_address *address)
+{
+	while (topology_spot(sim, place, address).kind == SPOT_NOWHERE) {
+		if (!place || has_nat(sim, place))
+			return false;
+		place = around(sim, place);
+	}
+	return true;
+}
+
 /* From where one of them looks at the other: around all NATs that hide neighbours from each other. */
 static uint32_t meeting_place(const struct sim *sim, uint32_t a, uint32_t b)
 {

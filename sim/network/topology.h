@@ -60,6 +60,9 @@ bool topology_is_outside_of(const struct sim *sim, uint32_t place, const struct 
 /* What is at an address, as seen in a place without leaving it. */
 struct spot topology_spot(const struct sim *sim, uint32_t place, const struct octo_address *address);
 
+/* Whether the way from a place to an address passes no NAT on the way out. */
+bool topology_is_near(const struct sim *sim, uint32_t place, const struct octo_address *address);
+
 /* The address at which a node is looked for by one that has never heard of it: its own in the same network, else that of
  * the outermost NAT between the two (or around both, when that hides neighbours), with its usual port. */
 struct octo_address topology_known_address(const struct sim *sim, uint32_t knower, uint32_t node);

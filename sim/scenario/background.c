@@ -132,7 +132,7 @@ bool reader_has_core(struct reader *reader, struct tree_value at, uint32_t node)
 {
 	if (node >= reader->scenario->node_count || !reader->scenario->nodes[node].is_counter)
 		return true;
-	reader_wrong(reader, at, "\"%s\" is a counter: it has no core, and takes part in nothing but \"traffic\"",
+	reader_wrong(reader, at, "\"%s\" has no core, and takes part in nothing but \"traffic\"",
 	             reader->scenario->nodes[node].name);
 	return false;
 }
@@ -152,6 +152,8 @@ void reader_refuse_counters(struct reader *reader, struct tree_value at, const s
 
 	for (uint32_t i = 0; is_right && i < action->node_count; i++)
 		is_right = reader_has_core(reader, at, action->nodes[i]);
-	if (is_right && is_inject && reader_has_core(reader, at, action->inject_to))
+	/* A broadcast passes them by. */
+	bool is_to_core = is_right && is_inject && (action->inject_broadcast || reader_has_core(reader, at, action->inject_to));
+	if (is_to_core)
 		reader_has_core(reader, at, action->inject_source);
 }

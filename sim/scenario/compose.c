@@ -3,6 +3,7 @@
 #include "sim/scenario/compose.h"
 
 #include "sim/scenario/memory.h"
+#include "sim/scenario/nearby.h"
 #include "sim/scenario/quote.h"
 #include "sim/scenario/reader.h"
 
@@ -28,6 +29,16 @@ struct chain {
 	ino_t number;
 };
 
+static void say_unreadable(const char *path, int reason, char *problem, size_t problem_size)
+{
+	char nearest[PATH_BYTES];
+
+	if (reason == ENOENT && nearby_file(path, nearest, sizeof(nearest)))
+		snprintf(problem, problem_size, "does not exist; did you mean %s?", nearest);
+	else
+		snprintf(problem, problem_size, "cannot be read: %s", strerror(reason));
+}
+
 /* Reads a whole regular file, never more than the limit. NULL with a phrase in `problem`. NUL-terminated. */
 static char *read_file(const char *path, struct chain *link, size_t *size, char *problem, size_t problem_size)
 {
@@ -38,7 +49,7 @@ static char *read_file(const char *path, struct chain *link, size_t *size, char 
 	ssize_t got = 0;
 
 	if (file < 0 || fstat(file, &status) != 0) {
-		snprintf(problem, problem_size, "cannot be read: %s", strerror(errno));
+		say_unreadable(path, errno, problem, problem_size);
 	} else if (S_ISDIR(status.st_mode)) {
 		snprintf(problem, problem_size,
 		         "is a directory; a scenario file is expected "
@@ -338,6 +349,95 @@ static void replace_text(struct composed *composed, struct composed *merged, str
 	composed->piece_count = merged->piece_count;
 }
 
+/* ---- Files that links name ------------------------------------------------------------------------------------------- */
+
+struct renaming {
+	const struct composed *from;
+	const struct tree *tree;
+	struct builder builder;
+	const char *folder;           /* with a slash at its end, as JSON writes it */
+	size_t copied;
+};
+
+/* A path, up to and with its last slash, as it stands in a JSON string. False when it has none, or is too long. */
+static bool folder_as_json(const char *path, char *out, size_t size)
+{
+	const char *slash = strrchr(path, '/');
+	size_t used = 0;
+
+	for (const char *c = path; slash != NULL && c <= slash; c++) {
+		bool is_control = (unsigned char)*c < 0x20, needs_escape = *c == '"' || *c == '\\';
+
+		if (used + 8 > size)
+			return false;
+		used += (size_t)snprintf(out + used, size - used, is_control ? "\\u%04x" : needs_escape ? "\\%c" : "%c", *c);
+	}
+	return slash != NULL;
+}
+
+/* A name that its file must not have written stays as it is, so that it is refused. */
+static void rename_file(struct renaming *renaming, struct tree_value name)
+{
+	const struct composed *from = renaming->from;
+	size_t at = tree_mark(renaming->tree, name)->at + 1;
+	const struct composed_piece *piece = piece_at(from, at);
+
+	if (tree_text(name)[0] == '/' || (strchr(tree_text(name), '/') != NULL && !piece->is_glue))
+		return;
+	copy(&renaming->builder, from, 0, renaming->copied, at);
+	add_piece(renaming->builder.out, (struct composed_piece){
+		.at = renaming->builder.out->size, .file = piece->file,
+		.source_at = piece->source_at + (piece->is_glue ? 0 : at - piece->at), .is_glue = true });
+	add_bytes(&renaming->builder, renaming->folder, strlen(renaming->folder));
+	renaming->copied = at;
+}
+
+/* Values are no deeper than the scanner allows. */
+static void rename_files(struct renaming *renaming, struct tree_value value)
+{
+	bool is_object = tree_kind(renaming->tree, value) == SCANNER_OBJECT;
+
+	if (!is_object && tree_kind(renaming->tree, value) != SCANNER_LIST)
+		return;
+	for (struct tree_value at = tree_first(renaming->tree, value); at.item != NULL; at = tree_next(renaming->tree, at)) {
+		if (is_object && tree_kind(renaming->tree, at) == SCANNER_STRING &&
+		    (strcmp(tree_key(at), "table") == 0 || strcmp(tree_key(at), "capacity") == 0))
+			rename_file(renaming, at);
+		else
+			rename_files(renaming, at);
+	}
+}
+
+/* Files are named as seen from the file that names them: of those that the other one names the folder is put in front. */
+static bool take_files_along(struct merge *merge, const char *path, struct composed *base)
+{
+	static const char *const places[] = { "links", "networks", NULL };
+	struct tree *tree = &merge->base.tree;
+	struct composed renamed = { 0 };
+	struct renaming renaming = { .from = base, .tree = tree, .builder.out = &renamed };
+	char folder[6 * PATH_BYTES];
+
+	if (!folder_as_json(path, folder, sizeof(folder)))
+		return true;
+	renaming.folder = folder;
+	for (struct tree_value at = tree_first(tree, tree_root(tree)); at.item != NULL; at = tree_next(tree, at))
+		if (name_index(tree_key(at), places) >= 0)
+			rename_files(&renaming, at);
+	if (renaming.copied == 0)
+		return true;
+	copy(&renaming.builder, base, 0, renaming.copied, base->size);
+	memory_free(base->text);
+	memory_free(base->pieces);
+	base->text = renamed.text;
+	base->size = renamed.size;
+	base->pieces = renamed.pieces;
+	base->piece_count = renamed.piece_count;
+	tree_free(tree);
+	tree->root = NULL;
+	tree->scanner = (struct scanner){ .report = tree->scanner.report, .context = tree->scanner.context };
+	return tree_read(tree, base->text, base->size);
+}
+
 static bool extend(struct reading *reading, struct merge *merge, struct tree_value extends, const struct chain *chain,
                    uint32_t depth)
 {
@@ -366,6 +466,7 @@ static bool extend(struct reading *reading, struct merge *merge, struct tree_val
 			is_good = false;
 		}
 	}
+	is_good = is_good && take_files_along(merge, name, &base);
 	if (is_good) {
 		merge->builder.out = &merged;
 		merge_objects(merge, tree_root(&merge->mine.tree), tree_root(&merge->base.tree), true);
@@ -452,6 +553,11 @@ void composed_free(struct composed *composed)
 	memory_free(composed->pieces);
 	memory_free(composed->text);
 	memset(composed, 0, sizeof(*composed));
+}
+
+bool composed_is_glue(const struct composed *composed, size_t at)
+{
+	return piece_at(composed, at)->is_glue;
 }
 
 /* ---- Places -------------------------------------------------------------------------------------------------------------- */

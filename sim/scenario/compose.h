@@ -17,7 +17,7 @@ struct composed_piece {
 	size_t at;                        /* in the composed text, up to the next piece */
 	uint32_t file;
 	size_t source_at;                 /* of its first byte in that file */
-	bool is_glue;                     /* a bracket or comma between pieces: all of it belongs to source_at */
+	bool is_glue;                     /* a bracket, comma or folder between pieces: all of it belongs to source_at */
 };
 struct composed {
 	char *text;                       /* NUL-terminated; without the key "extends" */
@@ -34,5 +34,7 @@ bool compose(const char *path, struct composed *composed, struct scenario_errors
 void composed_free(struct composed *composed);
 /* From a place in the composed text to the one it came from. Returns the file's number. */
 uint32_t composed_place(const struct composed *composed, uint32_t *line, uint32_t *column);
+/* Whether the byte at this offset of the composed text stands in no file. */
+bool composed_is_glue(const struct composed *composed, size_t at);
 
 #endif

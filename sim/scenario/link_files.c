@@ -1,6 +1,7 @@
 /* link_files.c: reads the files that link rules name: tables of latencies, and capacities in the format of Mahimahi. They
- * stand beside the scenario and nowhere else, and are read as strictly as it is. */
+ * stand beside the file that names them and nowhere else, and are read as strictly as it is. */
 #include "sim/explore/text_file.h"
+#include "sim/scenario/compose.h"
 #include "sim/scenario/link_parts.h"
 #include "sim/scenario/memory.h"
 #include "sim/scenario/quote.h"
@@ -23,14 +24,22 @@ struct lines {
 	char line[LINE_BYTES];
 };
 
+/* Only compose.c puts folders in front of names, where a scenario that stands in another folder is extended. A text that is no
+ * file was composed before. */
+static bool may_have_folder(const struct reader *reader, struct tree_value value)
+{
+	return reader->composed == NULL || composed_is_glue(reader->composed, tree_mark(&reader->tree, value)->at + 1);
+}
+
 /* "name" beside the scenario's own path. */
 static bool make_path(struct reader *reader, struct tree_value value, const char *name, char *path)
 {
-	const char *slash = strrchr(reader->scenario->path, '/');
-	int folder = slash ? (int)(slash - reader->scenario->path) + 1 : 0;
+	const char *slash = strrchr(reader->scenario->path, '/'), *last = strrchr(name, '/');
+	const char *file = last && may_have_folder(reader, value) ? last + 1 : name;
+	int folder = slash && name[0] != '/' ? (int)(slash - reader->scenario->path) + 1 : 0;
 	char found[64];
 
-	if (name[0] != '\0' && name[0] != '.' && strlen(name) <= NAME_MAX_BYTES && name[strspn(name, plain)] == '\0' &&
+	if (file[0] != '\0' && file[0] != '.' && strlen(file) <= NAME_MAX_BYTES && file[strspn(file, plain)] == '\0' &&
 	    folder + (int)strlen(name) < PATH_MAX_BYTES) {
 		snprintf(path, PATH_MAX_BYTES, "%.*s%s", folder, reader->scenario->path, name);
 		return true;

@@ -196,9 +196,9 @@ void link_read_rule(struct reader *reader, struct tree_value object, struct scen
 {
 	struct tree_value queue = reader_get(reader, object, "queue");
 
-	reader_keys(reader, object, link_keys + ENDS);
+	bool is_known = reader_keys(reader, object, link_keys + ENDS);
 	read_aspects(reader, object, link);
-	if (!sets_anything(link) && reader_get(reader, object, "phases").item == NULL)
+	if (is_known && !sets_anything(link) && reader_get(reader, object, "phases").item == NULL)
 		reader_wrong(reader, object, "it says nothing; add \"latency\", \"loss\", \"rate\", \"phases\" or another aspect");
 	sum_up(link);
 	if (queue.item != NULL && !link->may_queue)

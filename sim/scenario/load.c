@@ -200,14 +200,16 @@ static uint64_t hash_bytes(const char *text, size_t size)
 	return hash;
 }
 
-static struct scenario *load(const char *path, const char *text, size_t size, bool is_excerpt,
+/* `composed` is NULL for a text that is no file. */
+static struct scenario *load(const char *path, const char *text, size_t size, const struct composed *composed,
                              struct scenario_errors *errors)
 {
 	struct scenario *scenario = memory_claim(sizeof(*scenario));
 	struct reader reader = {
 		.scenario = scenario,
 		.errors = errors,
-		.is_excerpt = is_excerpt,
+		.is_excerpt = composed == NULL,
+		.composed = composed,
 		.first_action_ns = OCTO_NEVER,
 	};
 
@@ -262,7 +264,7 @@ struct scenario *scenario_load(const char *path, struct scenario_errors *errors)
 
 	memset(errors, 0, sizeof(*errors));
 	if (compose(path, &composed, errors)) {
-		scenario = load(path, composed.text, composed.size, false, errors);
+		scenario = load(path, composed.text, composed.size, &composed, errors);
 		if (composed.piece_count > 1)
 			place_all(&composed, scenario, errors);
 	}
@@ -298,7 +300,7 @@ struct scenario *scenario_load_text(const char *name, const char *text, size_t s
 	copy = memory_claim(size + 1);
 	if (size > 0)
 		memcpy(copy, text, size);
-	scenario = load(name, copy, size, true, errors);
+	scenario = load(name, copy, size, NULL, errors);
 	memory_free(copy);
 	return scenario;
 }

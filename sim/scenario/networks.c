@@ -12,7 +12,7 @@ enum { NETWORKS_MAX = 10000, DEPTH_MAX = 8, ROOM_MAX = 20000, USUAL_PORTS = 5700
 static const char *const network_keys[] = { "name", "members", "nat", "firewall", "uplink", NULL };
 static const char *const nat_keys[] = { "type", "timeout", "refresh", "hairpin", "neighbours", "ports", "room",
 	                                "forward", NULL };
-static const char *const firewall_keys[] = { "allows", "timeout", "refresh", "room", NULL };
+static const char *const firewall_keys[] = { "timeout", "refresh", "room", NULL };
 static const char *const nat_types[] = { "full-cone", "restricted", "port-restricted", "symmetric", NULL };
 
 /* ---- Names ------------------------------------------------------------------------------------------------------------ */
@@ -230,11 +230,10 @@ static void read_nat(struct reader *reader, struct tree_value value, struct scen
 		reader_nodes(reader, forward, &network->forwards, &network->forward_count);
 }
 
-/* "outbound", or {"allows": "outbound", …}. */
+/* "outbound", or {"timeout": …}: the same with other settings. */
 static void read_firewall(struct reader *reader, struct tree_value value, struct scenario_network *network)
 {
 	static const char *const allowed[] = { "outbound", NULL };
-	struct tree_value allows = value;
 	int32_t which = 0;
 
 	network->has_firewall = true;
@@ -242,10 +241,9 @@ static void read_firewall(struct reader *reader, struct tree_value value, struct
 	if (reader_is(reader, value, SCANNER_OBJECT)) {
 		reader_keys(reader, value, firewall_keys);
 		read_gate(reader, value, &network->firewall);
-		if (!reader_need(reader, value, "allows", "\"outbound\"", &allows))
-			return;
+		return;
 	}
-	reader_word(reader, allows, allowed, &which);
+	reader_word(reader, value, allowed, &which);
 }
 
 /* ---- Access links ------------------------------------------------------------------------------------------------------- */
@@ -343,8 +341,6 @@ static void check_network(struct reader *reader, struct tree_value object, uint3
 		depth++;
 	if (depth > DEPTH_MAX)
 		reader_wrong(reader, object, "networks within networks more than %d deep", DEPTH_MAX);
-	if (network->node_count == 0)
-		reader_wrong(reader, object, "no node is in this network");
 	for (uint32_t i = 0; i < network->forward_count; i++) {
 		if (is_in(scenario, network->forwards[i], number))
 			continue;
@@ -357,7 +353,7 @@ static void check_network(struct reader *reader, struct tree_value object, uint3
 void reader_read_networks(struct reader *reader, struct tree_value list)
 {
 	struct tree_value at = { NULL, 0 };
-	uint32_t number = 0, errors_before = reader->errors->count;
+	uint32_t number = 0;
 
 	if (!reader_kind(reader, list, SCANNER_LIST, "a list of networks"))
 		return;
@@ -377,11 +373,8 @@ void reader_read_networks(struct reader *reader, struct tree_value list)
 	}
 	gather_nodes(reader);
 	number = 0;
-	for (at = tree_first(&reader->tree, list); at.item != NULL; at = tree_next(&reader->tree, at)) {
-		number++;
-		if (reader->errors->count == errors_before || reader->scenario->networks[number - 1].node_count > 0)
-			check_network(reader, at, number);
-	}
+	for (at = tree_first(&reader->tree, list); at.item != NULL; at = tree_next(&reader->tree, at))
+		check_network(reader, at, ++number);
 }
 
 void reader_free_network(struct scenario_network *network)

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kinds[] = { "agent", "remote", "counter", NULL };
+static const char *const kinds[] = { "agent", "remote", "counter", "stun", NULL };
 static const char *const reactions[] = { "go-on", "shut-down", NULL };
 static const char *const suites[] = { "chacha20-poly1305", "aes-256-gcm", NULL };
 static const char *const node_keys[] = {
-	"name",      "kind",       "count", "identity",     "offers", "rate_up",
+	"name",      "kind",       "count", "identity",     "stun",     "offers", "rate_up",
 	"rate_down", "boot_epoch", "clock", "cookie_above",
 	"processing", "tamper",    "on_hacked", NULL,
 };
@@ -162,19 +162,19 @@ static void read_details(struct reader *reader, struct tree_value object, struct
 
 const char *scenario_node_kind(const struct scenario_node *node)
 {
-	return kinds[node->is_counter ? 2 : node->is_agent ? 0 : 1];
+	return kinds[node->is_stun ? 3 : node->is_counter ? 2 : node->is_agent ? 0 : 1];
 }
 
-/* A counter has no core to which all this could apply. */
-static void refuse_details(struct reader *reader, struct tree_value object)
+/* It has no core to which all this could apply. */
+static void refuse_details(struct reader *reader, struct tree_value object, const char *kind)
 {
 	for (uint32_t i = 0; node_keys[i] != NULL; i++) {
 		struct tree_value value = reader_get(reader, object, node_keys[i]);
 
 		if (value.item != NULL && strcmp(node_keys[i], "name") != 0 && strcmp(node_keys[i], "kind") != 0 &&
 		    strcmp(node_keys[i], "count") != 0)
-			reader_wrong_key(reader, value, "\"%s\" does not go with \"kind\": \"counter\", which has no core",
-			                 node_keys[i]);
+			reader_wrong_key(reader, value, "\"%s\" does not go with \"kind\": \"%s\", which has no core",
+			                 node_keys[i], kind);
 	}
 }
 
@@ -210,17 +210,18 @@ static void read_node(struct reader *reader, struct tree_value object)
 		             "choose another name");
 		is_named = false;
 	}
-	if (reader_need(reader, object, "kind", "\"agent\", \"remote\" or \"counter\"", &value) &&
+	if (reader_need(reader, object, "kind", "\"agent\", \"remote\", \"counter\" or \"stun\"", &value) &&
 	    reader_word(reader, value, kinds, &kind)) {
 		node.is_agent = kind == 0;
-		node.is_counter = kind == 2;
+		node.is_counter = kind >= 2;
+		node.is_stun = kind == 3;
 	}
 	value = reader_get(reader, object, "identity");
 	if (value.item != NULL && !reader_name(reader, value, SCENARIO_NAME_MAX - 1, &identity))
 		identity = NULL;
 	read_details(reader, object, &node);
 	if (node.is_counter)
-		refuse_details(reader, object);
+		refuse_details(reader, object, kinds[kind]);
 	if (!is_named)
 		return;
 	if (scenario->node_count + (count > 0 ? count : 1) > READER_NODES_MAX) {
@@ -264,6 +265,27 @@ static void find_repeated_names(struct reader *reader, struct tree_value list, c
 	memory_free(is_repeated);
 }
 
+/* A server may stand below who asks it. */
+static void find_servers(struct reader *reader, struct tree_value list, const uint32_t *first_of_entry)
+{
+	struct scenario *scenario = reader->scenario;
+	struct tree_value at = tree_first(&reader->tree, list);
+
+	for (uint32_t entry = 0; at.item != NULL; at = tree_next(&reader->tree, at), entry++) {
+		struct tree_value value = reader_is(reader, at, SCANNER_OBJECT) ? reader_get(reader, at, "stun") :
+		                                                                  (struct tree_value){ NULL, 0 };
+		uint32_t server = 0;
+
+		if (value.item == NULL || !reader_node(reader, value, &server))
+			continue;
+		if (!scenario->nodes[server].is_stun)
+			reader_wrong(reader, value, "\"%s\" is not of \"kind\": \"stun\": it would not answer",
+			             scenario->nodes[server].name);
+		for (uint32_t node = first_of_entry[entry]; node < first_of_entry[entry + 1]; node++)
+			scenario->nodes[node].stun = server + 1;
+	}
+}
+
 void reader_read_nodes(struct reader *reader, struct tree_value list)
 {
 	struct tree_value at = { NULL, 0 };
@@ -283,6 +305,7 @@ void reader_read_nodes(struct reader *reader, struct tree_value list)
 		reader_wrong(reader, list, "the list is empty; a scenario needs at least one node");
 	reader_index_nodes(reader);
 	find_repeated_names(reader, list, first_of_entry);
+	find_servers(reader, list, first_of_entry);
 	memory_free(first_of_entry);
 }
 

@@ -25,6 +25,7 @@ struct reader {
 	struct tree tree;
 	struct scenario *scenario;
 	struct scenario_errors *errors;
+	const struct composed *composed;  /* where the text comes from; NULL: a text, not a file */
 	bool is_excerpt;                  /* text, not a file: title, why, covers and expect may be missing */
 	uint64_t work, pairs;             /* spent so far on all lists */
 	bool is_spent;                    /* more than that: reported once */

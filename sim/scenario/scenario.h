@@ -12,7 +12,9 @@ enum { SCENARIO_NAME_MAX = 48 };          /* bytes of a node's name, NUL include
 
 struct scenario_node {
 	char name[SCENARIO_NAME_MAX];     /* "robot", or "fleet-17" of a group */
-	bool is_agent, is_counter;        /* "kind": "agent", "counter" (it has no core), else "remote" */
+	bool is_agent, is_counter;        /* "kind": "agent", "counter" or "stun" (it has no core), else "remote" */
+	bool is_stun;                     /* "stun": it answers binding requests */
+	uint32_t stun;                    /* 1 + the node that it asks how it looks from outside; 0: nobody */
 	char identity[SCENARIO_NAME_MAX]; /* label the identity is made from; its own name unless "identity" says otherwise.
 	                                     Two nodes with one label are clones. The run's seed has no part in it. */
 	uint16_t suites;                  /* offer, OCTO_SUITE_* bits */

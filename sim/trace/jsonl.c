@@ -248,6 +248,12 @@ static void print_core(const struct trace_record *r, const uint8_t *extra, FILE 
 	case TRACE_TAMPER:
 		print_text("tell", octo_tell_name((enum octo_tell)r->a), out);
 		break;
+	case TRACE_SYNC_MISMATCH:
+	case TRACE_SYNC_RESENT:
+	case TRACE_SYNC_CONFIRMED:
+		print_number("courier", r->a, out);
+		print_text("side", octo_side_name((enum octo_side)r->b), out);
+		break;
 	case TRACE_WARNING:
 		print_text("warning", octo_warning_name((enum octo_warning)r->a), out);
 		break;

@@ -300,6 +300,17 @@ void ladder_note(const struct ladder_source *source, uint32_t index, enum octo_r
 		snprintf(out, LADDER_NOTE_BYTES, "⚑ hacked: %s", octo_tell_text((enum octo_tell)r->a));
 		*color = CANVAS_ORANGE;
 		break;
+	case TRACE_SYNC_MISMATCH:
+		snprintf(out, LADDER_NOTE_BYTES, "courier %" PRIu64 ": something of theirs is missing", r->a);
+		*color = CANVAS_ORANGE;
+		break;
+	case TRACE_SYNC_RESENT:
+		snprintf(out, LADDER_NOTE_BYTES, "courier %" PRIu64 ": sends all of it again", r->a);
+		break;
+	case TRACE_SYNC_CONFIRMED:
+		snprintf(out, LADDER_NOTE_BYTES, "courier %" PRIu64 ": %s verified", r->a, octo_side_name((enum octo_side)r->b));
+		*color = CANVAS_DIM;
+		break;
 	case TRACE_WARNING:
 		snprintf(out, LADDER_NOTE_BYTES, "⚠ %s", octo_warning_text((enum octo_warning)r->a));
 		*color = CANVAS_ORANGE;

@@ -177,6 +177,10 @@ static bool is_in_range(const struct trace_record *r)
 		return (r->b & 0xff) < OCTO_END_COUNT;
 	case TRACE_TAMPER:
 		return r->a < OCTO_TELL_COUNT;
+	case TRACE_SYNC_MISMATCH:
+	case TRACE_SYNC_RESENT:
+	case TRACE_SYNC_CONFIRMED:
+		return r->a <= OCTO_COURIER_ID_MAX && r->b < OCTO_SIDE_COUNT;
 	case TRACE_WARNING:
 		return r->a < OCTO_WARNING_COUNT;
 	case TRACE_ACTION:

@@ -75,6 +75,7 @@ static void a_live_session_exposes_the_forger(void)
 	pair_run(&pair, OCTO_SECOND / 2);
 	CHECK_U64(pair_event_count(&pair, LOSER, OCTO_EVENT_WARNING), 1);
 	CHECK_U64(pair_event(&pair, LOSER, OCTO_EVENT_WARNING, 1)->warning.warning, OCTO_WARNING_HACKED);
+	CHECK_U64(octo_channel_counters(pair.nodes[LOSER].channel)->tells[OCTO_TELL_INITIAL_REFUTED], 1);
 	pair_run(&pair, 10 * OCTO_SECOND);
 	CHECK(pair_is_joined(&pair));
 	CHECK_U64(pair_view(&pair, LOSER).session.log_id, old);

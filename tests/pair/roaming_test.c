@@ -47,6 +47,37 @@ static void a_peer_that_moved_is_followed_within_two_round_trips(void)
 	pair_close(&pair);
 }
 
+/* RFC 9000, 9.4: what was measured of one path says nothing of another; another port alone is no other path. */
+static void another_path_is_measured_anew(void)
+{
+	for (int is_far = 0; is_far <= 1; is_far++) {
+		struct pair pair;
+		open_pair(&pair);
+		pair_send_load(&pair, LOSER, 100000, 400, 0);
+		pair_run(&pair, 2 * OCTO_SECOND);
+		struct octo_peer_view before = pair_view(&pair, LOSER);
+		CHECK(before.rate_estimate_bps > 100000 && before.trip_ns > 0);
+		octo_peer_limit(pair.nodes[WINNER].channel, &pair.nodes[WINNER].host, pair_clock(&pair, WINNER), 0, 100000);
+		pair_run(&pair, 100 * OCTO_MILLISECOND);
+		if (is_far)
+			pair.nodes[WINNER].address = elsewhere;
+		else
+			pair.nodes[WINNER].address.port++;
+		while (last_path(&pair, LOSER) != OCTO_PATH_MOVED)
+			pair_run(&pair, OCTO_MILLISECOND);
+		struct octo_peer_view after = pair_view(&pair, LOSER);
+		CHECK_U64(after.trip_ns == 0, is_far);
+		CHECK_U64(after.rate_estimate_bps < 50000, is_far);
+		pair_run(&pair, 2 * OCTO_SECOND);
+		after = pair_view(&pair, LOSER);
+		CHECK_U64(after.rate_estimate_bps, 100000); /* what the peer wants at most is no matter of paths */
+		CHECK(after.trip_ns > 0);
+		uint64_t sent = pair_load(&pair, LOSER)->sent, received = pair_load(&pair, WINNER)->received;
+		CHECK(sent - received <= 20);
+		pair_close(&pair);
+	}
+}
+
 /* Who copies packets and sends them on from elsewhere gains a few small packets, three times what he spent at most. */
 static void a_copy_from_elsewhere_moves_nothing(void)
 {
@@ -138,6 +169,7 @@ CU_ErrorCode suite_roaming(void)
 	if (!suite)
 		return CU_get_error();
 	CU_ADD_TEST(suite, a_peer_that_moved_is_followed_within_two_round_trips);
+	CU_ADD_TEST(suite, another_path_is_measured_anew);
 	CU_ADD_TEST(suite, a_copy_from_elsewhere_moves_nothing);
 	CU_ADD_TEST(suite, an_address_that_does_not_answer_is_given_up);
 	CU_ADD_TEST(suite, only_the_newest_packet_is_a_hint);

@@ -66,6 +66,12 @@ def node(**members):
                 timeline=BASE["timeline"] + [{"at": "1s", "connect": ["pilot", "third*"]}])
 
 
+def served(**members):
+    """The same beside a STUN server."""
+    given = node(**members)
+    return {**given, "nodes": given["nodes"] + [{"name": "mirror", "kind": "stun"}]}
+
+
 def act(at="3s", **verb):
     return base(timeline=BASE["timeline"] + [{"at": at, **verb}])
 
@@ -78,6 +84,41 @@ def aged(**restart):
                                              {"at": "3s", "restart": {"node": "robot", **restart}}])
 
 
+HOME = {"name": "home", "members": ["robot"]}
+
+
+def networks(**members):
+    return base(networks=[{**HOME, **members}])
+
+
+def rebound(**verb):
+    return {**act(**verb), "networks": [{**HOME, "members": ["robot", "scout"], "nat": "full-cone"},
+                                        {"name": "office", "members": ["pilot"], "nat": {"type": "full-cone", "forward": "pilot"}}]}
+
+
+def heard(**nat):
+    """The robot says little, and hears much: other programs' traffic, which nothing answers."""
+    return {**networks(nat={"type": "port-restricted", "timeout": "500ms", **nat}),
+            "timeline": BASE["timeline"][:2] + [
+                {"at": "1200ms", "traffic": {"from": "pilot", "to": "robot", "size": 100, "every": "100ms", "count": 30}}]}
+
+
+def walled(**firewall):
+    """Two behind a firewall, of whom one falls silent."""
+    return {**heard(), "networks": [{**HOME, "members": ["robot", "scout"],
+                                     "firewall": {"timeout": "500ms", **firewall}}]}
+
+
+def crowded(**nat):
+    return {**networks(members=["robot", "scout"], nat={"type": "port-restricted", **nat})}
+
+
+def hidden(**nat):
+    """Two behind one NAT who look for each other; one can be found from outside."""
+    return networks(members=["robot", "pilot"],
+                    nat={"type": "full-cone", "neighbours": "outside", "hairpin": "on", "forward": "pilot", **nat})
+
+
 def twins(**members):
     """Two with the same keys dial the pilot at the same time: what it finds is theirs."""
     return base(nodes=[*BASE["nodes"][:2], {**BASE["nodes"][2], **members},
@@ -88,6 +129,12 @@ def twins(**members):
 
 def stopped(**verb):
     return base(timeline=BASE["timeline"] + [{"at": "2500ms", "pause": ["robot", "scout"]}, {"at": "3s", **verb}])
+
+
+def wooed(**verb):
+    """Two whose first honeymoon is over, and who find nobody."""
+    return {**base(timeline=[{"at": "1s", "enable": ["robot", "scout"]}, {"at": "100s", **verb}]), "duration": "120s",
+            "links": [{"between": ["*", "*"], "loss": "100%"}]}
 
 
 def answered(**flood):
@@ -167,8 +214,8 @@ RUN = {
     "nodes.*.boot_epoch": (node(), node(boot_epoch=9)),
     "nodes.*.clock": (node(), node(clock={"offset": "5s"})),
     "nodes.*.clock.offset": (node(clock={"offset": "5s"}), node(clock={"offset": "-5s"})),
-    "nodes.*.clock.drift_ppm": ({**node(clock={"drift_ppm": 0}), "duration": "50s"},
-            {**node(clock={"drift_ppm": 1000}), "duration": "50s"}),
+    "nodes.*.clock.drift_ppm": ({**node(clock={"drift_ppm": 0}), "duration": "300s"},
+            {**node(clock={"drift_ppm": 1000}), "duration": "300s"}),
     "nodes.*.cookie_above": (BASE, base(nodes=[*BASE["nodes"][:2], {**BASE["nodes"][2], "cookie_above": 0}])),
 
     "trust.*.zip": both(base, {"trust": [{"zip": ["robot", "pilot"]}], "timeline": PRESS},
@@ -280,6 +327,7 @@ RUN = {
        for key, value in (("from", "scout"), ("every", "70ms"), ("size", 100), ("count", 5))},
     "timeline.*.load.to": both(act, {"load": {**LOAD, "from": "pilot", "to": "robot"}},
             {"load": {**LOAD, "from": "pilot", "to": "scout"}}),
+    "timeline.*.load.ordered": both(act, {"load": {**LOAD, "ordered": False}}, {"load": {**LOAD, "ordered": True}}),
     "timeline.*.load.priority": both(act, {"load": {**LOAD, "every": "0s", "count": 100, "priority": 0}},
                                      {"load": {**LOAD, "every": "0s", "count": 100, "priority": 255}}),
     "timeline.*.crash": both(act, {"crash": "robot"}, {"crash": "scout"}),
@@ -327,6 +375,36 @@ RUN = {
     "timeline.*.traffic.zip": both(act, {"traffic": {"zip": ["robot", "pilot"], "every": "50ms"}},
                                    {"traffic": {"zip": ["scout", "pilot"], "every": "50ms"}}),
 
+    "networks": both(networks, {}, {"nat": "full-cone"}),
+    "networks.*.name": both(networks, {"nat": "full-cone"}, {"nat": "full-cone", "name": "house"}),
+    "networks.*.members": both(networks, {"nat": "full-cone"}, {"nat": "full-cone", "members": ["scout"]}),
+    "networks.*.nat": both(networks, {"nat": "full-cone"}, {"nat": "symmetric"}),
+    "networks.*.nat.type": both(networks, {"nat": {"type": "full-cone"}}, {"nat": {"type": "symmetric"}}),
+    **{f"networks.*.nat.{key}": both(networks, {"nat": {"type": "port-restricted", key: one}},
+                                     {"nat": {"type": "port-restricted", key: other}})
+       for key, one, other in (("timeout", "10ms", "20ms"), ("ports", "kept", "fresh"))},
+    "networks.*.nat.forward": both(crowded, {"forward": "robot"}, {"forward": "scout"}),
+    "networks.*.nat.refresh": both(heard, {"refresh": "outbound"}, {"refresh": "both"}),
+    "networks.*.nat.room": both(crowded, {"room": 1}, {"room": 2}),
+    "networks.*.nat.hairpin": both(hidden, {"hairpin": "off"}, {"hairpin": "on"}),
+    "networks.*.nat.neighbours": both(hidden, {"neighbours": "inside"}, {"neighbours": "outside"}),
+    "networks.*.firewall": both(networks, {"firewall": "outbound"}, {"firewall": {"timeout": "10ms"}}),
+    "networks.*.firewall.timeout": both(networks, {"firewall": {"timeout": "1ms"}},
+                                        {"firewall": {"timeout": "1s"}}),
+    "networks.*.firewall.refresh": both(walled, {"refresh": "outbound"}, {"refresh": "both"}),
+    "networks.*.firewall.room": both(walled, {"timeout": "10s", "room": 1}, {"timeout": "10s", "room": 2}),
+    "networks.*.uplink": both(networks, {"uplink": {"latency": "5ms"}}, {"uplink": {"latency": "6ms"}}),
+    "networks.*.uplink.up": both(networks, {"uplink": {"up": {"latency": "5ms"}}}, {"uplink": {"up": {"latency": "6ms"}}}),
+    "networks.*.uplink.down": both(networks, {"uplink": {"down": {"latency": "5ms"}}},
+                                   {"uplink": {"down": {"latency": "6ms"}}}),
+    "timeline.*.rebind": both(rebound, {"rebind": "home"}, {"rebind": "office"}),
+    "timeline.*.rebind.network": both(rebound, {"rebind": {"network": "home"}}, {"rebind": {"network": "office"}}),
+    "timeline.*.rebind.address": both(rebound, {"rebind": {"network": "home", "address": "kept"}},
+                                      {"rebind": {"network": "home", "address": "new"}}),
+    "timeline.*.inject.to.broadcast": both(rebound, {"inject": {"junk": 1, "source": "robot", "to": {"broadcast": "home"}}},
+                                           {"inject": {"junk": 1, "source": "robot", "to": {"broadcast": "office"}}}),
+
+    "nodes.*.stun": (served(), served(stun="mirror")),
     "nodes.*.processing": (node(), node(processing="5ms")),
     "nodes.*.tamper": (twins(tamper=True), twins(tamper=False)),
     "nodes.*.on_hacked": (twins(on_hacked="go-on"), twins(on_hacked="shut-down")),
@@ -334,6 +412,9 @@ RUN = {
     "tamper.hacked": ({**twins(), "tamper": {"hacked": "timestamp-twice"}}, {**twins(), "tamper": {"hacked": "answers-unasked"}}),
     "timeline.*.restart.store.from": both(aged, {"store": {"from": "2500ms"}}, {"store": {"from": "500ms"}}),
     "timeline.*.restart.store.of": both(aged, {"store": {"of": "robot"}}, {"store": {"of": "clone"}}),
+    "timeline.*.enable": both(act, {"enable": "robot"}, {"enable": "scout"}),
+    "timeline.*.disable": both(act, {"disable": "robot"}, {"disable": "scout"}),
+    "timeline.*.honeymoon": both(wooed, {"honeymoon": "robot"}, {"honeymoon": "scout"}),
     "timeline.*.pause": both(act, {"pause": "robot"}, {"pause": "scout"}),
     "timeline.*.resume": both(stopped, {"resume": "robot"}, {"resume": "scout"}),
     "timeline.*.slow": both(act, {"slow": SLOW}, {"slow": {**SLOW, "node": "scout"}}),
@@ -441,7 +522,7 @@ RUN = {
     "expect.*.memory": both(expect, {"memory": {"of": "core", "at_most": "1MiB"}}, {"memory": {"of": "core", "at_most": "1KiB"}}),
     "expect.*.memory.at_most": both(expect, {"memory": {"of": "core", "at_most": "1MiB"}}, {"memory": {"of": "core", "at_most": "1KiB"}}),
     "expect.*.memory.at_least": both(expect, {"memory": {"of": "core", "at_least": "1KiB"}}, {"memory": {"of": "core", "at_least": "1MiB"}}),
-    "expect.*.memory.of": both(expect, {"memory": {"of": "core", "at_most": "9KiB"}}, {"memory": {"of": "world", "at_most": "9KiB"}}),
+    "expect.*.memory.of": both(expect, {"memory": {"of": "node", "at_most": "40KiB"}}, {"memory": {"of": "world", "at_most": "40KiB"}}),
     "expect.*.messages": both(expect, {"messages": {**MESSAGES, "exactly": 40}},
             {"messages": {**MESSAGES, "exactly": 41}}),
     "expect.*.messages.from": both(expect, {"messages": {**MESSAGES, "exactly": 40}},
@@ -500,7 +581,20 @@ def is_told_elsewhere(key):
     return re.match(r"expect\.\*\.(always|never|eventually|from|until)\.(?!invariants)", key) is not None
 
 
+def on_access_link(pair, way):
+    """The same two, but it is an access link that has these aspects."""
+    for scenario in pair:
+        aspects = {key: value for key, value in scenario["links"][0].items() if key not in ("between", "from", "to")}
+        below = {key: value for key, value in scenario.items() if key != "links"}
+        yield {**below, "seed": 3, "networks": [{"name": "home", "members": ["pilot"] if way == "down" else ["robot", "scout"],
+                                     "uplink": {way: aspects} if way else aspects}]}
+
+
 def entry_of(key):
+    access = re.match(r"networks\.\*\.uplink\.(?:(up|down)\.)?(.+)", key)
+    if access and key not in RUN:
+        rule = entry_of("links.*." + access.group(2))
+        return tuple(on_access_link(rule, access.group(1))) if rule else None
     if key in RUN or not key.startswith("links.*.phases.*."):
         return RUN.get(key)
     rule = RUN.get("links.*." + key.removeprefix("links.*.phases.*."))

@@ -26,7 +26,6 @@ ELSEWHERE = {
     "the text is larger than 4 MiB": "the same; of a file its size is told before it is read",
     "octosim: out of memory": "not a mistake of a file",
     "the JSON parser and the scanner read": "not known to happen",
-    "no node is in this network": "whoever has members without nodes was told of another mistake before",
     "it is right": "not a mistake",
     "it is wrong": "closes a switch over all results",
     "this is not JSON": "is told to who varies a text, which was checked before",
@@ -117,11 +116,12 @@ def keys_of(schema, root, path, open_definitions=()):
 
 
 def general(path):
-    """Places in lists are all one; what a rule and its phases both set is read by the same functions, and so are what is
+    """Places in lists are all one; what a rule, its phases and an access link set is read by the same functions, and so are what is
     expected at one time and over a window, and the percentiles."""
     path = re.sub(r"(?<=\.)\d+(?=\.|$)", "*", path)
     path = re.sub(r"^expect\.\*\.(always|never|eventually|from|until)\.(?!invariants)", "expect.*.", path)
     path = re.sub(r"\.latency\.(p50|p90|p99|max)(?=\.)", ".latency.p50", path)
+    path = re.sub(r"^networks\.\*\.uplink\.(?:up\.|down\.)?(?!up$|down$|note$)", "links.*.", path)
     return re.sub(r"^links\.\*\.phases\.\*\.(?!at$|after$|fade$|\*)", "links.*.", path).replace(".drop.*.", ".drop.")
 
 

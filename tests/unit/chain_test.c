@@ -32,6 +32,19 @@ static void a_failure_is_traced_back_to_the_timeline(void)
 	CHECK(program_says("The same run again:"));
 }
 
+/* The third message is the last one of those that it counts; the session came up when robot got its SYN-ACK and pilot the ACK. */
+static void what_is_due_at_a_time_is_traced_back_from_its_last_change(void)
+{
+	static const char call[] = "run story.json --set timeline.1.load.count=3 "
+		"--set 'expect.0={\"by\": \"4s\", \"messages\": {\"from\": \"robot\", \"to\": \"pilot\", \"exactly\": 9}}' "
+		"--set 'expect.1={\"by\": \"4s\", \"session\": {\"between\": [\"robot\", \"pilot\"], \"count\": 0}}'";
+	CHECK_U64(program_call(call), 1);
+	CHECK(program_says("found 3 between robot and pilot\n    (a timer)\n    2.200000 s  robot → pilot  sent "));
+	CHECK(program_says("    2.220000 s  pilot about robot  message\n"));
+	CHECK(program_says("have 1 session between them\n    1.000000 s  robot about pilot  action: connect\n"));
+	CHECK(program_says("    1.060000 s  pilot about robot  session-up "));
+}
+
 static void programs_are_told_the_same(void)
 {
 	CHECK_U64(program_call("run story.json --quiet --json -"), 1);
@@ -56,6 +69,7 @@ CU_ErrorCode suite_chain(void)
 	if (!suite)
 		return CU_get_error();
 	CU_ADD_TEST(suite, a_failure_is_traced_back_to_the_timeline);
+	CU_ADD_TEST(suite, what_is_due_at_a_time_is_traced_back_from_its_last_change);
 	CU_ADD_TEST(suite, programs_are_told_the_same);
 	CU_ADD_TEST(suite, latencies_stand_in_the_table);
 	return CU_get_error();

@@ -147,6 +147,17 @@ static void what_is_not_ours_is_never_sent(void)
 	fixture_stop(&world);
 }
 
+static void nobody_but_the_own_stun_server_is_asked(void)
+{
+	struct fixture world;
+	make_stranger(&world);
+	static const uint8_t request[20] = { 0x00, 0x01, 0x00, 0x00, 0x21, 0x12, 0xa4, 0x42 };
+	struct octo_address address = fixture_address(ROBOT);
+	checks_sent(world.checks, PILOT, ROBOT, &address, request, sizeof request);
+	CHECK_BROKEN(&world, "S7", "expected nobody but its STUN server to be asked");
+	fixture_stop(&world);
+}
+
 CU_ErrorCode suite_checks_amplification(void);
 CU_ErrorCode suite_checks_amplification(void)
 {
@@ -163,5 +174,6 @@ CU_ErrorCode suite_checks_amplification(void)
 	CU_ADD_TEST(suite, a_forged_ping_earns_no_answer);
 	CU_ADD_TEST(suite, pings_go_to_known_addresses_only);
 	CU_ADD_TEST(suite, what_is_not_ours_is_never_sent);
+	CU_ADD_TEST(suite, nobody_but_the_own_stun_server_is_asked);
 	return CU_get_error();
 }

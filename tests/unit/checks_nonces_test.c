@@ -96,6 +96,17 @@ static void number_accepted_twice_breaks_s5(void)
 	fixture_stop(&world);
 }
 
+/* A hacked packet is whole: its number is used up. */
+static void number_of_a_hacked_packet_is_taken(void)
+{
+	struct fixture world;
+	connected(&world);
+	fixture_data(&world, PILOT, ROBOT, 2001, 0, OCTO_REASON_TAMPERED);
+	fixture_data(&world, PILOT, ROBOT, 2001, 0, OCTO_REASON_DUPLICATE);
+	CHECK_HOLDS(&world, "S5");
+	fixture_stop(&world);
+}
+
 static void two_sessions_number_for_themselves(void)
 {
 	struct fixture world;
@@ -154,6 +165,7 @@ CU_ErrorCode suite_checks_nonces(void)
 	CU_ADD_TEST(suite, nonce_with_a_second_text_breaks_s4);
 	CU_ADD_TEST(suite, numbers_in_any_order_hold);
 	CU_ADD_TEST(suite, number_accepted_twice_breaks_s5);
+	CU_ADD_TEST(suite, number_of_a_hacked_packet_is_taken);
 	CU_ADD_TEST(suite, two_sessions_number_for_themselves);
 	CU_ADD_TEST(suite, number_behind_the_window_breaks_s5);
 	CU_ADD_TEST(suite, window_moved_by_a_forgery_breaks_s5);

@@ -104,6 +104,21 @@ static void explaining_says_what_is_left_unsaid(void)
 	cJSON_Delete(root);
 }
 
+static void explaining_says_what_values_leave_unsaid(void)
+{
+	CHECK(program_write("inner.json", "{\"title\": \"I\", \"why\": \"W\", \"covers\": [\"R1\"], \"extends\": \"a.json\", "
+		"\"networks\": [{\"name\": \"home\", \"members\": \"robot\", \"nat\": \"symmetric\", \"firewall\": \"outbound\"}], "
+		"\"timeline\": [{\"at\": \"1s\", \"restart\": [\"robot\"]}, {\"at\": \"1s\", \"rebind\": \"home\"}, "
+		"{\"at\": \"1s\", \"load\": {\"from\": \"robot\", \"to\": \"fleet-1\", \"every\": \"1s\", \"size\": 9, \"count\": 2}}]}"));
+	CHECK_I64(program_call("check --explain inner.json"), 0);
+	CHECK(program_says("\"nat\": {\"type\": \"symmetric\", \"timeout\": \"2m\", \"refresh\": \"outbound\", \"hairpin\": \"on\", "
+	                   "\"neighbours\": \"inside\", \"room\": 1024, \"ports\": \"fresh\"}"));
+	CHECK(program_says("\"firewall\": {\"timeout\": \"2m\", \"refresh\": \"outbound\", \"room\": 1024}"));
+	CHECK(program_says("\"restart\": {\"node\": [\"robot\"], \"store\": \"kept\"}"));
+	CHECK(program_says("\"rebind\": {\"network\": \"home\", \"address\": \"new\"}"));
+	CHECK(program_says("\"count\": 2, \"priority\": 120}"));
+}
+
 static void what_is_explained_runs_the_same(void)
 {
 	static char hash[17];
@@ -147,6 +162,7 @@ CU_ErrorCode suite_commands(void)
 	CU_ADD_TEST(suite, a_trace_that_ends_early_differs_there);
 	CU_ADD_TEST(suite, a_new_scenario_is_good_and_holds);
 	CU_ADD_TEST(suite, explaining_says_what_is_left_unsaid);
+	CU_ADD_TEST(suite, explaining_says_what_values_leave_unsaid);
 	CU_ADD_TEST(suite, what_is_explained_runs_the_same);
 	CU_ADD_TEST(suite, an_index_has_a_table_a_folder);
 	CU_ADD_TEST(suite, octosim_says_which_it_is);

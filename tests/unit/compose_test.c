@@ -5,6 +5,7 @@
 #include "tests/unit/program.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #define HEAD "\"title\": \"T\", \"why\": \"W\", \"covers\": [\"R1\"]"
 
@@ -148,6 +149,64 @@ static void circles_depths_and_nonsense_are_refused(void)
 	expect_mistake("{" HEAD ", \"extends\": \"deep0.json\"}", "more than 8 files");
 }
 
+/* far/base.json names far/far.csv; near/middle.json extends it; what runs stands above both. */
+static void files_stand_beside_the_file_that_names_them(void)
+{
+	static const char extends_middle[] = "{" HEAD ", \"extends\": {\"scenario\": \"near/middle.json\", \"append\": [\"links\"]}, "
+	                                     "\"links\": [{\"from\": \"b\", \"to\": \"a\", \"latency\": {\"table\": \"own.csv\"}}]}";
+	char path[128];
+	struct scenario *scenario;
+
+	for (int i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s/%s", program_folder(), i ? "near" : "far");
+		CU_ASSERT_EQUAL_FATAL(mkdir(path, 0777), 0);
+	}
+	CU_ASSERT_TRUE_FATAL(program_write("far/far.csv", "77ms\n") && program_write("own.csv", "5ms\n") &&
+	                     program_write("far/far.trace", "4\n") && program_write("far.csv", "1ms\n"));
+	CU_ASSERT_TRUE_FATAL(program_write("far/base.json",
+		"{" HEAD ", \"duration\": \"9s\", \"nodes\": [{\"name\": \"a\", \"kind\": \"agent\"}, {\"name\": \"b\", \"kind\": \"remote\"}],\n"
+		"\"trust\": [[\"a\", \"b\"]], \"networks\": [{\"name\": \"home\", \"members\": \"a\", \"uplink\": {\"capacity\": \"far.trace\"}}],\n"
+		"\"links\": [{\"between\": [\"a\", \"b\"], \"phases\": [{\"at\": \"1s\", \"latency\": {\"table\": \"far.csv\"}}]}],\n"
+		"\"timeline\": [{\"at\": \"1s\", \"connect\": [\"a\", \"b\"]}], \"expect\": [{\"always\": \"invariants\"}]}"));
+	CU_ASSERT_TRUE_FATAL(program_write("near/middle.json", "{" HEAD ", \"extends\": \"../far/base.json\"}"));
+	scenario = load_good("child.json", extends_middle);
+	CHECK_U64(scenario->link_count, 2);
+	CHECK_U64(scenario->links[0].phases[0].latency_table->values_ns[0], 77000000);
+	CHECK_U64(scenario->links[1].latency_table->values_ns[0], 5000000);
+	scenario_free(scenario);
+	/* And wherever the composed text is read again. */
+	CHECK_U64((uint64_t)program_call("run child.json --set links.0.phases.0.at=2s --quiet"), 0);
+	CHECK_U64((uint64_t)program_call("check child.json --explain"), 0);
+	CHECK(program_says("\"near/../far/far.csv\"") && program_says("\"near/../far/far.trace\""));
+	CHECK_U64((uint64_t)program_call("fuzz child.json --seeds 1..2 --quiet"), 0);
+	/* What is wrong with such a file is reported where it is named. */
+	CU_ASSERT_TRUE_FATAL(program_write("far/far.csv", "soon\n"));
+	CHECK_U64((uint64_t)program_call("check child.json"), 2);
+	CHECK(program_says("near/../far/base.json:3:80: links.0.phases.0.latency.table: line 1 of that file: found \"soon\""));
+}
+
+static void no_file_names_a_folder_itself(void)
+{
+	CU_ASSERT_TRUE_FATAL(program_write("far/sly.json",
+		"{" HEAD ", \"extends\": \"base.json\",\n\"links\": [{\"between\": [\"a\", \"b\"], \"latency\": {\"table\": \"../own.csv\"}}]}"));
+	expect_mistake("{" HEAD ", \"extends\": \"far/sly.json\"}", "without any folder");
+	expect_mistake("{" HEAD ", \"extends\": \"base.json\", \"links\": [{\"between\": [\"a\", \"b\"], \"capacity\": \"far/far.trace\"}]}",
+	               "without any folder");
+}
+
+static void a_file_that_is_not_there_is_told_from_its_neighbours(void)
+{
+	CU_ASSERT_TRUE_FATAL(program_write("lost-ack.json", base) && program_write("lost-ack-2.json", base));
+	CHECK_U64((uint64_t)program_call("run lots-ack.json"), 2);
+	CHECK(program_says("lots-ack.json: does not exist; did you mean lost-ack.json?"));
+	CHECK_U64((uint64_t)program_call("check ./lost-ack-2"), 2);
+	CHECK(program_says("./lost-ack-2: does not exist; did you mean ./lost-ack-2.json?"));
+	CHECK_U64((uint64_t)program_call("run something-else-entirely.json"), 2);
+	CHECK(program_says("something-else-entirely.json: cannot be read: "));
+	CHECK_U64((uint64_t)program_call("run no-such-folder/lost-ack.json"), 2);
+	CHECK(program_says("no-such-folder/lost-ack.json: cannot be read: "));
+}
+
 static void text_alone_extends_nothing(void)
 {
 	static const char text[] = "{\"extends\": \"base.json\", \"duration\": \"1s\", \"nodes\": [{\"name\": \"a\", \"kind\": \"agent\"}]}";
@@ -194,6 +253,9 @@ CU_ErrorCode suite_compose(void)
 	CU_ADD_TEST(suite, a_file_may_extend_one_that_extends_a_third);
 	CU_ADD_TEST(suite, mistakes_are_reported_where_they_stand);
 	CU_ADD_TEST(suite, circles_depths_and_nonsense_are_refused);
+	CU_ADD_TEST(suite, files_stand_beside_the_file_that_names_them);
+	CU_ADD_TEST(suite, no_file_names_a_folder_itself);
+	CU_ADD_TEST(suite, a_file_that_is_not_there_is_told_from_its_neighbours);
 	CU_ADD_TEST(suite, text_alone_extends_nothing);
 	CU_ADD_TEST(suite, one_value_is_replaced_and_nothing_else);
 	return CU_get_error();

@@ -77,6 +77,31 @@ static void every_seed_makes_a_scenario_that_heals(void)
 	}
 }
 
+/* No attackers and no lost stores; whatever else there may be. Told by the invariant that watches such runs. */
+static void an_honest_swarm_has_no_attackers(void)
+{
+	struct swarm *swarm = open_swarm(pair);
+	uint64_t damaged = 0;
+
+	for (int is_honest = 0; is_honest < 2; is_honest++, damaged = 0) {
+		for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+			struct scenario *scenario = load(swarm, seed);
+
+			for (uint32_t i = 0; scenario && i < scenario->action_count; i++) {
+				const struct scenario_action *action = &scenario->actions[i];
+
+				damaged += action->loses_store || action->random_bytes || action->flip_each ||
+					action->verb == SCENARIO_ATTACK || action->verb == SCENARIO_RELAY ||
+					(action->verb == SCENARIO_RESTART && action->store_from_ns != OCTO_NEVER);
+			}
+			scenario_free(scenario);
+		}
+		CHECK(is_honest ? damaged == 0 : damaged > 0);
+		swarm_be_honest(swarm);
+	}
+	swarm_close(swarm);
+}
+
 static uint64_t digest(uint64_t hash, const char *text, size_t size)
 {
 	for (size_t i = 0; i < size; i++)
@@ -439,6 +464,7 @@ CU_ErrorCode suite_fuzz(void)
 	if (!suite)
 		return CU_get_error();
 	CU_ADD_TEST(suite, every_seed_makes_a_scenario_that_heals);
+	CU_ADD_TEST(suite, an_honest_swarm_has_no_attackers);
 	CU_ADD_TEST(suite, a_seed_means_the_same_everywhere);
 	CU_ADD_TEST(suite, trouble_of_every_kind_comes_up_and_none_but_dialling_always);
 	CU_ADD_TEST(suite, a_base_without_trust_is_refused);

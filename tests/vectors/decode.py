@@ -163,7 +163,9 @@ FIXED_FRAMES = {
     0x09: ("SYNC_REQUEST", "<B"),
     0x0A: ("SYNC_HASH", "<BII"),
 }
-NEGOTIATED_TODAY = {"ACK", "ACK_RANGES", "MAX_RATE", "PAD", "PING", "PONG", "CLOSE", "COURIER", "COURIER_ORDERED"}
+SEEN_IN_DATAGRAMS = {"ACK", "ACK_RANGES", "MAX_RATE", "PAD", "PING", "PONG", "CLOSE", "COURIER", "COURIER_ORDERED",
+                     "SYNC_REQUEST", "SYNC_HASH"}
+WORD_COURIER = 2  # its digest is the number that it said last
 RANGES_MAX = 24
 ORDERED_MAX = 240
 
@@ -252,6 +254,17 @@ def acknowledged_by(frame, expected):
         at -= gap + length
     demand(frame[3], "no ranges")
     return frame[1]
+
+
+def words_of(frames):
+    return [int.from_bytes(f[2], "little") for f in frames if f[:2] == ("COURIER", WORD_COURIER)]
+
+
+def half_of_digest(digest, log_id):
+    z, mask = digest ^ log_id, (1 << 64) - 1
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & mask
+    z = (z ^ z >> 27) * 0x94D049BB133111EB & mask
+    return z >> 32
 
 
 def full_number(truncated, size, largest):
@@ -346,6 +359,7 @@ class Watcher:
     def __init__(self, vector):
         self.nodes = {d["name"]: Node(d) for d in vector["nodes"]}
         self.attempts, self.sessions, self.probes = {}, [], {}
+        self.words = {name: [0] for name in self.nodes}  # said by the courier of section 7.13's vector, in order
         self.is_store_lost = vector.get("store_lost", False)
 
     def inspect(self, datagram):
@@ -515,6 +529,16 @@ class Watcher:
 
     # ---- Data -----------------------------------------------------------------------------------------
 
+    def inspect_sync(self, session, source, target, frames):
+        """A SYNC_HASH tells the number that its sender said last, and one that the other has said at some time."""
+        for index, frame in enumerate(frames):
+            if frame[0] != "SYNC_HASH":
+                continue
+            said = (self.words[source.name] + words_of(frames[:index]))[-1]
+            demand(frame[1] == WORD_COURIER, "a digest of the courier that has one")
+            demand(frame[2] == half_of_digest(said, session.log_id), "own half of a SYNC_HASH")
+            demand(frame[3] in [half_of_digest(w, session.log_id) for w in self.words[target.name]], "the copy's half")
+
     def inspect_data(self, source, target, data):
         first, size = data[0], (data[0] >> 2 & 3) + 1
         demand(first & 0x71 == 0, "key phase, session id length and reserved bit are zero")
@@ -540,20 +564,22 @@ class Watcher:
         demand(len(data) <= session.fields["max_pl"], "payload limit")
         frames = read_frames(plain)
         for frame in frames:
-            demand(frame[0] in NEGOTIATED_TODAY, f"{frame[0]} is not negotiated")
+            demand(frame[0] in SEEN_IN_DATAGRAMS, f"{frame[0]} is in no vector")
             demand(frame[0] != "CLOSE" or frame[1] == 0, "reason of a CLOSE")
+        self.inspect_sync(session, source, target, frames)
         smallest, largest = (number_size(number, told) for told in (session.told[source.name], -1))
         demand(smallest <= size <= largest, "bytes of the packet number")
         acks = [acknowledged_by(f, max(session.sent[target.name], default=-1) + 1) for f in frames if f[0].startswith("ACK")]
         demand(len(acks) <= 1, "one acknowledgement a packet")
         demand(all(ack in session.sent[target.name] for ack in acks), "acknowledges what was not sent")
-        again = struct.pack("<BQ", 0x80 | (size - 1) << 2, sid)
+        again = struct.pack("<BQ", 0x80 | (size - 1) << 2 | first & 2, sid)
         again += (number & ((1 << (8 * size)) - 1)).to_bytes(size, "little")
         again += session.seal(source, number, again + struct.pack("<QI", sid, 0), b"".join(map(write_frame, frames)))
         same(data, again, "data made anew")
 
         def commit():
             session.sent[source.name].add(number)
+            self.words[source.name] += words_of(frames)
             session.told[target.name] = max([session.told[target.name]] + acks)
 
         names = ", ".join(show_frame(frame) for frame in frames)

@@ -479,6 +479,69 @@ static void tell_probe(void)
 	CHECK(world.nodes[0].sent_by_type[OCTO_PACKET_PROBE] && world.nodes[1].sent_by_type[OCTO_PACKET_PROBE] >= 3);
 }
 
+/* A courier of one number, which it says when it changes; its digests are the numbers themselves. */
+struct word { uint32_t ours, said, theirs, is_due; };
+
+static void word_mandate(const void *state, octo_time_ns now, struct octo_mandate *mandate)
+{
+	const struct word *word = state;
+	(void)now;
+	*mandate = (struct octo_mandate){ .priority = 31, .accept_reads = true, .want_to_send = word->is_due, .payload_size = 4 };
+}
+
+static size_t word_send(void *state, octo_time_ns now, uint8_t *out, size_t size_max, uint64_t *handle)
+{
+	struct word *word = state;
+	(void)now, (void)handle;
+	CHECK(size_max >= 4);
+	word->is_due = 0;
+	store_le(out, 4, word->said = word->ours);
+	return 4;
+}
+
+static void word_receive(void *state, octo_time_ns now, const uint8_t *data, size_t size)
+{
+	(void)now;
+	CHECK(size == 4);
+	((struct word *)state)->theirs = (uint32_t)load_le(data, 4);
+}
+
+static uint64_t word_digest(const void *state, enum octo_side side)
+{
+	const struct word *word = state;
+	return side == OCTO_SIDE_OURS ? word->said : word->theirs;
+}
+
+static void word_resync(void *state, octo_time_ns now)
+{
+	(void)now;
+	((struct word *)state)->is_due = 1;
+}
+
+static void tell_sync(void)
+{
+	static const struct octo_courier courier = { .name = "word", .id = 2, .state_size = sizeof(struct word),
+		.mandate = word_mandate, .send = word_send, .receive = word_receive, .digest = word_digest, .resync = word_resync };
+	static const struct octo_courier *const words[] = { &courier };
+	static struct mishap mishaps[] = { { 0, OCTO_PACKET_DATA, 1, OCTO_NEVER }, { 0, 0, 0, 0 } };
+	struct node *node = &world.nodes[0];
+	node->host.couriers = world.nodes[1].host.couriers = words;
+	boot_both();
+	connect(0);
+	run_for(OCTO_SECOND);
+	CHECK(is_established(0) && is_established(1));
+	mishaps[0].count = node->sent_by_type[OCTO_PACKET_DATA] + 1;
+	world.mishaps = mishaps;
+	struct word *word = octo_courier_state(node->channel, 0, 0), *copy = octo_courier_state(world.nodes[1].channel, 0, 0);
+	word->ours = 20260101;
+	word->is_due = 1;
+	octo_courier_wake(node->channel, &node->host, world.now, 0);
+	run_for(500 * OCTO_MILLISECOND);
+	CHECK(copy->theirs == 0);
+	run_for(5 * OCTO_SECOND);
+	CHECK(copy->theirs == word->ours);
+}
+
 static const struct { const char *name, *shows; void (*tell)(void); } vectors[] = {
 	{ "plain", "handshake, courier messages both ways, keepalive, CLOSE by the adherent", tell_plain },
 	{ "aes-256-gcm", "both offer AES-256-GCM; every limit differs between the two", tell_aes },
@@ -493,7 +556,8 @@ static const struct { const char *name, *shows; void (*tell)(void); } vectors[] 
 	{ "restart", "the initiator restarts; the live session is challenged and torn down", tell_restart },
 	{ "flagged", "an initial packet of somebody else with the same seed; the live session answers the challenge",
 	  tell_flagged },
-	{ "probe", "PROBE and PROBE-REPLY both ways, with and without the user flag, and the handshakes behind them", tell_probe }
+	{ "probe", "PROBE and PROBE-REPLY both ways, with and without the user flag, and the handshakes behind them", tell_probe },
+	{ "sync", "a courier's message gets lost; digests differ, a SYNC_REQUEST asks for it again, and digests agree", tell_sync }
 };
 
 /* ---- Writing --------------------------------------------------------------------------------------- */
@@ -562,7 +626,7 @@ static void print_vector(const char *name, const char *shows, bool is_last)
 	printf("   ]}%s\n", is_last ? "" : ",");
 }
 
-/* One frame of each type, as the codec writes it: the types that no session may use yet stand in no datagram. */
+/* One frame of each type, as the codec writes it: not all stand in a datagram. */
 static void print_frames(void)
 {
 	static const uint8_t data[8] = { 0, 1, 2, 3, 4, 5, 6, 7 };

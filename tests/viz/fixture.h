@@ -241,7 +241,20 @@ static inline void fixture_fill(struct trace_record *record, uint64_t *seed)
 	case TRACE_KEYS_TURNED: record->b = fixture_random(seed) % 2 << 32; break;
 	case TRACE_WARNING: record->a = fixture_random(seed) % OCTO_WARNING_COUNT; break;
 	case TRACE_ACTION: record->a = fixture_random(seed) % TRACE_ACTION_COUNT; break;
-	case TRACE_CELIBACY: case TRACE_FAILED: record->a = fixture_random(seed) % 2; break;
+	case TRACE_CELIBACY: case TRACE_FAILED: case TRACE_LIGHT: record->a = fixture_random(seed) % 2; break;
+	case TRACE_MODE:
+		record->a = fixture_random(seed) % OCTO_MODE_COUNT;
+		record->b = fixture_random(seed) % OCTO_MODE_COUNT;
+		break;
+	case TRACE_ACTIVITY:
+		record->a = fixture_random(seed) % 2;
+		record->b = fixture_random(seed) % OCTO_ACTIVITY_COUNT;
+		break;
+	case TRACE_POOL: record->a = fixture_random(seed) % OCTO_POOL_COUNT; break;
+	case TRACE_SYNC_MISMATCH: case TRACE_SYNC_RESENT: case TRACE_SYNC_CONFIRMED:
+		record->a = fixture_random(seed) % (OCTO_COURIER_ID_MAX + 1);
+		record->b = fixture_random(seed) % OCTO_SIDE_COUNT;
+		break;
 	default:
 		if (is_odd)
 			record->a = UINT64_MAX;
