@@ -177,6 +177,8 @@ static bool is_in_range(const struct trace_record *r)
 		return (r->b & 0xff) < OCTO_END_COUNT;
 	case TRACE_TAMPER:
 		return r->a < OCTO_TELL_COUNT;
+	case TRACE_NOTE:
+		return r->flags < OCTO_NOTE_COUNT;
 	case TRACE_WARNING:
 		return r->a < OCTO_WARNING_COUNT;
 	case TRACE_ACTION:
