@@ -199,6 +199,12 @@ static bool fill(struct trace_record *record, const struct octo_event *event)
 		record->a = event->courier.courier;
 		record->b = event->courier.size;
 		return true;
+	case OCTO_EVENT_COURIER_NOTE:
+		record->kind = TRACE_NOTE;
+		record->flags = event->note.note;
+		record->a = event->note.courier | event->note.subject << 16;
+		record->b = event->note.value;
+		return true;
 	case OCTO_EVENT_CELIBACY:
 		record->kind = TRACE_CELIBACY;
 		record->a = event->celibacy.began;

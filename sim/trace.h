@@ -37,6 +37,7 @@ struct trace_record;
 	X(GRANTED, "granted")           /* a courier id | size << 16, b lateness ms | priority << 32 | rivals << 40 */ \
 	X(MESSAGE, "message")           /* courier message delivered: a courier id, b size */                    \
 	X(DISCARDED, "discarded")       /* courier message discarded: a courier id, b size */                    \
+	X(NOTE, "note")                 /* a courier's own: a courier id | subject << 16, b value; flags enum octo_note */ \
 	X(CELIBACY, "celibacy")         /* a 1 began 0 ended, b lasts ns */                                      \
 	X(MODE, "mode")                 /* how the core looks for peers: a enum octo_mode, b before | lasts ns << 8 */ \
 	X(ACTIVITY, "activity")         /* a peer became active or not: a 1 or 0, b enum octo_activity */       \

@@ -171,6 +171,12 @@ static void say_core(const struct sentence *say)
 		         record->kind == TRACE_MESSAGE ? "gets" : "discards", record->a, say->peer,
 		         record->b);
 		break;
+	case TRACE_NOTE:
+		snprintf(say->out, say->size, "%s, courier %u towards %s: %s (%" PRIu64 ", %" PRIu64 ")", say->node,
+		         (unsigned)(record->a & 0xffff), say->peer,
+		         record->flags < OCTO_NOTE_COUNT ? octo_note_text((enum octo_note)record->flags) : "?",
+		         record->a >> 16, record->b);
+		break;
 	case TRACE_CELIBACY:
 		snprintf(say->out, say->size, "%s %s celibacy towards %s", say->node,
 		         record->a ? "begins" : "ends", say->peer);

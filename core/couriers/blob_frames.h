@@ -1,4 +1,4 @@
-/* blob_frames.h: the messages of the blob courier, byte-exact [P 13]. Reading faces the network: false for anything that is
+/* blob_frames.h: the messages of the blob courier, byte-exact [P 13.5]. Reading faces the network: false for anything that is
  * not exactly such a message. Knows no state. Next: blob.h. */
 #ifndef OCTO_COURIERS_BLOB_FRAMES_H
 #define OCTO_COURIERS_BLOB_FRAMES_H

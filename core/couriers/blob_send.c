@@ -201,7 +201,8 @@ static struct blob_out *find(struct blob_courier *state, const struct blob_messa
 {
 	for (uint32_t i = 0; i < OCTO_BLOBS_MAX; i++) {
 		struct blob_out *out = &state->outs[i];
-		if (blob_is_live(&out->place) && out->place.blob.id == message->id && out->place.round == message->round)
+		if (blob_is_live(&out->place) && out->place.round && out->place.blob.id == message->id &&
+		    out->place.round == message->round)
 			return out;
 	}
 	return NULL;

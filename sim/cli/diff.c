@@ -88,6 +88,9 @@ static void print_detail(const struct trace *trace, uint32_t index)
 	case TRACE_MODE:
 		printf(", %s to %s", octo_mode_name((enum octo_mode)(r->b & 0xff)), octo_mode_name((enum octo_mode)r->a));
 		break;
+	case TRACE_NOTE:
+		printf(", %s %" PRIu64 ", %" PRIu64, octo_note_name((enum octo_note)r->flags), r->a >> 16, r->b);
+		break;
 	case TRACE_ACTIVITY:
 		printf(", %s", octo_activity_text((enum octo_activity)r->b));
 		break;

@@ -179,6 +179,12 @@ static void print_core(const struct trace_record *r, const uint8_t *extra, FILE 
 	case TRACE_DUEL:
 		print_duel(r, extra, out);
 		break;
+	case TRACE_NOTE:
+		print_number("courier", r->a & 0xffff, out);
+		print_text("note", octo_note_name((enum octo_note)r->flags), out);
+		print_number("subject", r->a >> 16, out);
+		print_number("value", r->b, out);
+		break;
 	case TRACE_GRANTED:
 		print_number("courier", r->a & 0xffff, out);
 		print_number("size", r->a >> 16, out);

@@ -296,6 +296,11 @@ void ladder_note(const struct ladder_source *source, uint32_t index, enum octo_r
 		snprintf(out, LADDER_NOTE_BYTES, "couriers wait: no %s left", octo_pool_text((enum octo_pool)r->a));
 		*color = CANVAS_ORANGE;
 		break;
+	case TRACE_NOTE:
+		snprintf(out, LADDER_NOTE_BYTES, "courier %" PRIu64 ": %s %" PRIu64 ", %" PRIu64, r->a & 0xffff,
+		         octo_note_name((enum octo_note)r->flags), r->a >> 16 & 0xffff, r->b);
+		*color = octo_note_class((enum octo_note)r->flags) == OCTO_CLASS_BROKEN ? CANVAS_ORANGE : CANVAS_DIM;
+		break;
 	case TRACE_TAMPER:
 		snprintf(out, LADDER_NOTE_BYTES, "⚑ hacked: %s", octo_tell_text((enum octo_tell)r->a));
 		*color = CANVAS_ORANGE;

@@ -181,6 +181,8 @@ static bool is_in_range(const struct trace_record *r)
 	case TRACE_SYNC_RESENT:
 	case TRACE_SYNC_CONFIRMED:
 		return r->a <= OCTO_COURIER_ID_MAX && r->b < OCTO_SIDE_COUNT;
+	case TRACE_NOTE:
+		return r->flags < OCTO_NOTE_COUNT;
 	case TRACE_WARNING:
 		return r->a < OCTO_WARNING_COUNT;
 	case TRACE_ACTION:

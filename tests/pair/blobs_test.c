@@ -255,6 +255,12 @@ static void losses_are_made_good(void)
 {
 	open_scene(&blobs);
 	scene.loss_permille = 300;
+	struct octo_blob blob = blob_of(2, 1800000);
+	CHECK_U64(offer(WINNER, &blob), OCTO_OK);
+	/* One more than a window: it ends only if what is lost goes again while there is still something new. */
+	octo_time_ns taken = run_until_ended(WINNER, OCTO_WAY_OUT, 2, 60 * OCTO_SECOND);
+	CHECK(taken < 4 * OCTO_SECOND);
+	scene.keepers[LOSER].offers = 0;
 	transfer(400000);
 	CHECK(view_of(LOSER, OCTO_WAY_IN, 1).repeated < 400000 / 10);
 	close_scene();

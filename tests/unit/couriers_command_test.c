@@ -123,12 +123,18 @@ static void a_restarted_agent_executes_nothing_twice(void)
 	wire.ends[AGENT].is_cut = true; /* its reports are lost */
 	for (uint32_t i = 1; i <= 3; i++)
 		CHECK(give(i));
+	wire_run(&wire, ms);
+	struct wire_message old = wire.messages[0];
 	pass(100 * ms);
 	expect_in_order(3);
 	start(AGENT);
 	wire_replace(&wire, UINT64_C(0x1234567800000009));
+	CHECK(old.size == 17 && old.bytes[9] == 1);
+	wire_push(&wire, AGENT, old.bytes, old.size); /* the first of them once more */
 	wire.ends[AGENT].is_cut = false;
 	CHECK(give(4));
+	wire_run(&wire, 5 * ms);
+	CHECK_U64(wire.latest[CONTROL].size, 1); /* it asks before it commands */
 	pass(2 * OCTO_SECOND);
 	expect_in_order(4);
 	CHECK_U64(states[CONTROL].uncertain, 3);
@@ -141,8 +147,10 @@ static void a_restarted_control_is_heard_again(void)
 {
 	set_up();
 	pass(100 * ms);
-	for (uint32_t i = 1; i <= 3; i++)
-		CHECK(give(i));
+	CHECK(give(1));
+	pass(20 * ms);
+	struct wire_message first = wire.latest[CONTROL];
+	CHECK(give(2) && give(3));
 	pass(100 * ms);
 	struct wire_message old = wire.latest[CONTROL];
 	start(CONTROL);
@@ -152,9 +160,30 @@ static void a_restarted_control_is_heard_again(void)
 	CHECK(give(5));
 	pass(OCTO_SECOND);
 	wire_push(&wire, AGENT, old.bytes, old.size);
+	wire_push(&wire, AGENT, first.bytes, first.size);
 	pass(OCTO_SECOND);
 	expect_in_order(5);
 	CHECK_U64(states[CONTROL].confirmed, 2);
+}
+
+/* A loss that is known is mended at once, and so is what a replaced session left open. */
+static void nothing_waits_longer_than_it_must(void)
+{
+	set_up();
+	pass(100 * ms);
+	wire.ends[CONTROL].is_cut = true;
+	CHECK(give(1));
+	pass(5 * ms);
+	wire.ends[CONTROL].is_cut = false;
+	pass(60 * ms);
+	expect_in_order(1);
+	wire.ends[CONTROL].is_cut = true;
+	CHECK(give(2));
+	pass(15 * ms);
+	wire_replace(&wire, 78);
+	wire.ends[CONTROL].is_cut = false;
+	pass(60 * ms);
+	expect_in_order(2);
 }
 
 /* Reports of before a restart change nothing after it. */
@@ -244,6 +273,7 @@ CU_ErrorCode suite_couriers_command(void)
 	CU_ADD_TEST(suite, a_full_inbox_is_back_pressure);
 	CU_ADD_TEST(suite, a_restarted_agent_executes_nothing_twice);
 	CU_ADD_TEST(suite, a_restarted_control_is_heard_again);
+	CU_ADD_TEST(suite, nothing_waits_longer_than_it_must);
 	CU_ADD_TEST(suite, an_old_report_confirms_nothing);
 	CU_ADD_TEST(suite, messages_have_these_bytes);
 	CU_ADD_TEST(suite, bad_messages_change_nothing);

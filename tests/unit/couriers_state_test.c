@@ -310,6 +310,33 @@ static void an_old_session_confirms_nothing(void)
 	CHECK_U64(states[CONTROL].heard_at, heard_at);
 	for (unsigned p = 0; p < OCTO_PARAMETER_COUNT; p++)
 		CHECK_U64(view(CONTROL, (enum octo_parameter)p).age_ns, OCTO_NEVER);
+	/* Not even one that speaks of a number which there is in the new session, too. */
+	uint8_t out[STATE_HEAD_BYTES + 1];
+	for (int is_new = 0; is_new < 2; is_new++) {
+		struct state_head head = { .has_echo = true, .tag = state_tag(is_new ? 5 : 77), .number = 40, .echo = 1 };
+		struct state_item item = { .parameter = OCTO_PARAMETER_BATTERY, .by = STATE_BY_NOBODY };
+		struct writer writer = writer_of(out, sizeof out);
+		state_head_write(&writer, &head);
+		state_item_write(&writer, &item);
+		wire_push(&wire, CONTROL, out, sizeof out);
+		CHECK_U64(view(CONTROL, OCTO_PARAMETER_BATTERY).age_ns != OCTO_NEVER, is_new);
+	}
+}
+
+/* Two lives of one writer may have made two values under one stamp: both sides end with the same one. */
+static void one_stamp_for_two_values_is_noticed(void)
+{
+	for (int larger = AGENT; larger <= CONTROL; larger++) {
+		set_up();
+		for (int who = AGENT; who <= CONTROL; who++) {
+			states[who].replicas[OCTO_PARAMETER_FLAGS].holding = (struct octo_holding){ .version = 3,
+				.writer = octo_writer_of(control_id), .value = { who == larger ? 4 : 2 } };
+			states[who].replicas[OCTO_PARAMETER_FLAGS].has_heard = 1;
+		}
+		wire_run(&wire, OCTO_SECOND);
+		CHECK(is_in_step());
+		CHECK_U64(held(AGENT, OCTO_PARAMETER_FLAGS), 4);
+	}
 }
 
 /* ---- Bad messages ----------------------------------------------------------------------------------------------- */
@@ -460,6 +487,7 @@ CU_ErrorCode suite_couriers_state(void)
 	CU_ADD_TEST(suite, a_tie_is_settled_by_the_duel);
 	CU_ADD_TEST(suite, what_does_not_fit_follows);
 	CU_ADD_TEST(suite, an_old_session_confirms_nothing);
+	CU_ADD_TEST(suite, one_stamp_for_two_values_is_noticed);
 	CU_ADD_TEST(suite, wrong_items_are_refused_one_by_one);
 	CU_ADD_TEST(suite, broken_messages_change_nothing);
 	CU_ADD_TEST(suite, who_has_not_begun_says_and_hears_nothing);

@@ -448,7 +448,7 @@ static bool has_members(const cJSON *object, const char *const *names)
 
 static void every_kind_is_a_line_of_json(void)
 {
-	static const char *const members[TRACE_KIND_COUNT][4] = {
+	static const char *const members[TRACE_KIND_COUNT][5] = {
 		[TRACE_SENT] = { "packet", "type", "session_id" },
 		[TRACE_FLYING] = { "copy", "arrives_ns", "bytes" },
 		[TRACE_DROPPED] = { "why", "would_arrive_ns" },
@@ -463,6 +463,7 @@ static void every_kind_is_a_line_of_json(void)
 		[TRACE_GRANTED] = { "courier", "lateness_ms", "rivals" },
 		[TRACE_MESSAGE] = { "courier", "size" },
 		[TRACE_DISCARDED] = { "courier", "size" },
+		[TRACE_NOTE] = { "courier", "note", "subject", "value" },
 		[TRACE_CELIBACY] = { "began", "lasts_ns" },
 		[TRACE_MODE] = { "before", "after", "lasts_ns" },
 		[TRACE_ACTIVITY] = { "active", "why" },

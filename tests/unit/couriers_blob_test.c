@@ -1,0 +1,273 @@
+/* couriers_blob_test.c: core/couriers/blob*.c, driven as a channel would, by a peer that writes what it likes. */
+#include "core/couriers/blob.h"
+#include "tests/check.h"
+
+enum { CELL = 16 };
+
+static struct blob_courier state;
+static unsigned told[OCTO_NOTE_COUNT], offers;
+static uint64_t written;
+static uint8_t kept[4096];
+
+static bool read_blob(void *context, uint32_t peer, enum octo_way way, uint16_t id, uint64_t offset, uint8_t *out, size_t size)
+{
+	(void)context, (void)peer, (void)way, (void)id;
+	memcpy(out, kept + offset, size);
+	return true;
+}
+
+static bool write_blob(void *context, uint32_t peer, uint16_t id, uint64_t offset, const uint8_t *bytes, size_t size)
+{
+	(void)context, (void)peer, (void)id;
+	CHECK(offset + size <= sizeof kept);
+	memcpy(kept + offset, bytes, size);
+	written += size;
+	return true;
+}
+
+static bool accept_blob(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have)
+{
+	(void)context, (void)peer, (void)blob, (void)have;
+	offers++;
+	return true;
+}
+
+static const struct octo_blobs blobs = { .read = read_blob, .write = write_blob, .offered = accept_blob };
+static const struct octo_host host = { .blobs = &blobs };
+
+static void report(const struct octo_courier_call *call, const struct octo_event_note *note)
+{
+	(void)call;
+	told[note->note]++;
+}
+
+static struct octo_courier_call call = { .now = 1000 * OCTO_SECOND, .session = 5, .host = &host, .room = 480, .report = report };
+
+static void set_up(void)
+{
+	memset(&state, 0, sizeof state);
+	memset(told, 0, sizeof told);
+	offers = 0;
+	written = 0;
+	call.session = 5;
+	call.now = 1000 * OCTO_SECOND;
+}
+
+static void take(const struct blob_message *message)
+{
+	uint8_t bytes[BLOB_CONTROL_BYTES_MAX];
+	size_t size = blob_message_write(bytes, message);
+	octo_courier_blob.receive(&state, &call, bytes, size);
+}
+
+static void take_offer(uint16_t id, uint16_t round, uint64_t size)
+{
+	struct blob_message message = { .type = BLOB_OFFER, .id = id, .round = round, .cell_bytes = CELL,
+		.blob = { .size = size, .id = id, .name = "x" } };
+	take(&message);
+}
+
+static void take_chunk(uint16_t id, uint32_t cell, size_t size)
+{
+	uint8_t bytes[512] = { 0 };
+	blob_chunk_head_write(bytes, id, cell);
+	octo_courier_blob.receive(&state, &call, bytes, BLOB_CHUNK_HEAD_BYTES + size);
+}
+
+/* The next message that it writes; false: it wants nothing. */
+static bool give(struct blob_message *message)
+{
+	static uint8_t bytes[512];
+	struct octo_mandate mandate = { .urgency_ms = 0 };
+	uint64_t handle = 0;
+	octo_courier_blob.mandate(&state, &call, &mandate);
+	if (!mandate.want_to_send || mandate.urgency_ms)
+		return false;
+	size_t size = octo_courier_blob.send(&state, &call, bytes, mandate.payload_size, &handle);
+	CHECK(size > 0 && size <= mandate.payload_size && handle != 0);
+	return blob_message_read(bytes, size, message);
+}
+
+static uint64_t digest_of(const void *bytes, size_t size)
+{
+	uint64_t hash = 0;
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ ((const uint8_t *)bytes)[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/* R40, R144: low priority, on demand: without a blob it asks for nothing, and always takes what comes. */
+static void it_asks_only_on_demand(void)
+{
+	struct octo_mandate mandate = { .urgency_ms = 0 };
+	set_up();
+	octo_courier_blob.mandate(&state, &call, &mandate);
+	CHECK(mandate.accept_reads && !mandate.want_to_send);
+	CHECK_U64(mandate.priority, OCTO_BLOB_PRIORITY);
+}
+
+/* Whatever its messages, a peer moves no byte outside of the blob and none twice; each is counted under its name. */
+static void chunks_out_of_range_change_nothing(void)
+{
+	struct blob_message answer;
+	set_up();
+	take_offer(3, 1, 1000); /* 63 cells, the last of 8 bytes */
+	CHECK(give(&answer) && answer.type == BLOB_HAVE && answer.frontier == 0 && answer.round == 1);
+	uint64_t before = digest_of(&state, sizeof state);
+	take_chunk(3, 63, 8);
+	take_chunk(3, UINT32_MAX, 16);
+	take_chunk(3, 62, 16);
+	take_chunk(3, 62, 7);
+	take_chunk(3, 0, 17);
+	take_chunk(3, 60, 64);
+	CHECK_U64(told[OCTO_NOTE_BLOB_OUT_OF_RANGE], 6);
+	take_chunk(4, 0, 16);
+	CHECK_U64(told[OCTO_NOTE_BLOB_STRAY], 1);
+	CHECK_U64(digest_of(&state, sizeof state), before);
+	CHECK_U64(written, 0);
+	take_chunk(3, 62, 8);
+	take_chunk(3, 1, 48);
+	take_chunk(3, 0, 64); /* three of its four cells are here */
+	CHECK_U64(written, 8 + 64);
+	CHECK_U64(state.ins[0].repeated, 48);
+	CHECK_U64(state.ins[0].frontier, 4);
+}
+
+static void chunks_beyond_the_window_change_nothing(void)
+{
+	set_up();
+	take_offer(3, 1, OCTO_BLOB_SIZE_MAX);
+	take_chunk(3, BLOB_WINDOW, CELL);
+	take_chunk(3, BLOB_WINDOW - 1, 2 * CELL);
+	CHECK_U64(told[OCTO_NOTE_BLOB_OUT_OF_RANGE], 2);
+	CHECK_U64(written, 0);
+	CHECK_U64(state.ins[0].place.cells, OCTO_BLOB_SIZE_MAX / CELL);
+}
+
+static void impossible_offers_are_refused(void)
+{
+	static const char *const names[] = { "", "..", "a/b", "a\\b", "a\nb" };
+	set_up();
+	take_offer(0, 1, 10);
+	take_offer(1, 1, OCTO_BLOB_SIZE_MAX + 1);
+	take_offer(1, 1, UINT64_MAX);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct blob_message message = { .type = BLOB_OFFER, .id = 1, .cell_bytes = CELL };
+		snprintf(message.blob.name, sizeof message.blob.name, "%s", names[i]);
+		take(&message);
+	}
+	struct blob_message message = { .type = BLOB_OFFER, .id = 1, .cell_bytes = 15, .blob = { .name = "x" } };
+	take(&message);
+	CHECK_U64(told[OCTO_NOTE_BLOB_BAD_OFFER], 9);
+	CHECK_U64(offers, 0);
+}
+
+/* A peer may fill the places, and then hears that they are full; in another session those it does not offer give way. */
+static void a_flood_of_offers_fills_four_places(void)
+{
+	struct blob_message answer;
+	set_up();
+	for (uint16_t id = 1; id <= 1000; id++)
+		take_offer(id, id, 1000);
+	CHECK_U64(offers, OCTO_BLOBS_MAX);
+	CHECK_U64(told[OCTO_NOTE_BLOB_TOO_MANY], 1000 - OCTO_BLOBS_MAX);
+	for (int i = 0; i < OCTO_BLOBS_MAX; i++)
+		CHECK(give(&answer) && answer.type == BLOB_HAVE);
+	CHECK(give(&answer) && answer.type == BLOB_ABORT && answer.id == 1000 && answer.reason == OCTO_BLOB_END_FULL);
+	CHECK(!give(&answer));
+	call.session = 6;
+	take_offer(2, 2000, 1000);
+	take_offer(2001, 2001, 1000);
+	CHECK_U64(offers, OCTO_BLOBS_MAX + 1);
+	CHECK_U64(told[OCTO_NOTE_BLOB_FAILED], 1);
+	CHECK_U64(state.ins[0].place.blob.id, 2001);
+}
+
+static void what_is_not_a_message_changes_nothing(void)
+{
+	static const uint8_t junk[][6] = { { 0 }, { 6, 1, 0, 1, 0 }, { 5, 1, 0, 1, 0, 9 }, { 4, 1, 0 }, { 3, 1, 0, 0, 0 },
+		{ 1, 1, 0, 1, 0, 0 } };
+	set_up();
+	uint64_t before = digest_of(&state, sizeof state);
+	octo_courier_blob.receive(&state, &call, junk[0], 0);
+	for (size_t i = 0; i < sizeof junk / sizeof *junk; i++)
+		octo_courier_blob.receive(&state, &call, junk[i], sizeof junk[i]);
+	CHECK_U64(told[OCTO_NOTE_BAD_MESSAGE], 1 + sizeof junk / sizeof *junk);
+	CHECK_U64(digest_of(&state, sizeof state), before);
+}
+
+/* A receiver that says it has what cannot be is not believed. */
+static void impossible_answers_change_nothing(void)
+{
+	struct blob_message message;
+	set_up();
+	state.outs[0].place.blob = (struct octo_blob){ .size = 3000, .id = 1, .name = "own" };
+	state.outs[0].place.phase = BLOB_ASKING;
+	CHECK(give(&message) && message.type == BLOB_OFFER && message.cell_bytes == 118);
+	uint16_t round = message.round;
+	uint64_t before = digest_of(&state, sizeof state);
+	take(&(struct blob_message){ .type = BLOB_HAVE, .id = 1, .round = round, .frontier = 27, .from = 27 });
+	take(&(struct blob_message){ .type = BLOB_HAVE, .id = 1, .round = round, .frontier = 3, .from = 2 });
+	take(&(struct blob_message){ .type = BLOB_HAVE, .id = 1, .round = round, .run_count = 1, .runs = { { 20, 7 } } });
+	CHECK_U64(told[OCTO_NOTE_BLOB_OUT_OF_RANGE], 3);
+	CHECK_U64(digest_of(&state, sizeof state), before);
+	take(&(struct blob_message){ .type = BLOB_HAVE, .id = 1, .round = round, .run_count = 1, .runs = { { 20, 6 } } });
+	CHECK_U64(state.outs[0].place.phase, BLOB_FLOWING);
+	CHECK_U64(state.outs[0].open, 20);
+	take(&(struct blob_message){ .type = BLOB_DONE, .id = 1, .round = (uint16_t)(round + 1) });
+	CHECK_U64(told[OCTO_NOTE_BLOB_STRAY], 1);
+	CHECK_U64(state.outs[0].place.phase, BLOB_FLOWING);
+	/* One about a blob that is not sent gets an answer: it would be waited for. */
+	take(&(struct blob_message){ .type = BLOB_HAVE, .id = 9, .round = 4 });
+	CHECK(give(&message) && message.type == BLOB_ABORT && message.way == OCTO_WAY_OUT && message.id == 9);
+}
+
+/* A late offer of what is complete already begins nothing anew. */
+static void a_late_offer_of_a_complete_blob_is_answered(void)
+{
+	struct blob_message message = { .type = BLOB_OFFER, .id = 1, .round = 1, .cell_bytes = CELL,
+		.blob = { .size = 0, .id = 1, .name = "empty" } };
+	struct octo_digest digest;
+	set_up();
+	octo_digest_begin(&digest);
+	octo_digest_end(&digest, message.blob.digest);
+	take(&message);
+	CHECK_U64(told[OCTO_NOTE_BLOB_COMPLETE], 1);
+	take(&message);
+	CHECK_U64(offers, 1);
+	CHECK(give(&message) && message.type == BLOB_DONE && message.id == 1 && !give(&message));
+}
+
+/* The same digest however the bytes are cut, also after the state was moved; RFC 7693 BLAKE2b, 32 bytes, of "abc". */
+static void a_digest_does_not_depend_on_the_pieces(void)
+{
+	static const uint8_t abc[OCTO_DIGEST_BYTES] = { 0xbd, 0xdd, 0x81, 0x3c, 0x63, 0x42, 0x39, 0x72, 0x31, 0x71, 0xef, 0x3f, 0xee,
+		0x98, 0x57, 0x9b, 0x94, 0x96, 0x4e, 0x3b, 0xb1, 0xcb, 0x3e, 0x42, 0x72, 0x62, 0xc8, 0xc0, 0x68, 0xd5, 0x23, 0x19 };
+	uint8_t out[OCTO_DIGEST_BYTES];
+	struct octo_digest digest, moved;
+	octo_digest_begin(&digest);
+	octo_digest_add(&digest, "a", 1);
+	moved = digest;
+	octo_digest_add(&moved, "bc", 2);
+	octo_digest_end(&moved, out);
+	CHECK_BYTES(out, abc, sizeof out);
+}
+
+CU_ErrorCode suite_couriers_blob(void);
+
+CU_ErrorCode suite_couriers_blob(void)
+{
+	CU_pSuite suite = CU_add_suite("couriers_blob", NULL, NULL);
+	if (!suite)
+		return CU_get_error();
+	CU_ADD_TEST(suite, it_asks_only_on_demand);
+	CU_ADD_TEST(suite, chunks_out_of_range_change_nothing);
+	CU_ADD_TEST(suite, chunks_beyond_the_window_change_nothing);
+	CU_ADD_TEST(suite, impossible_offers_are_refused);
+	CU_ADD_TEST(suite, a_flood_of_offers_fills_four_places);
+	CU_ADD_TEST(suite, what_is_not_a_message_changes_nothing);
+	CU_ADD_TEST(suite, impossible_answers_change_nothing);
+	CU_ADD_TEST(suite, a_late_offer_of_a_complete_blob_is_answered);
+	CU_ADD_TEST(suite, a_digest_does_not_depend_on_the_pieces);
+	return CU_get_error();
+}
