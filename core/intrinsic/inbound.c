@@ -308,12 +308,12 @@ static enum octo_step classify_inside(const struct call *call, const struct peer
 	return OCTO_STEP_SYN_INSIDE;
 }
 
-/* Only the session's initiator may begin: so two of them cannot cross. */
+/* Only the session's initiator may begin: so two of them cannot cross. Nor does it where packets are too small. */
 static void receive_syn_inside(struct call *call, const struct octo_address *from, struct peer *peer, const uint8_t *syn)
 {
 	struct syn_offer offer;
-	enum octo_reason reason = peer->current.role == OCTO_ROLE_ADHERENT ? peer_open_syn(call, peer, syn, &offer)
-	                                                                  : OCTO_REASON_UNSOLICITED;
+	bool may_begin = peer->current.role == OCTO_ROLE_ADHERENT && session_has_room_inside(&peer->current);
+	enum octo_reason reason = may_begin ? peer_open_syn(call, peer, syn, &offer) : OCTO_REASON_UNSOLICITED;
 	if (reason != OCTO_REASON_ACCEPTED) {
 		reject(call, peer, reason);
 		return;
@@ -356,7 +356,7 @@ static bool obey_frame(struct call *call, const struct arrival *arrival, struct 
 	case FRAME_PONG:
 		if (is_current)
 			receive_pong(call, peer, frame->token);
-		return true;
+		return session->id != 0; /* the host may have ended it, for an initial packet that was refuted */
 	case FRAME_PATH_CHALLENGE:
 		if (is_current)
 			path_challenged(call, peer, frame->data, arrival->from);

@@ -1,0 +1,145 @@
+/* lying_test.c: an associate with the right keys and the worst intentions: whatever it seals into a session, at whatever
+ * moment, costs it the session at most [P 5.7, 7.6, 7.7]: R66, R115, R116. Nothing here may end the process. */
+#include "tests/check.h"
+#include "tests/pair/pair.h"
+
+static const octo_time_ns rekey_ns = 20 * OCTO_SECOND;
+static const uint8_t lie[] = { FRAME_ACK_RANGES, 0x80, 0x10, 0, 0, 0, 1, 0, 1 };
+
+/* LOSER is the initiator. */
+static void open_pair(struct pair *pair, uint16_t payload_max)
+{
+	struct pair_options options;
+	pair_default(&options);
+	for (int who = WINNER; who <= LOSER; who++) {
+		options.config[who].rekey_ns = rekey_ns;
+		options.config[who].payload_max = payload_max;
+	}
+	pair_open(pair, &options);
+	pair_establish(pair, LOSER);
+	pair_run(pair, 5 * OCTO_SECOND);
+}
+
+static enum octo_reason push(struct pair *pair, int from, const uint8_t *frames, size_t size)
+{
+	uint8_t packet[OCTO_DATAGRAM_MAX];
+	size_t packet_size = pair_forge_data(pair, from, frames, size, 0, packet);
+	return pair_push(pair, 1 - from, &pair->nodes[from].address, packet, packet_size);
+}
+
+static enum octo_reason push_syn_inside(struct pair *pair, int from)
+{
+	uint8_t frame[2 + SYN_BYTES] = { FRAME_HANDSHAKE, SYN_BYTES };
+	struct syn_offer offer = pair_offer(pair, from);
+	pair_forge_syn(pair, from, &offer, 0, frame + 2);
+	return push(pair, from, frame, sizeof frame);
+}
+
+static void who_lies_while_we_ask_for_new_secrets_is_thrown_out(void)
+{
+	struct pair pair;
+	open_pair(&pair, OCTO_DATAGRAM_MAX);
+	pair_lose(&pair, WINNER, OCTO_PACKET_DATA, PAIR_FOREVER);
+	while (!pair_peer(&pair, LOSER)->offer.id)
+		pair_run(&pair, 10 * OCTO_MILLISECOND);
+	CHECK_U64(push(&pair, WINNER, lie, sizeof lie), OCTO_REASON_ACK_OF_UNSENT);
+	CHECK_U64(pair_state(&pair, LOSER), OCTO_STATE_IDLE);
+	pair_lose(&pair, WINNER, OCTO_PACKET_DATA, 0);
+	pair_run(&pair, 200 * OCTO_SECOND);
+	CHECK(pair_is_joined(&pair));
+	pair_close(&pair);
+}
+
+static void who_asks_for_new_secrets_and_lies_is_thrown_out(void)
+{
+	struct pair pair;
+	open_pair(&pair, OCTO_DATAGRAM_MAX);
+	CHECK_U64(push_syn_inside(&pair, LOSER), OCTO_REASON_ACCEPTED);
+	CHECK(pair_peer(&pair, WINNER)->answer.is_inside);
+	CHECK_U64(push(&pair, LOSER, lie, sizeof lie), OCTO_REASON_ACK_OF_UNSENT);
+	CHECK_U64(pair_state(&pair, WINNER), OCTO_STATE_IDLE);
+	pair_run(&pair, 200 * OCTO_SECOND);
+	CHECK(pair_is_joined(&pair));
+	pair_close(&pair);
+}
+
+/* Packets that are too small for a SYN inside are too small for its answer, with what else may be due. */
+static void new_secrets_need_the_agreed_room(void)
+{
+	struct pair pair;
+	open_pair(&pair, 128);
+	pair_be_gullible(&pair);
+	CHECK_U64(push_syn_inside(&pair, LOSER), OCTO_REASON_ACCEPTED);
+	CHECK_U64(pair_peer(&pair, WINNER)->answer.id, 0);
+	pair_run(&pair, 60 * OCTO_SECOND);
+	CHECK(pair_is_joined(&pair));
+	pair_close(&pair);
+}
+
+/* All that can be due at once, in the smallest packets that have room for a SYN. */
+static void what_is_due_at_once_goes_out_in_two_packets(void)
+{
+	static const uint8_t ping[] = { FRAME_PING, 1, 2, 3, 4 };
+	struct pair pair;
+	open_pair(&pair, 201);
+	struct pair_node *node = &pair.nodes[LOSER];
+	pair_lose(&pair, WINNER, OCTO_PACKET_DATA, PAIR_FOREVER);
+	while (!pair_peer(&pair, LOSER)->offer.id)
+		pair_run(&pair, OCTO_MILLISECOND);
+	pair_peer(&pair, LOSER)->offer.is_due = true;
+	pair_peer(&pair, LOSER)->current.is_ping_due = true;
+	octo_peer_limit(node->channel, &node->host, pair_clock(&pair, LOSER), 0, 40000);
+	CHECK_U64(push(&pair, WINNER, ping, sizeof ping), OCTO_REASON_ACCEPTED);
+	pair_run(&pair, 100 * OCTO_MILLISECOND);
+	pair_lose(&pair, WINNER, OCTO_PACKET_DATA, 0);
+	pair_run(&pair, 10 * OCTO_SECOND);
+	CHECK(pair_is_joined(&pair));
+	CHECK_U64(pair_view(&pair, WINNER).session.generation, 2);
+	pair_close(&pair);
+}
+
+static bool never_again(void *context, uint32_t peer, enum octo_tell tell)
+{
+	(void)context, (void)peer, (void)tell;
+	return false;
+}
+
+/* The answer to a challenge ends communication where the host says so; what stands behind it in the packet has no session. */
+static void nothing_is_read_behind_the_end_of_a_session(void)
+{
+	struct pair pair;
+	open_pair(&pair, OCTO_DATAGRAM_MAX);
+	struct syn_offer offer = pair_offer(&pair, LOSER);
+	uint8_t syn[SYN_BYTES];
+	pair_forge_syn(&pair, LOSER, &offer, 0, syn);
+	CHECK_U64(pair_push(&pair, WINNER, &pair.nodes[LOSER].address, syn, sizeof syn), OCTO_REASON_ACCEPTED);
+	pair_lose(&pair, LOSER, OCTO_PACKET_DATA, PAIR_FOREVER);
+	pair_run(&pair, 10 * OCTO_MILLISECOND);
+	CHECK(pair_peer(&pair, WINNER)->claim.is_held);
+	pair.nodes[WINNER].host.goes_on = never_again;
+	uint8_t frames[] = { FRAME_PONG, 0, 0, 0, 0, FRAME_MAX_RATE, 0, 0x20, 0, 0, FRAME_COURIER | 1, 1, 0, FRAME_CLOSE, 0 };
+	store_le(frames + 1, 4, pair_peer(&pair, WINNER)->claim.token);
+	uint64_t discarded = octo_channel_counters(pair.nodes[WINNER].channel)->courier_discarded;
+	push(&pair, LOSER, frames, sizeof frames);
+	CHECK_U64(pair_state(&pair, WINNER), OCTO_STATE_IDLE);
+	CHECK_U64(octo_channel_counters(pair.nodes[WINNER].channel)->courier_discarded, discarded);
+	CHECK(pair_peer(&pair, WINNER)->flow.rate > 0);
+	pair_run(&pair, 10 * OCTO_SECOND);
+	CHECK_U64(pair_state(&pair, WINNER), OCTO_STATE_IDLE);
+	pair_close(&pair);
+}
+
+CU_ErrorCode suite_lying(void);
+
+CU_ErrorCode suite_lying(void)
+{
+	CU_pSuite suite = CU_add_suite("lying", NULL, NULL);
+	if (!suite)
+		return CU_get_error();
+	CU_ADD_TEST(suite, who_lies_while_we_ask_for_new_secrets_is_thrown_out);
+	CU_ADD_TEST(suite, who_asks_for_new_secrets_and_lies_is_thrown_out);
+	CU_ADD_TEST(suite, new_secrets_need_the_agreed_room);
+	CU_ADD_TEST(suite, what_is_due_at_once_goes_out_in_two_packets);
+	CU_ADD_TEST(suite, nothing_is_read_behind_the_end_of_a_session);
+	return CU_get_error();
+}
