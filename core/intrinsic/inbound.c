@@ -248,15 +248,16 @@ static bool has_room(struct call *call, struct peer *peer, const uint8_t *plain,
 }
 
 /* An acknowledgement that goes below number 0 is malformed; one of a number that was never used is a lie, which ends
- * the session. Only the current session's packets are looked after. */
-static enum octo_reason check_ack(struct call *call, struct peer *peer, const struct contents *contents)
+ * the session; so are both in the first packet of a session, which is up by then. Only the current session's packets are
+ * looked after. */
+static enum octo_reason check_ack(struct call *call, struct peer *peer, const struct contents *contents, bool has_confirmed)
 {
 	enum octo_reason reason = contents->acks ? reliability_check(peer, &contents->ack) : OCTO_REASON_ACCEPTED;
 	if (reason == OCTO_REASON_ACCEPTED)
 		return reason;
-	if (reason == OCTO_REASON_BAD_FRAME)
+	if (reason == OCTO_REASON_BAD_FRAME && !has_confirmed)
 		return reject(call, peer, reason);
-	struct step_input input = { .reason = reason };
+	struct step_input input = { .reason = OCTO_REASON_ACK_OF_UNSENT };
 	return handshake_step(call, peer, OCTO_STEP_LIED, &input);
 }
 
@@ -439,7 +440,7 @@ static enum octo_reason receive_plain(struct call *call, const struct octo_addre
 		session = peer->current.id == id ? &peer->current : &peer->spare;
 	}
 	bool is_live = session_is_live(peer, session);
-	reason = is_live ? check_ack(call, peer, &contents) : OCTO_REASON_ACCEPTED;
+	reason = is_live ? check_ack(call, peer, &contents, reception->is_answer) : OCTO_REASON_ACCEPTED;
 	if (reason != OCTO_REASON_ACCEPTED)
 		return reason;
 	if (contents.has_ordered && is_live && !has_room(call, peer, plain, size, couriers))

@@ -129,6 +129,49 @@ static void nothing_is_read_behind_the_end_of_a_session(void)
 	pair_close(&pair);
 }
 
+/* S6: neither damaged packets nor replayed ones postpone what is waiting for room. */
+static void junk_puts_nothing_off(void)
+{
+	struct pair pair;
+	open_pair(&pair, OCTO_DATAGRAM_MAX);
+	struct pool *pages = &pair.nodes[WINNER].channel->pages;
+	uint32_t lent = pages->lent;
+	pages->lent = pages->count;
+	pair_send_load(&pair, WINNER, 10, 100, 0);
+	pair_run(&pair, 10 * OCTO_MILLISECOND);
+	struct pair_datagram replayed = pair_sent(&pair, LOSER, OCTO_PACKET_DATA, 0), damaged = replayed;
+	damaged.bytes[damaged.size - 1] ^= 1;
+	for (int i = 0; i < 10; i++) {
+		uint64_t digest = pair_digest(&pair, WINNER);
+		pair.now += OCTO_MILLISECOND;
+		CHECK_U64(pair_deliver(&pair, WINNER, &damaged), OCTO_REASON_BAD_TAG);
+		CHECK_U64(pair_deliver(&pair, WINNER, &replayed), OCTO_REASON_DUPLICATE);
+		CHECK_U64(pair_digest(&pair, WINNER), digest);
+	}
+	pages->lent = lent;
+	pair_run(&pair, OCTO_SECOND);
+	CHECK_U64(pair_load(&pair, LOSER)->received, 10);
+	pair_close(&pair);
+}
+
+/* An answer that the first packet of its session confirms is confirmed, whatever else stands in that packet. */
+static void a_first_packet_that_lies_is_the_last(void)
+{
+	static const uint8_t below_zero[] = { FRAME_ACK, 0, 0, 0, 1, 0, 0, 0 };
+	struct pair pair;
+	pair_open(&pair, NULL);
+	pair_lose(&pair, LOSER, OCTO_PACKET_ACK, PAIR_FOREVER);
+	pair_lose(&pair, LOSER, OCTO_PACKET_DATA, PAIR_FOREVER);
+	pair_connect(&pair, LOSER);
+	pair_run(&pair, 500 * OCTO_MILLISECOND);
+	CHECK_U64(pair_state(&pair, WINNER), OCTO_STATE_ANSWERING);
+	CHECK_U64(push(&pair, LOSER, below_zero, sizeof below_zero), OCTO_REASON_ACK_OF_UNSENT);
+	CHECK_U64(pair_state(&pair, WINNER), OCTO_STATE_IDLE);
+	CHECK_U64(pair_event(&pair, WINNER, OCTO_EVENT_SESSION_DOWN, 0)->session.end, OCTO_END_LIED);
+	pair_run(&pair, 10 * OCTO_SECOND);
+	pair_close(&pair);
+}
+
 CU_ErrorCode suite_lying(void);
 
 CU_ErrorCode suite_lying(void)
@@ -141,5 +184,7 @@ CU_ErrorCode suite_lying(void)
 	CU_ADD_TEST(suite, new_secrets_need_the_agreed_room);
 	CU_ADD_TEST(suite, what_is_due_at_once_goes_out_in_two_packets);
 	CU_ADD_TEST(suite, nothing_is_read_behind_the_end_of_a_session);
+	CU_ADD_TEST(suite, junk_puts_nothing_off);
+	CU_ADD_TEST(suite, a_first_packet_that_lies_is_the_last);
 	return CU_get_error();
 }
