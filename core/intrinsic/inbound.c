@@ -423,6 +423,20 @@ static enum octo_reason confirm_by_data(struct call *call, const struct octo_add
 	return handshake_step(call, peer, OCTO_STEP_CONFIRMED, &input);
 }
 
+/* The first packet of a session at its initiator. Which address the ACK came through to, only an answer can tell if it
+ * went to several. */
+static void has_our_ack(struct call *call, struct peer *peer)
+{
+	struct session *session = &peer->current;
+	if (!session->is_astray) {
+		session_prove_address(call, peer);
+		return;
+	}
+	session->is_astray = false;
+	session->is_ping_out = false;
+	session_ask(call, session);
+}
+
 /* What an authentic packet says. */
 static enum octo_reason receive_plain(struct call *call, const struct octo_address *from, struct peer *peer,
                                       struct session *session, const struct reception *reception, const uint8_t *plain,
@@ -454,7 +468,7 @@ static enum octo_reason receive_plain(struct call *call, const struct octo_addre
 		return be_wary(call, peer, tell);
 	data_keys_follow(call, peer, session, reception);
 	if (session == &peer->current && session->ack_resend_at != OCTO_NEVER)
-		session_prove_address(call, peer); /* it has our ACK */
+		has_our_ack(call, peer);
 	session_heard(call, session);
 	if (is_live)
 		reliability_received(call, peer, reception->number, expected, contents.wants_ack);

@@ -121,6 +121,7 @@ void session_install(struct call *call, struct peer *peer, struct session *fresh
 		make_spare(call, peer, fresh);
 	} else {
 		bool goes_on = session_goes_on(peer, &fresh->agreement, fresh->is_inside);
+		bool has_address = fresh->is_inside && current->id; /* another one has to answer a challenge first */
 		if (current->id)
 			make_spare(call, peer, current);
 		if (goes_on)
@@ -130,7 +131,8 @@ void session_install(struct call *call, struct peer *peer, struct session *fresh
 		*current = *fresh;
 		if (current->role == OCTO_ROLE_INITIATOR && session_has_room_inside(current))
 			current->rekey_at = call_after(call, call->channel->config.rekey_ns);
-		peer->address = *source;
+		if (!has_address)
+			peer->address = *source;
 		if (!goes_on) {
 			reliability_begin(peer);
 			flow_begin(call, peer);

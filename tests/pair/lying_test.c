@@ -6,6 +6,8 @@
 static const octo_time_ns rekey_ns = 20 * OCTO_SECOND;
 static const uint8_t lie[] = { FRAME_ACK_RANGES, 0x80, 0x10, 0, 0, 0, 1, 0, 1 };
 
+static const struct octo_address elsewhere = { .ip = { 0xfd, [15] = 0x66 }, .port = 7 };
+
 /* LOSER is the initiator. */
 static void open_pair(struct pair *pair, uint16_t payload_max)
 {
@@ -172,6 +174,87 @@ static void a_first_packet_that_lies_is_the_last(void)
 	pair_close(&pair);
 }
 
+/* Somebody on the path hands over each second packet as if it came from elsewhere: that victim is not flooded with
+ * questions, and we do not look like a node that asks too much. */
+static void a_peer_that_seems_to_flit_is_not_asked_each_time(void)
+{
+	static const uint8_t ping[] = { FRAME_PING, 1, 2, 3, 4 };
+	struct pair pair;
+	open_pair(&pair, OCTO_DATAGRAM_MAX);
+	pair_be_gullible(&pair);
+	unsigned questions = 0;
+	size_t seen = pair.sent_count;
+	for (int i = 0; i < 1000; i++) {
+		uint8_t packet[OCTO_DATAGRAM_MAX];
+		size_t size = pair_forge_data(&pair, LOSER, ping, sizeof ping, 0, packet);
+		CHECK_U64(pair_push(&pair, WINNER, i % 2 ? &elsewhere : &pair.nodes[LOSER].address, packet, size), OCTO_REASON_ACCEPTED);
+		pair_run(&pair, 10 * OCTO_MILLISECOND);
+	}
+	for (; seen < pair.sent_count; seen++)
+		questions += memcmp(&pair.sent[seen].target, &elsewhere, sizeof elsewhere) == 0;
+	CHECK(questions >= 10 && questions <= 41);
+	pair_close(&pair);
+}
+
+/* What is sent because of a path is not sent beside the agreed rate. */
+static void couriers_pay_for_paths(void)
+{
+	static const uint8_t challenge[] = { FRAME_PATH_CHALLENGE, 1, 2, 3, 4, 5, 6, 7, 8 };
+	struct pair pair;
+	open_pair(&pair, OCTO_DATAGRAM_MAX);
+	struct peer *peer = pair_peer(&pair, WINNER);
+	peer->flow.send_at = pair.nodes[WINNER].channel->pulse.own_now + 20 * OCTO_SECOND;
+	octo_time_ns before = peer->flow.send_at;
+	unsigned sent = pair_sent_count(&pair, WINNER, OCTO_PACKET_DATA);
+	push(&pair, LOSER, challenge, sizeof challenge);
+	pair_run(&pair, OCTO_MICROSECOND);
+	CHECK_U64(pair_sent_count(&pair, WINNER, OCTO_PACKET_DATA), sent + 1);
+	CHECK_U64(peer->flow.send_at, before + pair_sent(&pair, WINNER, OCTO_PACKET_DATA, 0).size * OCTO_SECOND / peer->flow.rate);
+	pair_close(&pair);
+}
+
+/* Who hands an ACK over from elsewhere moves a session that begins, for there is no other address, but not one that goes on. */
+static void new_secrets_move_no_address(void)
+{
+	struct pair pair;
+	open_pair(&pair, OCTO_DATAGRAM_MAX);
+	pair_lose(&pair, LOSER, OCTO_PACKET_ACK, 1);
+	unsigned acks = pair_sent_count(&pair, LOSER, OCTO_PACKET_ACK);
+	while (pair_sent_count(&pair, LOSER, OCTO_PACKET_ACK) == acks)
+		pair_run(&pair, OCTO_MILLISECOND);
+	struct pair_datagram ack = pair_sent(&pair, LOSER, OCTO_PACKET_ACK, 0);
+	ack.source = elsewhere;
+	CHECK_U64(pair_deliver(&pair, WINNER, &ack), OCTO_REASON_ACCEPTED);
+	CHECK_U64(pair_view(&pair, WINNER).session.generation, 2);
+	struct octo_address address = pair_view(&pair, WINNER).address;
+	CHECK_BYTES(&address, &pair.nodes[LOSER].address, sizeof address);
+	pair_run(&pair, 5 * OCTO_SECOND);
+	CHECK(pair_is_joined(&pair));
+	pair_close(&pair);
+}
+
+/* The copy moves the address, as the first one might have been the false one; but there the ACK has not been heard. */
+static void a_syn_ack_from_two_places_proves_neither(void)
+{
+	struct pair pair;
+	pair_open(&pair, NULL);
+	pair_connect(&pair, LOSER);
+	while (pair_state(&pair, LOSER) != OCTO_STATE_ESTABLISHED)
+		pair_run(&pair, OCTO_MILLISECOND);
+	struct pair_datagram copy = pair_sent(&pair, WINNER, OCTO_PACKET_SYN_ACK, 1);
+	copy.source = elsewhere;
+	CHECK_U64(pair_deliver(&pair, LOSER, &copy), OCTO_REASON_REPEATED);
+	CHECK_BYTES(&pair_peer(&pair, LOSER)->address, &elsewhere, sizeof elsewhere);
+	pair_send_load(&pair, LOSER, 1000, 100, 0);
+	for (int i = 0; i < 2000; i++) {
+		pair_run(&pair, OCTO_MILLISECOND);
+		CHECK(memcmp(&pair_peer(&pair, LOSER)->proved, &elsewhere, sizeof elsewhere) != 0);
+	}
+	CHECK_BYTES(&pair_peer(&pair, LOSER)->address, &pair.nodes[WINNER].address, sizeof elsewhere);
+	CHECK(pair_load(&pair, WINNER)->received > 100);
+	pair_close(&pair);
+}
+
 CU_ErrorCode suite_lying(void);
 
 CU_ErrorCode suite_lying(void)
@@ -186,5 +269,9 @@ CU_ErrorCode suite_lying(void)
 	CU_ADD_TEST(suite, nothing_is_read_behind_the_end_of_a_session);
 	CU_ADD_TEST(suite, junk_puts_nothing_off);
 	CU_ADD_TEST(suite, a_first_packet_that_lies_is_the_last);
+	CU_ADD_TEST(suite, a_peer_that_seems_to_flit_is_not_asked_each_time);
+	CU_ADD_TEST(suite, couriers_pay_for_paths);
+	CU_ADD_TEST(suite, new_secrets_move_no_address);
+	CU_ADD_TEST(suite, a_syn_ack_from_two_places_proves_neither);
 	return CU_get_error();
 }
