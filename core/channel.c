@@ -245,6 +245,27 @@ static void plan_wake(struct call *call, struct peer *peer)
 	wake_queue_set(call->channel, call_peer_index(call, peer), agenda_next(call, peer, &courier_layer));
 }
 
+/* Anybody may send or replay such a packet. What was planned stays, or a flood of them could put it off for ever. */
+static bool leaves_no_trace(enum octo_reason reason)
+{
+	switch (reason) {
+	case OCTO_REASON_HELD:
+	case OCTO_REASON_TOO_SOON:
+	case OCTO_REASON_CELIBATE:
+	case OCTO_REASON_SWITCHED_OFF:
+	case OCTO_REASON_FLAGGED:
+	case OCTO_REASON_DUPLICATE:
+	case OCTO_REASON_TOO_OLD:
+	case OCTO_REASON_FINISHED_OFFER:
+	case OCTO_REASON_DEAD_INCARNATION:
+	case OCTO_REASON_UNSOLICITED:
+	case OCTO_REASON_REFUSED_TIMESTAMP:
+		return true;
+	default:
+		return octo_reason_class(reason) == OCTO_CLASS_BROKEN;
+	}
+}
+
 static void report_received(struct call *call, const struct octo_address *from, const uint8_t *bytes, size_t size,
                             enum octo_reason reason, const struct inbound *inbound, uint64_t seq)
 {
@@ -271,7 +292,7 @@ void octo_channel_receive(struct octo_channel *channel, const struct octo_host *
 	uint64_t seq = call_reserve(&call);
 	call.cause = seq;
 	enum octo_reason reason = inbound_receive(&call, from, bytes, size, &inbound_layer, &inbound);
-	if (inbound.peer)
+	if (inbound.peer && !leaves_no_trace(reason))
 		plan_wake(&call, inbound.peer);
 	report_received(&call, from, bytes, size, reason, &inbound, seq);
 }

@@ -625,6 +625,7 @@ struct octo_event_courier {       /* COURIER_*: one courier message */
 	uint8_t priority;         /* GRANTED */
 	uint8_t rivals;           /* GRANTED: other couriers that were due and waited */
 	bool is_ordered;          /* DELIVERED: in its order, perhaps long after its packet came */
+	uint64_t number;          /* of an ordered message, from 0; else 0 */
 	uint64_t session;         /* log id */
 };
 /* What couriers tell about themselves, with what subject, value and total hold. Those of class BROKEN are the peer's

@@ -390,38 +390,39 @@ uint32_t octo_courier_index(const struct octo_host *host, uint16_t id)
 	return OCTO_NO_COURIER;
 }
 
-static void report_delivery(struct call *call, const struct peer *peer, uint8_t courier, size_t size, bool is_ordered,
-                            enum octo_event_kind kind)
+static void report_delivery(struct call *call, const struct peer *peer, uint8_t courier, size_t size,
+                            const uint64_t *number, enum octo_event_kind kind)
 {
 	if (!call_is_observed(call)) {
 		call_reserve(call);
 		return;
 	}
-	struct octo_event event = { .courier = { .courier = courier, .size = (uint16_t)size, .is_ordered = is_ordered,
-		.session = peer->current.log_id } };
+	struct octo_event event = { .courier = { .courier = courier, .size = (uint16_t)size, .is_ordered = number != NULL,
+		.number = number ? *number : 0, .session = peer->current.log_id } };
 	call_emit(call, &event, kind, call_peer_index(call, peer));
 }
 
+/* `number`: of an ordered message; NULL for others. */
 static void deliver(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size,
-                    bool is_ordered)
+                    const uint64_t *number)
 {
 	uint32_t index = octo_courier_index(call->host, courier);
 	bool is_taken = index != OCTO_NO_COURIER && slot_of(call, peer, index)->is_active &&
 	                mandate_of(call, peer, index).accept_reads;
 	if (!is_taken) {
 		call->channel->pulse.counters.courier_discarded++;
-		report_delivery(call, peer, courier, size, is_ordered, OCTO_EVENT_COURIER_DISCARDED);
+		report_delivery(call, peer, courier, size, number, OCTO_EVENT_COURIER_DISCARDED);
 		return;
 	}
 	struct courier_call told = tell_courier(call, peer, index);
 	call->host->couriers[index]->receive(schedule_state(call->channel, told.call.peer, index), &told.call, data, size);
-	report_delivery(call, peer, courier, size, is_ordered, OCTO_EVENT_COURIER_DELIVERED);
+	report_delivery(call, peer, courier, size, number, OCTO_EVENT_COURIER_DELIVERED);
 	schedule_read(call, peer);
 }
 
 void schedule_deliver(struct call *call, struct peer *peer, uint8_t courier, const uint8_t *data, size_t size)
 {
-	deliver(call, peer, courier, data, size, false);
+	deliver(call, peer, courier, data, size, NULL);
 }
 
 bool schedule_admits(struct call *call, struct peer *peer, uint8_t courier, uint64_t number, uint32_t others)
@@ -440,7 +441,7 @@ void schedule_order(struct call *call, struct peer *peer, uint8_t courier, uint6
 {
 	uint32_t index = octo_courier_index(call->host, courier);
 	if (index == OCTO_NO_COURIER) {
-		deliver(call, peer, courier, data, size, true);
+		deliver(call, peer, courier, data, size, &number);
 		return;
 	}
 	struct courier_slot *slot = slot_of(call, peer, index);
@@ -454,9 +455,9 @@ void schedule_order(struct call *call, struct peer *peer, uint8_t courier, uint6
 		return;
 	}
 	slot->number_in++;
-	deliver(call, peer, courier, data, size, true);
-	while (ordered_take(call, peer, (uint8_t)index, slot->number_in, held, &size)) {
+	deliver(call, peer, courier, data, size, &number);
+	while (ordered_take(call, peer, (uint8_t)index, ++number, held, &size)) {
 		slot->number_in++;
-		deliver(call, peer, courier, held, size, true);
+		deliver(call, peer, courier, held, size, &number);
 	}
 }

@@ -94,6 +94,7 @@ struct session {                          /* cur and prev (session.c) */
 	uint8_t asks;                     /* times the peer was asked in vain since it was last heard */
 	uint8_t closes_left;              /* spare only: CLOSE packets still to send */
 	bool is_inside;                   /* its handshake ran inside another one */
+	bool is_astray;                   /* initiator: ACK or PING went to another address than the present one */
 	bool is_continued;                /* spare only: the current one goes on where it ended */
 	struct octo_agreement agreement;
 	struct round_trip trip;
@@ -122,6 +123,7 @@ struct path {                             /* another address of the peer's, and 
 	uint8_t reserved;
 	uint32_t credit_bytes;            /* may still be sent to the candidate */
 	octo_time_ns next_at;             /* of the next question, or of giving up */
+	octo_time_ns asked_at;            /* the last question went out; 0: none did */
 };
 
 struct silence {                          /* of ours, in the current session (keepalive.c) */

@@ -328,8 +328,12 @@ static enum octo_reason repeat_ack(struct call *call, struct peer *peer, struct 
 	               equal_bytes(identity, session->syn_ack_identity, sizeof identity);
 	if (!is_same)
 		return OCTO_REASON_FINISHED_OFFER;
-	if (session->ack_resend_at != OCTO_NEVER) /* nothing heard yet: the first copy may have come from a false address */
+	/* Nothing heard yet: the first copy may have come from a false address, or this one does. */
+	bool is_elsewhere = !session->is_inside && !same_address(&peer->address, input->from);
+	if (session->ack_resend_at != OCTO_NEVER && is_elsewhere) {
 		peer->address = *input->from;
+		session->is_astray = true;
+	}
 	bool is_spaced = session->ack_sent_at == OCTO_NEVER ||
 	                 call->now - session->ack_sent_at >= call->channel->config.nudge_spacing_ns;
 	if (is_spaced)

@@ -248,15 +248,16 @@ static bool has_room(struct call *call, struct peer *peer, const uint8_t *plain,
 }
 
 /* An acknowledgement that goes below number 0 is malformed; one of a number that was never used is a lie, which ends
- * the session. Only the current session's packets are looked after. */
-static enum octo_reason check_ack(struct call *call, struct peer *peer, const struct contents *contents)
+ * the session; so are both in the first packet of a session, which is up by then. Only the current session's packets are
+ * looked after. */
+static enum octo_reason check_ack(struct call *call, struct peer *peer, const struct contents *contents, bool has_confirmed)
 {
 	enum octo_reason reason = contents->acks ? reliability_check(peer, &contents->ack) : OCTO_REASON_ACCEPTED;
 	if (reason == OCTO_REASON_ACCEPTED)
 		return reason;
-	if (reason == OCTO_REASON_BAD_FRAME)
+	if (reason == OCTO_REASON_BAD_FRAME && !has_confirmed)
 		return reject(call, peer, reason);
-	struct step_input input = { .reason = reason };
+	struct step_input input = { .reason = OCTO_REASON_ACK_OF_UNSENT };
 	return handshake_step(call, peer, OCTO_STEP_LIED, &input);
 }
 
@@ -308,12 +309,12 @@ static enum octo_step classify_inside(const struct call *call, const struct peer
 	return OCTO_STEP_SYN_INSIDE;
 }
 
-/* Only the session's initiator may begin: so two of them cannot cross. */
+/* Only the session's initiator may begin: so two of them cannot cross. Nor does it where packets are too small. */
 static void receive_syn_inside(struct call *call, const struct octo_address *from, struct peer *peer, const uint8_t *syn)
 {
 	struct syn_offer offer;
-	enum octo_reason reason = peer->current.role == OCTO_ROLE_ADHERENT ? peer_open_syn(call, peer, syn, &offer)
-	                                                                  : OCTO_REASON_UNSOLICITED;
+	bool may_begin = peer->current.role == OCTO_ROLE_ADHERENT && session_has_room_inside(&peer->current);
+	enum octo_reason reason = may_begin ? peer_open_syn(call, peer, syn, &offer) : OCTO_REASON_UNSOLICITED;
 	if (reason != OCTO_REASON_ACCEPTED) {
 		reject(call, peer, reason);
 		return;
@@ -356,7 +357,7 @@ static bool obey_frame(struct call *call, const struct arrival *arrival, struct 
 	case FRAME_PONG:
 		if (is_current)
 			receive_pong(call, peer, frame->token);
-		return true;
+		return session->id != 0; /* the host may have ended it, for an initial packet that was refuted */
 	case FRAME_PATH_CHALLENGE:
 		if (is_current)
 			path_challenged(call, peer, frame->data, arrival->from);
@@ -422,6 +423,20 @@ static enum octo_reason confirm_by_data(struct call *call, const struct octo_add
 	return handshake_step(call, peer, OCTO_STEP_CONFIRMED, &input);
 }
 
+/* The first packet of a session at its initiator. Which address the ACK came through to, only an answer can tell if it
+ * went to several. */
+static void has_our_ack(struct call *call, struct peer *peer)
+{
+	struct session *session = &peer->current;
+	if (!session->is_astray) {
+		session_prove_address(call, peer);
+		return;
+	}
+	session->is_astray = false;
+	session->is_ping_out = false;
+	session_ask(call, session);
+}
+
 /* What an authentic packet says. */
 static enum octo_reason receive_plain(struct call *call, const struct octo_address *from, struct peer *peer,
                                       struct session *session, const struct reception *reception, const uint8_t *plain,
@@ -439,7 +454,7 @@ static enum octo_reason receive_plain(struct call *call, const struct octo_addre
 		session = peer->current.id == id ? &peer->current : &peer->spare;
 	}
 	bool is_live = session_is_live(peer, session);
-	reason = is_live ? check_ack(call, peer, &contents) : OCTO_REASON_ACCEPTED;
+	reason = is_live ? check_ack(call, peer, &contents, reception->is_answer) : OCTO_REASON_ACCEPTED;
 	if (reason != OCTO_REASON_ACCEPTED)
 		return reason;
 	if (contents.has_ordered && is_live && !has_room(call, peer, plain, size, couriers))
@@ -453,7 +468,7 @@ static enum octo_reason receive_plain(struct call *call, const struct octo_addre
 		return be_wary(call, peer, tell);
 	data_keys_follow(call, peer, session, reception);
 	if (session == &peer->current && session->ack_resend_at != OCTO_NEVER)
-		session_prove_address(call, peer); /* it has our ACK */
+		has_our_ack(call, peer);
 	session_heard(call, session);
 	if (is_live)
 		reliability_received(call, peer, reception->number, expected, contents.wants_ack);

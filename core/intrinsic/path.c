@@ -2,12 +2,16 @@
 #include "core/intrinsic/path.h"
 
 #include "core/intrinsic/data_keys.h"
+#include "core/intrinsic/flow_control.h"
 #include "core/intrinsic/frame.h"
 #include "core/intrinsic/keepalive.h"
 #include "core/intrinsic/session.h"
 #include "core/intrinsic/tamper.h"
 
 enum { QUESTIONS = 5, CREDIT_TIMES = 3, PACKET_BYTES_MAX = DATA_OVERHEAD_BYTES_MAX + 2 * (1 + PATH_BYTES) };
+
+/* Whoever makes packets seem to come from here and there must not make us ask about each. */
+static const octo_time_ns question_spacing_ns = 250 * OCTO_MILLISECOND;
 
 static void report(struct call *call, const struct peer *peer, const struct octo_address *address, enum octo_path what)
 {
@@ -19,7 +23,21 @@ static void ask(struct call *call, struct peer *peer)
 {
 	struct path *path = &peer->path;
 	path->is_question_due = true;
-	path->next_at = call_after(call, round_trip_timeout(&peer->current.trip));
+	octo_time_ns wait = round_trip_timeout(&peer->current.trip);
+	path->next_at = call_after(call, wait > question_spacing_ns ? wait : question_spacing_ns);
+}
+
+static void ask_first(struct call *call, struct peer *peer)
+{
+	struct path *path = &peer->path;
+	path->questions_left = QUESTIONS;
+	path->is_question_due = false;
+	if (!path->asked_at || call->now - path->asked_at >= question_spacing_ns) {
+		ask(call, peer);
+		return;
+	}
+	path->questions_left++; /* one is taken away when the next is due */
+	path->next_at = path->asked_at + question_spacing_ns;
 }
 
 void path_heard(struct call *call, struct peer *peer, const struct octo_address *source, size_t size)
@@ -36,10 +54,9 @@ void path_heard(struct call *call, struct peer *peer, const struct octo_address 
 	if (is_new) {
 		path->candidate = *source;
 		path->credit_bytes = 0;
-		path->questions_left = QUESTIONS;
 		call_random(call, path->question, sizeof path->question);
 		report(call, peer, source, OCTO_PATH_TRIED);
-		ask(call, peer);
+		ask_first(call, peer);
 	}
 	path->credit_bytes = path->credit_bytes + earned < PATH_CREDIT_MAX ? path->credit_bytes + earned : PATH_CREDIT_MAX;
 }
@@ -103,7 +120,9 @@ static size_t compose(struct call *call, struct peer *peer, enum frame_type type
 	frame_write(&frames, &frame);
 	data_seal(call, session, out, header_size, frames.position);
 	keepalive_sent(call, peer);
-	return header_size + frames.position + CRYPTO_TAG_BYTES;
+	size_t size = header_size + frames.position + CRYPTO_TAG_BYTES;
+	flow_sent(call, peer, size);
+	return size;
 }
 
 size_t path_send(struct call *call, struct peer *peer, uint8_t out[OCTO_DATAGRAM_MAX], struct octo_address *to)
@@ -129,6 +148,7 @@ size_t path_send(struct call *call, struct peer *peer, uint8_t out[OCTO_DATAGRAM
 		return 0; /* it has to send more first */
 	size_t size = compose(call, peer, FRAME_PATH_CHALLENGE, path->question, out);
 	tamper_asked(peer);
+	path->asked_at = call->now;
 	path->credit_bytes -= (uint32_t)size;
 	*to = path->candidate;
 	return size;

@@ -121,6 +121,7 @@ void session_install(struct call *call, struct peer *peer, struct session *fresh
 		make_spare(call, peer, fresh);
 	} else {
 		bool goes_on = session_goes_on(peer, &fresh->agreement, fresh->is_inside);
+		bool has_address = fresh->is_inside && current->id; /* another one has to answer a challenge first */
 		if (current->id)
 			make_spare(call, peer, current);
 		if (goes_on)
@@ -128,9 +129,10 @@ void session_install(struct call *call, struct peer *peer, struct session *fresh
 		else
 			reliability_end(call, peer);
 		*current = *fresh;
-		if (current->role == OCTO_ROLE_INITIATOR && current->agreement.payload_max >= REKEY_PAYLOAD_BYTES)
+		if (current->role == OCTO_ROLE_INITIATOR && session_has_room_inside(current))
 			current->rekey_at = call_after(call, call->channel->config.rekey_ns);
-		peer->address = *source;
+		if (!has_address)
+			peer->address = *source;
 		if (!goes_on) {
 			reliability_begin(peer);
 			flow_begin(call, peer);
@@ -153,6 +155,15 @@ void session_install(struct call *call, struct peer *peer, struct session *fresh
 	record_save_peer(call, peer);
 }
 
+/* A handshake inside a session has no other way than that session. */
+static void drop_inside(struct call *call, struct peer *peer)
+{
+	if (peer->offer.is_inside)
+		offer_wipe(call, peer, false);
+	if (peer->answer.is_inside)
+		answer_wipe(call, peer, false);
+}
+
 void session_end(struct call *call, struct peer *peer, enum octo_end end)
 {
 	struct session *current = &peer->current;
@@ -165,10 +176,7 @@ void session_end(struct call *call, struct peer *peer, enum octo_end end)
 	reliability_end(call, peer);
 	reachability_inactive(call, peer, end == OCTO_END_CLOSED ? OCTO_ACTIVITY_COMPLETED : OCTO_ACTIVITY_SILENT,
 	                      current->received_at);
-	if (peer->offer.is_inside)
-		offer_wipe(call, peer, false);
-	if (peer->answer.is_inside)
-		answer_wipe(call, peer, false);
+	drop_inside(call, peer);
 	peer->address = peer->proved;
 	wipe(call, peer, current);
 }
@@ -182,6 +190,7 @@ void session_close(struct call *call, struct peer *peer, enum octo_end end)
 	report(call, peer, current, OCTO_EVENT_SESSION_DOWN, end, true);
 	reliability_end(call, peer);
 	reachability_inactive(call, peer, OCTO_ACTIVITY_COMPLETED, current->received_at);
+	drop_inside(call, peer);
 	peer->spare = *current;
 	octo_wipe(current, sizeof *current);
 	struct session *closing = &peer->spare;
@@ -241,17 +250,25 @@ void session_heard(struct call *call, struct session *session)
 	session->ping_at = call_after(call, session->keepalive_ns);
 }
 
+bool session_has_room_inside(const struct session *session)
+{
+	return session->agreement.payload_max >= REKEY_PAYLOAD_BYTES;
+}
+
 bool session_has_inside(const struct peer *peer)
 {
 	return (peer->offer.is_inside && peer->offer.is_due) || (peer->answer.is_inside && peer->answer.is_due);
 }
 
-/* A rekeying's SYN or SYN-ACK, with no courier behind it: who reads it goes on under the new session. */
+/* A rekeying's SYN or SYN-ACK, with no courier behind it: who reads it goes on under the new session. Where what is in
+ * front of it took its room it goes into the next packet. */
 static void write_inside(struct call *call, struct peer *peer, struct writer *writer)
 {
 	bool is_offer = peer->offer.is_inside && peer->offer.is_due;
 	struct frame frame = { .type = FRAME_HANDSHAKE, .data = is_offer ? peer->offer.syn : peer->answer.syn_ack,
 		.size = is_offer ? SYN_BYTES : SYN_ACK_BYTES };
+	if (writer_left(writer) < frame_size(&frame))
+		return;
 	frame_write(writer, &frame);
 	if (is_offer)
 		offer_sent(call, &peer->offer);

@@ -44,6 +44,8 @@ void session_ask(struct call *call, struct session *session);
 /* A packet of this session was authentic: the peer lives. */
 void session_heard(struct call *call, struct session *session);
 
+/* Whether its packets are large enough for a handshake inside. */
+bool session_has_room_inside(const struct session *session);
 /* Whether a rekeying's SYN or SYN-ACK waits for the next packet. */
 bool session_has_inside(const struct peer *peer);
 /* Room for couriers' frames in a packet being built; appends them and returns true if it appended any. There is room to

@@ -110,6 +110,16 @@ static void judge_accepted(struct checks *checks, uint32_t node, uint32_t peer, 
 	take(window, number);
 }
 
+/* Numbers of a session that a later one continues grow old with that one's. */
+static bool is_outrun(struct checks *checks, uint32_t node, uint32_t peer, uint64_t number)
+{
+	unsigned index;
+	const struct check_pair *pair = peer == TRACE_NOBODY ? NULL : check_pair_of(checks, node, peer, &index);
+	const struct check_window *newest =
+		pair ? table_find(&checks->windows, node, pair->side[index].highest.receive_id) : NULL;
+	return newest && newest->next > number && newest->next - 1 - number >= WINDOW_SURE;
+}
+
 /* A refusal shows where the core's window stands: it must not be further than what was accepted. */
 static void judge_refused(struct checks *checks, uint32_t node, uint32_t peer,
                           const struct check_window *window, const struct octo_event_packet *packet)
@@ -118,7 +128,7 @@ static void judge_refused(struct checks *checks, uint32_t node, uint32_t peer,
 	bool is_ahead = number >= window->next;
 	uint64_t behind = is_ahead ? 0 : window->next - 1 - number;
 	bool is_wrong = packet->reason == OCTO_REASON_TOO_OLD
-	                        ? behind < WINDOW_SURE
+	                        ? behind < WINDOW_SURE && !is_outrun(checks, node, peer, number)
 	                        : is_ahead || (behind < WINDOW_SURE && !has_number(window, number));
 	if (is_wrong)
 		check_violated(checks, INVARIANT_S5, node, peer,

@@ -136,6 +136,11 @@ struct check_parcels {                /* by node and session id */
 	struct check_parcel list[CHECK_PARCELS];
 };
 
+struct check_sequence {               /* by node and peer, and courier */
+	struct table_key key;
+	uint64_t session, next;       /* of its last message: the session, and its number + 1 */
+};
+
 struct check_link { struct table_key key; uint32_t side; }; /* by node and peer: 2 × pair + side */
 
 struct check_receipt {                /* the datagram that is being received */
@@ -164,7 +169,7 @@ struct checks {
 	struct check_node *nodes;     /* one more than there are: the end of the last one's sides */
 	struct check_pair *pairs;
 	uint32_t *sides;
-	struct table links, sessions, windows, counters, nonces, accounts, parcels;
+	struct table links, sessions, windows, counters, nonces, accounts, parcels, sequences;
 	struct check_receipt receipt;
 	struct check_secret secrets[CHECK_SECRETS];
 	uint32_t secret_count;
@@ -274,6 +279,10 @@ void once_granted(struct checks *checks, uint32_t node, const struct octo_event_
 void once_sent(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_packet *packet);
 void once_delivered(struct checks *checks, uint32_t node, const struct octo_event_courier *courier);
 void once_received(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_packet *packet);
+
+/* ordered.c: ordered. `is_delivered`: its courier took it. */
+void ordered_handed_over(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_courier *courier,
+                         bool is_delivered);
 
 /* sealed.c: sealed */
 void sealed_sent(struct checks *checks, uint32_t node, uint32_t peer, const uint8_t *bytes, size_t size);

@@ -22,6 +22,7 @@
 	X(L3, "L3", "a good answer is confirmed by its ACK; one lost costs at most 1.25 s and a round trip") \
 	X(L4, "L4", "under junk, an idle node still answers a genuine SYN")                               \
 	X(ONCE, "once", "what a courier wrote into a packet reaches the other side's courier at most once") \
+	X(ORDERED, "ordered", "what a courier sends as a sequence is handed over in order, once, and without gaps") \
 	X(SEALED, "sealed", "no byte of a courier can be read on the wire")                               \
 	X(PACED, "paced", "couriers send no more than the agreed bytes a second, with bursts of two packets") \
 	X(SPACED, "spaced", "of one peer, a new SYN is processed at most once in 3 s")                    \
@@ -35,7 +36,6 @@
 #define INVARIANTS_TO_COME(X)                                                                             \
 	X("S12", "that no FULL-ID can be derived from the wire follows from the byte tables; nothing in a run could show it") \
 	X("reads", "every courier accepts reads")                                                         \
-	X("ordered", "no courier sends an ordered sequence")                                              \
 	X("blobs", "there are no blobs")                                                                  \
 	X("starving", "there is only one kind of courier, and it has no rivals")
 

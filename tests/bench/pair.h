@@ -39,15 +39,17 @@ static void pair_save(void *context, uint32_t peer, const uint8_t *record, size_
 }
 
 /* `number` tells the sides apart. The caller fills in the config but for its seed. */
-BENCH_ONCE void side_open(struct side *side, uint8_t number, struct octo_config *config,
+BENCH_ONCE void side_open(struct side *side, uint16_t number, struct octo_config *config,
                           const struct octo_courier *const *couriers, uint32_t courier_count)
 {
 	memset(side, 0, sizeof *side);
-	side->address.ip[15] = number;
+	side->address.ip[14] = (uint8_t)(number >> 8);
+	side->address.ip[15] = (uint8_t)number;
 	side->address.port = 8124;
 	side->host = (struct octo_host){ .context = side, .crypto = octo_crypto_sodium(), .entropy = pair_entropy,
 		.save = pair_save, .couriers = couriers, .courier_count = courier_count };
-	memset(config->seed, number, sizeof config->seed);
+	memset(config->seed, (uint8_t)number, sizeof config->seed);
+	config->seed[0] ^= (uint8_t)(number >> 8);
 	side->size = octo_channel_size(config, &side->host);
 	side->block = aligned_alloc(16, (side->size + 15) / 16 * 16);
 	REQUIRE(side->size && side->block);

@@ -104,7 +104,8 @@ static void what_arrives_is_told_delivered(void)
 	pair_close(&pair);
 }
 
-/* R122: "enabled when needed": silence sends no acknowledgement and lends no memory; a pure one is not acknowledged. */
+/* R122: "enabled when needed": silence sends no acknowledgement and lends no memory. R123: where no courier has anything
+ * to say, one intrinsic packet carries it; a pure one is not acknowledged. */
 static void a_silent_session_costs_nothing(void)
 {
 	struct pair pair;
@@ -221,8 +222,8 @@ static void lateness_is_learned_and_forgotten(void)
 	pair_close(&pair);
 }
 
-/* New secrets every four seconds, and each message's fate is told once: late packets of the old session count, and late
- * acknowledgements in it. */
+/* R125: new secrets every four seconds, in packets of their own, and couriers notice nothing: each message's fate is told
+ * once. Late packets of the old session count, and late acknowledgements in it. */
 static void new_secrets_lose_no_fate(void)
 {
 	struct pair_options options;

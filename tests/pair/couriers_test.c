@@ -98,7 +98,8 @@ static void activate(struct pair *pair, int who, uint32_t courier, bool is_activ
 	octo_courier_activate(pair->nodes[who].channel, &pair->nodes[who].host, pair_clock(pair, who), 0, courier, is_active);
 }
 
-/* R28, R29, R164: opportunities and data are for active couriers only; the state survives. */
+/* R28, R29, R164: opportunities and data are for active couriers only; the state survives. R48, R49: they come and go
+ * while the session lasts, and the channel works with those that are there at the moment. */
 static void an_inactive_courier_gets_nothing(void)
 {
 	struct pair pair;
@@ -273,7 +274,7 @@ static void priority_decides_among_equally_late_ones(void)
 	}
 }
 
-/* R160: equal wishes are served in turn, and one of low priority is late enough one day: nobody starves. */
+/* R160, R173: equal wishes are served in turn, and one of low priority is late enough one day: nobody starves. */
 static void nobody_starves(void)
 {
 	struct pair pair;
@@ -313,7 +314,7 @@ static void one_who_declines_holds_up_nobody(void)
 	pair_close(&pair);
 }
 
-/* R9, R124, R168: several messages share a packet with each other and with a PONG. R30, R104, R126, R137:
+/* R6, R9, R124, R168: several messages share a packet with each other and with a PONG. R30, R104, R126, R137:
  * each reaches the courier of its own kind. */
 static void messages_share_packets(void)
 {

@@ -1,4 +1,4 @@
-/* Tests of once, sealed, paced, spaced and bounded: each holds in what a core does, and a violation that is planted is seen
+/* Tests of once, ordered, sealed, paced, spaced and bounded: each holds in what a core does, and a violation that is planted is seen
  * and told by name. */
 #include "sim/check/state.h"
 #include "tests/unit/checks_fixture.h"
@@ -74,6 +74,41 @@ static void a_message_that_comes_twice_is_seen(void)
 	fixture_stop(&world);
 }
 
+static void hand_over(struct fixture *world, uint64_t session, uint64_t number, enum octo_event_kind kind)
+{
+	struct octo_event event = { .courier = { .courier = 1, .size = 64, .is_ordered = true, .number = number, .session = session } };
+	fixture_tell(world, PILOT, ROBOT, event, kind);
+}
+
+/* R121 */
+static void a_sequence_in_order_holds(void)
+{
+	struct fixture world;
+	begin(&world);
+	for (uint64_t i = 0; i < 5; i++)
+		hand_over(&world, 7, i, OCTO_EVENT_COURIER_DELIVERED);
+	hand_over(&world, 7, 5, OCTO_EVENT_COURIER_DISCARDED);
+	hand_over(&world, 8, 6, OCTO_EVENT_COURIER_DELIVERED); /* a session that continues the other */
+	hand_over(&world, 9, 0, OCTO_EVENT_COURIER_DELIVERED); /* and one that does not */
+	hand_over(&world, 9, 1, OCTO_EVENT_COURIER_DELIVERED);
+	CHECK_HOLDS(&world, "ordered");
+	fixture_stop(&world);
+}
+
+static void a_sequence_with_a_gap_or_a_repetition_is_seen(void)
+{
+	static const uint64_t wrong[] = { 0, 1, 3 };
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		struct fixture world;
+		begin(&world);
+		hand_over(&world, 7, 0, OCTO_EVENT_COURIER_DELIVERED);
+		hand_over(&world, 7, 1, OCTO_EVENT_COURIER_DELIVERED);
+		hand_over(&world, 7, wrong[i], OCTO_EVENT_COURIER_DELIVERED);
+		CHECK_BROKEN(&world, "ordered", "expected message 2 of courier 1 next, found ");
+		fixture_stop(&world);
+	}
+}
+
 /* The courier itself writes what is planted: so the invariant knows what it looks for. */
 static void a_message_in_the_clear_is_seen(void)
 {
@@ -138,13 +173,14 @@ static void a_directory_that_grows_under_a_flood_is_seen(void)
 	fixture_stop(&world);
 }
 
-/* In a world of cores all five are put to the test, and hold. */
+/* In a world of cores all six are put to the test, and hold. */
 static void cores_keep_them(void)
 {
-	static const char *const names[] = { "once", "sealed", "paced", "spaced", "bounded" };
+	static const char *const names[] = { "once", "ordered", "sealed", "paced", "spaced", "bounded" };
 	struct tiny tiny = { .options = { .seed = 1 }, .links = "{\"between\": [\"*\", \"*\"], \"loss\": \"5%\", \"duplicate\": \"5%\"}",
 		.timeline = "{\"at\": \"1s\", \"connect\": [\"robot\", \"pilot\"]}, "
 		"{\"at\": \"3s\", \"load\": {\"from\": \"robot\", \"to\": \"pilot\", \"every\": \"0s\", \"size\": 100, \"count\": 5000}}, "
+		"{\"at\": \"3s\", \"load\": {\"from\": \"pilot\", \"to\": \"robot\", \"every\": \"20ms\", \"size\": 100, \"count\": 200, \"ordered\": true}}, "
 		"{\"at\": \"4s\", \"inject\": {\"junk\": 200, \"to\": \"pilot\", \"source\": \"robot\"}}" };
 	tiny_open(&tiny);
 	const struct sim_result *result = tiny_run(&tiny, OCTO_NEVER);
@@ -165,6 +201,8 @@ CU_ErrorCode suite_checks_couriers(void)
 	if (!suite)
 		return CU_get_error();
 	CU_ADD_TEST(suite, each_message_is_had_once);
+	CU_ADD_TEST(suite, a_sequence_in_order_holds);
+	CU_ADD_TEST(suite, a_sequence_with_a_gap_or_a_repetition_is_seen);
 	CU_ADD_TEST(suite, a_message_that_comes_twice_is_seen);
 	CU_ADD_TEST(suite, a_message_in_the_clear_is_seen);
 	CU_ADD_TEST(suite, no_second_sees_more_than_the_agreed_rate);

@@ -7,7 +7,7 @@
 
 Knows the seeds and random draws of both nodes, so it opens every packet, checks each field, makes the packet anew
 from the fields and compares all bytes; a copy with any one byte changed must be refused. Shares no code with the
-core. Section numbers are those of PROTOCOL.md.
+core: what it understands is the language of the network, as PROTOCOL.md tells it (R67). Section numbers are those of PROTOCOL.md.
 """
 
 import argparse
