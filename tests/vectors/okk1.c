@@ -482,26 +482,26 @@ static void tell_probe(void)
 /* A courier of one number, which it says when it changes; its digests are the numbers themselves. */
 struct word { uint32_t ours, said, theirs, is_due; };
 
-static void word_mandate(const void *state, octo_time_ns now, struct octo_mandate *mandate)
+static void word_mandate(const void *state, const struct octo_courier_call *call, struct octo_mandate *mandate)
 {
 	const struct word *word = state;
-	(void)now;
+	(void)call;
 	*mandate = (struct octo_mandate){ .priority = 31, .accept_reads = true, .want_to_send = word->is_due, .payload_size = 4 };
 }
 
-static size_t word_send(void *state, octo_time_ns now, uint8_t *out, size_t size_max, uint64_t *handle)
+static size_t word_send(void *state, const struct octo_courier_call *call, uint8_t *out, size_t size_max, uint64_t *handle)
 {
 	struct word *word = state;
-	(void)now, (void)handle;
+	(void)call, (void)handle;
 	CHECK(size_max >= 4);
 	word->is_due = 0;
 	store_le(out, 4, word->said = word->ours);
 	return 4;
 }
 
-static void word_receive(void *state, octo_time_ns now, const uint8_t *data, size_t size)
+static void word_receive(void *state, const struct octo_courier_call *call, const uint8_t *data, size_t size)
 {
-	(void)now;
+	(void)call;
 	CHECK(size == 4);
 	((struct word *)state)->theirs = (uint32_t)load_le(data, 4);
 }
@@ -512,9 +512,9 @@ static uint64_t word_digest(const void *state, enum octo_side side)
 	return side == OCTO_SIDE_OURS ? word->said : word->theirs;
 }
 
-static void word_resync(void *state, octo_time_ns now)
+static void word_resync(void *state, const struct octo_courier_call *call)
 {
-	(void)now;
+	(void)call;
 	((struct word *)state)->is_due = 1;
 }
 
