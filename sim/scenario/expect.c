@@ -429,7 +429,7 @@ static void read_latency(struct reader *reader, struct tree_value object, struct
 		reader_wrong_key(reader, type, "\"type\" goes only with \"of\": \"packets\"");
 	else
 		read_type(reader, type, expectation);
-	expect_say(line, "latency of %s%s%s", measured[index], type.item == NULL ? "" : " ",
+	expect_say(line, "latency of %s%s%s", measured[expectation->is_of_packets], type.item == NULL ? "" : " ",
 	           type.item == NULL ? "" : type_text(expectation));
 	read_direction(reader, object, expectation->is_of_packets, expectation, line);
 	for (int rank = 0; rank < SCENARIO_RANKS; rank++) {
