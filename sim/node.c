@@ -153,20 +153,6 @@ static uint64_t digest_of_label(const char *label)
 	return digest;
 }
 
-/* What couriers may have under way is lent from pools; where nobody is told to say anything, they stay small. */
-static void size_pools(const struct scenario *scenario, struct octo_config *config)
-{
-	bool has_load = false, has_order = false;
-	for (uint32_t i = 0; i < scenario->action_count && !has_order; i++) {
-		bool is_load = scenario->actions[i].verb == SCENARIO_LOAD;
-		has_load = has_load || is_load;
-		has_order = is_load && scenario->actions[i].is_load_ordered;
-	}
-	config->ordered_max = has_order ? 128 : 0;
-	if (!has_load)
-		config->in_flight_max = 64;
-}
-
 static void configure(const struct sim *sim, uint32_t number, uint32_t epoch, struct octo_config *config)
 {
 	const struct scenario_node *described = &sim->scenario->nodes[number];
@@ -179,7 +165,9 @@ static void configure(const struct sim *sim, uint32_t number, uint32_t epoch, st
 	config->suites = described->suites;
 	config->rate_up = described->rate_up;
 	config->rate_down = described->rate_down;
-	size_pools(sim->scenario, config);
+	config->ordered_max = sim->has_ordered_load ? 128 : 0;
+	if (!sim->has_load) /* what may be under way is lent from pools: nobody is told to say anything */
+		config->in_flight_max = 64;
 	config->curve_rate_max = described->cookie_above;
 	config->tamper = described->looks_for_tells;
 	config->stored_epoch = epoch;

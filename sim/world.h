@@ -109,6 +109,7 @@ struct sim {
 	arena_ref world_ref;
 	uint64_t seed;
 	const struct octo_crypto *crypto;
+	bool has_load, has_ordered_load;      /* the timeline makes couriers speak; in order */
 	struct octo_identity *identities;     /* a node each */
 	uint32_t *neighbour_start;            /* node_count + 1: where a node's neighbours begin in `neighbours` */
 	uint32_t *neighbours;                 /* node numbers, ascending for each node */

@@ -194,3 +194,15 @@ void frame_write(struct writer *writer, const struct frame *frame)
 		break;
 	}
 }
+
+void frame_count(struct frame_tallies *tallies, const struct frame *frame)
+{
+	bool is_path = frame->type == FRAME_PATH_CHALLENGE || frame->type == FRAME_PATH_RESPONSE;
+	tallies->questions += frame->type == FRAME_PING || frame->type == FRAME_PATH_CHALLENGE;
+	tallies->answers += frame->type == FRAME_PONG || frame->type == FRAME_PATH_RESPONSE;
+	tallies->has_ordered = tallies->has_ordered || frame->type == FRAME_COURIER_ORDERED;
+	tallies->has_couriers = tallies->has_couriers || tallies->has_ordered || frame->type == FRAME_COURIER;
+	tallies->has_syn = tallies->has_syn || (frame->type == FRAME_HANDSHAKE &&
+	                   octo_packet_type_of(frame->data, frame->size) == OCTO_PACKET_SYN);
+	tallies->is_more_than_probing = tallies->is_more_than_probing || (!is_path && frame->type != FRAME_PAD);
+}

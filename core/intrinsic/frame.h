@@ -39,6 +39,15 @@ struct frame {
 	size_t size;                      /* of data */
 };
 
+/* What the frames of one packet are, counted while they are looked at for the first time. */
+struct frame_tallies {
+	uint32_t questions, answers;      /* PING and PATH_CHALLENGE; PONG and PATH_RESPONSE */
+	bool has_couriers, has_ordered;   /* of either kind; in order */
+	bool has_syn;                     /* inside a HANDSHAKE */
+	bool is_more_than_probing;        /* anything but PATH_CHALLENGE, PATH_RESPONSE and PAD */
+};
+void frame_count(struct frame_tallies *tallies, const struct frame *frame);
+
 /* Reads the next frame. False when it is malformed (the reader has failed) or there is none left. */
 bool frame_read(struct reader *reader, struct frame *frame);
 /* Appends a frame. The caller has made sure that there is room (frame_size). */

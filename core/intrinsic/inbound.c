@@ -209,7 +209,8 @@ static bool is_rekeying(const struct frame *frame)
 
 /* All frames are looked at before any is obeyed: a packet with one bad frame changes nothing. */
 struct contents {
-	bool wants_ack, has_ordered;
+	bool wants_ack;
+	struct frame_tallies tallies;
 	int acks;                         /* acknowledging frames: one at most */
 	struct frame ack;                 /* with `acks` only */
 };
@@ -218,11 +219,12 @@ static enum octo_reason check_frames(const uint8_t *plain, size_t size, struct c
 {
 	struct reader reader = reader_of(plain, size);
 	struct frame frame;
-	contents->wants_ack = contents->has_ordered = false;
+	contents->wants_ack = false;
+	contents->tallies = (struct frame_tallies){ .questions = 0 };
 	contents->acks = 0;
 	while (frame_read(&reader, &frame)) {
 		contents->wants_ack = contents->wants_ack || reliability_is_wanted_by(frame.type);
-		contents->has_ordered = contents->has_ordered || frame.type == FRAME_COURIER_ORDERED;
+		frame_count(&contents->tallies, &frame);
 		bool is_ack = frame.type == FRAME_ACK || frame.type == FRAME_ACK_RANGES;
 		bool is_low_rate = frame.type == FRAME_MAX_RATE && frame.token < OCTO_RATE_MIN;
 		if (is_low_rate || (is_ack && contents->acks++ > 0))
@@ -259,17 +261,6 @@ static enum octo_reason check_ack(struct call *call, struct peer *peer, const st
 		return reject(call, peer, reason);
 	struct step_input input = { .reason = OCTO_REASON_ACK_OF_UNSENT };
 	return handshake_step(call, peer, OCTO_STEP_LIED, &input);
-}
-
-/* Such a packet asks about a path or answers, and does not say that the peer has moved there. */
-static bool is_probing(const uint8_t *plain, size_t size)
-{
-	struct reader reader = reader_of(plain, size);
-	struct frame frame;
-	while (frame_read(&reader, &frame))
-		if (frame.type != FRAME_PATH_CHALLENGE && frame.type != FRAME_PATH_RESPONSE && frame.type != FRAME_PAD)
-			return false;
-	return true;
 }
 
 static void receive_pong(struct call *call, struct peer *peer, uint32_t token)
@@ -457,11 +448,11 @@ static enum octo_reason receive_plain(struct call *call, const struct octo_addre
 	reason = is_live ? check_ack(call, peer, &contents, reception->is_answer) : OCTO_REASON_ACCEPTED;
 	if (reason != OCTO_REASON_ACCEPTED)
 		return reason;
-	if (contents.has_ordered && is_live && !has_room(call, peer, plain, size, couriers))
+	if (contents.tallies.has_ordered && is_live && !has_room(call, peer, plain, size, couriers))
 		return OCTO_REASON_NO_ROOM; /* as if it had been lost: it will come again */
 	struct replay_window *window = session_window(peer, session);
 	uint64_t expected = window->next;
-	enum octo_tell tell = session == &peer->current ? tamper_look_at_data(call, peer, plain, size, reception->packet_bytes)
+	enum octo_tell tell = session == &peer->current ? tamper_look_at_data(call, peer, &contents.tallies, reception->packet_bytes)
 	                                                : OCTO_TELL_NONE;
 	replay_window_accept(window, reception->number);
 	if (tell != OCTO_TELL_NONE)
@@ -473,7 +464,7 @@ static enum octo_reason receive_plain(struct call *call, const struct octo_addre
 	if (is_live)
 		reliability_received(call, peer, reception->number, expected, contents.wants_ack);
 	bool is_newest = session == &peer->current && reception->number + 1 == window->next;
-	if (is_newest && !is_probing(plain, size))
+	if (is_newest && contents.tallies.is_more_than_probing)
 		path_heard(call, peer, from, reception->packet_bytes);
 	struct arrival arrival = { .from = from, .couriers = couriers, .is_newest = is_newest };
 	obey_frames(call, &arrival, peer, session, plain, size);

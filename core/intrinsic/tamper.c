@@ -3,8 +3,6 @@
  * all at once accuses nobody. */
 #include "core/intrinsic/tamper.h"
 
-#include "core/intrinsic/frame.h"
-
 /* Beyond the agreed rate: an eighth, for drifting clocks and rounding, and a second's worth to begin with. */
 enum { RATE_SLACK_PART = 8, RATE_SLACK_S = 1, RATE_SLACK_BYTES = 8 * OCTO_DATAGRAM_MAX };
 /* A challenge asks eight times in its shortest wait, a second: nothing else asks as often. */
@@ -41,24 +39,6 @@ enum octo_tell tamper_look_at_syn(const struct call *call, const struct peer *pe
 
 /* ---- Data -------------------------------------------------------------------------------------------------------- */
 
-struct tallies { uint32_t questions, answers; bool has_couriers, has_syn; };
-
-static struct tallies count_frames(const uint8_t *plain, size_t size)
-{
-	struct tallies tallies = { .questions = 0 };
-	struct reader reader = reader_of(plain, size);
-	struct frame frame;
-	while (frame_read(&reader, &frame)) {
-		tallies.questions += frame.type == FRAME_PING || frame.type == FRAME_PATH_CHALLENGE;
-		tallies.answers += frame.type == FRAME_PONG || frame.type == FRAME_PATH_RESPONSE;
-		tallies.has_couriers = tallies.has_couriers || frame.type == FRAME_COURIER ||
-		                       frame.type == FRAME_COURIER_ORDERED;
-		tallies.has_syn = tallies.has_syn || (frame.type == FRAME_HANDSHAKE &&
-		                  octo_packet_type_of(frame.data, frame.size) == OCTO_PACKET_SYN);
-	}
-	return tallies;
-}
-
 static uint64_t most_bytes(const struct peer *peer, octo_time_ns elapsed_ns)
 {
 	uint64_t rate = peer->current.agreement.rate_down, ms = elapsed_ns / OCTO_MILLISECOND;
@@ -67,29 +47,28 @@ static uint64_t most_bytes(const struct peer *peer, octo_time_ns elapsed_ns)
 	return most + earned + earned / RATE_SLACK_PART;
 }
 
-enum octo_tell tamper_look_at_data(const struct call *call, struct peer *peer, const uint8_t *plain, size_t size,
+enum octo_tell tamper_look_at_data(const struct call *call, struct peer *peer, const struct frame_tallies *tallies,
                                    size_t packet_bytes)
 {
 	struct tamper *tamper = &peer->tamper;
 	if (!call->channel->config.tamper)
 		return OCTO_TELL_NONE;
-	struct tallies tallies = count_frames(plain, size);
 	octo_time_ns elapsed_ns = call->now - tamper->began_at;
 	uint64_t questions = elapsed_ns / (OCTO_SECOND / QUESTIONS_PER_S) + QUESTIONS_SLACK;
-	uint64_t bytes = tamper->bytes + (tallies.has_couriers ? packet_bytes : 0);
+	uint64_t bytes = tamper->bytes + (tallies->has_couriers ? packet_bytes : 0);
 	if (packet_bytes > peer->current.agreement.payload_max)
 		return OCTO_TELL_LARGER_THAN_AGREED;
-	if (tallies.has_couriers && bytes > most_bytes(peer, elapsed_ns))
+	if (tallies->has_couriers && bytes > most_bytes(peer, elapsed_ns))
 		return OCTO_TELL_FASTER_THAN_AGREED;
-	if (tallies.answers && tamper->answered + tallies.answers > tamper->asked)
+	if (tallies->answers && tamper->answered + tallies->answers > tamper->asked)
 		return OCTO_TELL_ANSWERS_UNASKED;
-	if (tallies.questions && tamper->questioned + tallies.questions > questions)
+	if (tallies->questions && tamper->questioned + tallies->questions > questions)
 		return OCTO_TELL_TOO_MANY_QUESTIONS;
-	if (tallies.has_syn && peer->current.role == OCTO_ROLE_INITIATOR)
+	if (tallies->has_syn && peer->current.role == OCTO_ROLE_INITIATOR)
 		return OCTO_TELL_REKEYING_OUT_OF_TURN;
 	tamper->bytes = bytes;
-	tamper->answered += tallies.answers;
-	tamper->questioned += tallies.questions;
+	tamper->answered += tallies->answers;
+	tamper->questioned += tallies->questions;
 	return OCTO_TELL_NONE;
 }
 

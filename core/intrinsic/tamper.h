@@ -5,6 +5,7 @@
 #ifndef OCTO_INTRINSIC_TAMPER_H
 #define OCTO_INTRINSIC_TAMPER_H
 
+#include "core/intrinsic/frame.h"
 #include "core/intrinsic/peer.h"
 
 /* A session was installed as the current one: counting begins anew. `began_at`: before that its peer cannot have sent
@@ -18,7 +19,7 @@ enum octo_tell tamper_look_at_syn(const struct call *call, const struct peer *pe
                                   const struct transcript *identity, const uint8_t syn[SYN_BYTES]);
 /* Looks at an authentic packet of the current session before it is acted upon. What may have been sent by an honest peer is
  * counted; what may not is not. */
-enum octo_tell tamper_look_at_data(const struct call *call, struct peer *peer, const uint8_t *plain, size_t size,
+enum octo_tell tamper_look_at_data(const struct call *call, struct peer *peer, const struct frame_tallies *tallies,
                                    size_t packet_bytes);
 /* Tells the user, and asks the host whether communication with this peer goes on (C:94). True when it does not. */
 bool tamper_report(struct call *call, struct peer *peer, enum octo_tell tell);

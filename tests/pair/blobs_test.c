@@ -214,7 +214,7 @@ static void transfer(uint64_t size)
 			CHECK(octo_note_class((enum octo_note)note) != OCTO_CLASS_BROKEN || notes(who, (enum octo_note)note) == 0);
 }
 
-/* R36-R39, R154-R156: a blob of any size arrives whole; sizes about the edges of cells, chunks and nothing. */
+/* R36, R37, R38, R39, R154, R155, R156: a blob of any size arrives whole; sizes about the edges of cells, chunks and nothing. */
 static void a_blob_arrives(void)
 {
 	static const uint64_t sizes[] = { 0, 1, 117, 118, 119, 472, 473, 3000, 100000 };

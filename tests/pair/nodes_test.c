@@ -107,7 +107,8 @@ static bool is_registered(int who, uint32_t peer, uint16_t id)
 	return shared->registered >> octo_courier_index(&pair.nodes[who].host, id) & 1;
 }
 
-/* R93, R94, R95, R104-R107, R161-R163, R168: agent and remote, each with its set over one session, tell each other all there is. */
+/* R93, R94, R95, R104, R105, R106, R107, R161, R162, R163, R168: agent and remote, each with its set over one session, tell each
+ * other all there is. */
 static void an_agent_and_a_remote_exchange_everything(void)
 {
 	set_up(false);
