@@ -69,7 +69,7 @@ enum {
 	X(SWITCHED_OFF, "communications are not switched on")                                         \
 	X(KNOWN_PEER, "this peer is in the address book already")                                     \
 	X(UNKNOWN_PEER, "no such peer in the address book")                                           \
-	X(BAD_BLOB, "the blob's id is 0, its name is none or its size is above 4 GiB")                \
+	X(BAD_BLOB, "the blob's id is 0, its name is none or too long, or its size is above 4 GiB")   \
 	X(KNOWN_BLOB, "a blob with this id is on its way to this peer already")                       \
 	X(UNKNOWN_BLOB, "no blob with this id is on its way")                                         \
 	X(FULL_PEERS, "the address book is full: raise peers_max")                                    \
@@ -290,7 +290,8 @@ struct octo_blobs {
 	X(WRITE, "write", "its bytes could not be kept")                                              \
 	X(FULL, "full", "the receiver has no room for one more")                                      \
 	X(REPLACED, "replaced", "another blob took its place")                                        \
-	X(UNKNOWN, "unknown", "its sender does not know it any more")
+	X(UNKNOWN, "unknown", "its sender does not know it any more")                                 \
+	X(LONG_NAME, "long-name", "its name is too long for the packets that were agreed upon")
 enum octo_blob_end {
 #define X(name, key, text) OCTO_BLOB_END_##name,
 	OCTO_BLOB_ENDS(X)
@@ -1045,10 +1046,13 @@ void octo_courier_look(const struct octo_channel *channel, const struct octo_hos
 uint32_t octo_courier_index(const struct octo_host *host, uint16_t id);
 
 /* Offers a blob to a peer: now, or when there is a session. COURIER_NOTE events tell how it goes on. The blob courier must be
- * among host->couriers, and host->blobs be given. Returns OCTO_OK, OCTO_BAD_BLOB, OCTO_KNOWN_BLOB, OCTO_FULL_BLOBS. */
+ * among host->couriers, and host->blobs be given. A name that the packets of the session are too small for makes a bad blob;
+ * in a session to come it fails as LONG_NAME. 47 bytes always fit.
+ * Returns OCTO_OK, OCTO_BAD_BLOB, OCTO_KNOWN_BLOB, OCTO_FULL_BLOBS. */
 OCTO_MUST_CHECK enum octo_status octo_blob_send(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now,
                                                 uint32_t peer, const struct octo_blob *blob);
-/* Either side gives up a blob on its way; the other hears of it. Returns OCTO_OK or OCTO_UNKNOWN_BLOB. */
+/* Either side gives up a blob on its way; the other hears of it, now or in the next session. Returns OCTO_OK or
+ * OCTO_UNKNOWN_BLOB. */
 OCTO_MUST_CHECK enum octo_status octo_blob_cancel(struct octo_channel *channel, const struct octo_host *host,
                                                   octo_time_ns now, uint32_t peer, enum octo_way way, uint16_t id);
 struct octo_blob_view {

@@ -47,7 +47,7 @@ void blob_note_place(const struct octo_courier_call *call, const struct blob_pla
 void blob_fail(const struct octo_courier_call *call, struct blob_place *place, enum octo_way way, enum octo_blob_end end,
                bool tell_peer)
 {
-	place->phase = tell_peer && place->session == call->session && call->session ? BLOB_ABORTING : BLOB_ENDED;
+	place->phase = tell_peer && place->round ? BLOB_ABORTING : BLOB_ENDED;
 	place->is_due = tell_peer;
 	place->end = (uint8_t)end;
 	blob_note_place(call, place, way, OCTO_NOTE_BLOB_FAILED, end);
@@ -281,6 +281,18 @@ static uint32_t courier_of(const struct octo_host *host)
 	return courier;
 }
 
+/* One that failed is kept for the peer to hear of it; without a session to tell it in, what is new goes first. */
+static bool is_taken(const struct blob_place *place, const struct octo_courier_call *call)
+{
+	return blob_is_live(place) || (place->phase == BLOB_ABORTING && place->session == call->session);
+}
+
+/* What is lost with a place that is taken over: least with one that was never used, most with what the peer is not told. */
+static int worth(const struct blob_place *place)
+{
+	return place->phase == BLOB_ABORTING ? 2 : place->phase == BLOB_ENDED;
+}
+
 static void begin(void *data, const struct octo_courier_call *call, void *argument)
 {
 	struct blob_courier *state = data;
@@ -289,18 +301,18 @@ static void begin(void *data, const struct octo_courier_call *call, void *argume
 	uint64_t pass = UINT64_MAX;
 	for (uint32_t i = 0; i < OCTO_BLOBS_MAX; i++) {
 		struct blob_out *out = &state->outs[i];
-		bool is_taken = blob_is_live(&out->place) || out->place.phase == BLOB_ABORTING;
-		if (is_taken && out->place.blob.id == request->blob->id) {
+		if (is_taken(&out->place, call) && out->place.blob.id == request->blob->id) {
 			request->status = OCTO_KNOWN_BLOB;
 			return;
 		}
-		if (is_taken && out->pass < pass)
+		if (is_taken(&out->place, call) && out->pass < pass)
 			pass = out->pass;
-		if (!is_taken && (!free || out->place.phase < free->place.phase))
+		if (!is_taken(&out->place, call) && (!free || worth(&out->place) < worth(&free->place)))
 			free = out;
 	}
-	request->status = free ? OCTO_OK : OCTO_FULL_BLOBS;
-	if (!free)
+	bool fits = blob_out_fits(request->blob, call);
+	request->status = !fits ? OCTO_BAD_BLOB : free ? OCTO_OK : OCTO_FULL_BLOBS;
+	if (request->status != OCTO_OK)
 		return;
 	memset(free, 0, sizeof *free);
 	free->place.blob = *request->blob;

@@ -125,12 +125,15 @@ static inline bool blob_is_live(const struct blob_place *place)
 void blob_note(const struct octo_courier_call *call, enum octo_note note, uint64_t subject, uint64_t value, uint64_t total);
 void blob_note_place(const struct octo_courier_call *call, const struct blob_place *place, enum octo_way way,
                      enum octo_note note, uint64_t value);
+/* `tell_peer`: it hears of it, in a later session if there is none, where it may know the blob. */
 void blob_fail(const struct octo_courier_call *call, struct blob_place *place, enum octo_way way, enum octo_blob_end end,
                bool tell_peer);
 void blob_progress(const struct octo_courier_call *call, struct blob_place *place, enum octo_way way, uint64_t done);
 void blob_refuse(struct blob_courier *state, const struct blob_message *message, enum octo_way way, enum octo_blob_end reason);
 
 /* blob_send.c */
+/* Whether a packet of the present session holds the offer of this blob; true without one. */
+bool blob_out_fits(const struct octo_blob *blob, const struct octo_courier_call *call);
 uint64_t blob_out_done(const struct blob_out *out);
 bool blob_out_is_due(const struct blob_out *out, const struct octo_courier_call *call);
 /* When there are bytes to send; OCTO_NEVER: not before something happens. */

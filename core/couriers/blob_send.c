@@ -9,6 +9,11 @@ static const octo_time_ns offer_again_ns = 5 * OCTO_SECOND, offer_again_max_ns =
 static const octo_time_ns trip_guess_ns = 250 * OCTO_MILLISECOND;
 enum { LOSS_UNIT = 1 << 16, LOSS_MEMORY = 512 };
 
+bool blob_out_fits(const struct octo_blob *blob, const struct octo_courier_call *call)
+{
+	return !call->session || BLOB_OFFER_HEAD_BYTES + strlen(blob->name) <= call->room;
+}
+
 uint64_t blob_out_done(const struct blob_out *out)
 {
 	uint64_t bytes = blob_offset(&out->place, out->base) + (uint64_t)out->arrived * out->place.cell_bytes;
@@ -83,6 +88,12 @@ size_t blob_out_control(struct blob_courier *state, uint32_t index, const struct
 	struct blob_place *place = &out->place;
 	struct blob_message message = { .type = BLOB_ABORT, .id = place->blob.id, .way = OCTO_WAY_OUT, .reason = place->end };
 	uint8_t whole[BLOB_CONTROL_BYTES_MAX];
+	if (place->phase != BLOB_ABORTING && !blob_out_fits(&place->blob, call)) {
+		blob_fail(call, place, OCTO_WAY_OUT, OCTO_BLOB_END_LONG_NAME, true);
+		message.reason = place->end;
+		if (place->phase != BLOB_ABORTING)
+			return 0;
+	}
 	if (place->phase != BLOB_ABORTING) {
 		offer(state, out, call);
 		message.type = BLOB_OFFER;
