@@ -92,7 +92,7 @@ VECTORS := $(patsubst tests/vectors/%.c,$(BUILD)/vectors/%,$(VECTOR_SRC))
 FUZZERS := $(patsubst tests/fuzz/%_fuzz.c,$(BUILD)/fuzz/%,$(filter %_fuzz.c,$(FUZZ_SRC)))
 VIZ_TOOLS := $(patsubst tests/viz/%.c,$(BUILD)/viz/%,$(VIZ_TOOL_SRC))
 
-.PHONY: all help demo test asan coverage bench install uninstall mutants cross check unit vectors benches fuzz-targets fuzzers list-fuzzers testprograms list-sources format-check \
+.PHONY: all help demo test asan coverage bench install uninstall mutants cross check unit vectors benches fuzz-targets fuzzers list-fuzzers testprograms list-sources list-headers format-check \
 	clean no-viz have-base have-cunit FORCE
 JOBS := $(shell nproc 2>/dev/null || echo 2)
 DEMO := scenarios/duel/simultaneous-open.json
@@ -235,6 +235,9 @@ list-fuzzers:
 	@printf '%s\n' $(notdir $(FUZZERS))
 benches: $(BENCHES)
 
+list-headers:
+	@printf '%s\n' $(PUBLIC_HEADERS)
+
 list-sources:
 	@printf '%s\n' $(CORE_SRC) $(CARRIER_SRC) $(SIM_SRC) $(CLI_SRC) $(VIZ_SRC) $(SUITE_SRC) $(VIZ_SUITE_SRC) \
 		$(SUPPORT_SRC) $(BENCH_SRC) $(VECTOR_SRC) $(VIZ_TOOL_SRC) $(COVERAGE_SRC) $(FUZZ_SRC)
@@ -296,17 +299,22 @@ INCLUDEDIR ?= $(PREFIX)/include
 DATADIR ?= $(PREFIX)/share
 INSTALL ?= install
 VERSION := $(shell sed -n 's/^.define CLI_VERSION "\(.*\)"/\1/p' sim/cli/cli.h)
+# What a program may include: octo.h is all of the channel; the others make an agent or a remote of it.
+PUBLIC_HEADERS = core/octo.h core/nodes/agent.h core/nodes/remote.h $(patsubst %,core/couriers/%.h,agent_state \
+	command courier_set discovery parameters remote_state sensors state)
 INSTALLED = $(BINDIR)/octosim $(BINDIR)/octoviz $(LIBDIR)/libocto.a $(LIBDIR)/pkgconfig/octo.pc $(INCLUDEDIR)/octo.h \
 	$(DATADIR)/man/man1/octosim.1 $(DATADIR)/bash-completion/completions/octosim $(DATADIR)/zsh/site-functions/_octosim
 
-install: all ## install programs, library, header, manual, completion, scenarios: PREFIX=/usr/local, DESTDIR
+install: all ## install programs, library, headers, manual, completion, scenarios: PREFIX=/usr/local, DESTDIR
 	@$(INSTALL) -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))))
 	@$(INSTALL) -m 755 $(BUILD)/octosim $(DESTDIR)$(BINDIR)/octosim
 	@if [ -x $(BUILD)/octoviz ]; then $(INSTALL) -m 755 $(BUILD)/octoviz $(DESTDIR)$(BINDIR)/octoviz; fi
 	@$(INSTALL) -m 644 $(PLAIN) $(DESTDIR)$(LIBDIR)/libocto.a
 	@$(INSTALL) -m 644 core/octo.h $(DESTDIR)$(INCLUDEDIR)/octo.h
+	@for header in $(PUBLIC_HEADERS); do \
+		$(INSTALL) -D -m 644 $$header $(DESTDIR)$(INCLUDEDIR)/octo/$$header || exit 1; done
 	@printf '%s\n' 'Name: octo' 'Description: communications core of OctoMY' 'Version: $(VERSION)' 'Requires.private: libsodium' \
-		'Cflags: -I$(INCLUDEDIR)' 'Libs: -L$(LIBDIR) -locto' > $(DESTDIR)$(LIBDIR)/pkgconfig/octo.pc
+		'Cflags: -I$(INCLUDEDIR) -I$(INCLUDEDIR)/octo' 'Libs: -L$(LIBDIR) -locto' > $(DESTDIR)$(LIBDIR)/pkgconfig/octo.pc
 	@$(INSTALL) -m 644 docs/octosim.1 $(DESTDIR)$(DATADIR)/man/man1/octosim.1
 	@$(INSTALL) -m 644 share/completion/octosim.bash $(DESTDIR)$(DATADIR)/bash-completion/completions/octosim
 	@$(INSTALL) -m 644 share/completion/_octosim $(DESTDIR)$(DATADIR)/zsh/site-functions/_octosim
@@ -315,7 +323,7 @@ install: all ## install programs, library, header, manual, completion, scenarios
 	@$(say) 'octosim is in $(DESTDIR)$(BINDIR), its scenarios are in $(DESTDIR)$(DATADIR)/octosim'
 
 uninstall: ## remove what install installed
-	rm -rf $(addprefix $(DESTDIR),$(INSTALLED)) $(DESTDIR)$(DATADIR)/octosim
+	rm -rf $(addprefix $(DESTDIR),$(INSTALLED)) $(DESTDIR)$(DATADIR)/octosim $(DESTDIR)$(INCLUDEDIR)/octo
 
 format-check: ## where clang-format would lay lines out otherwise, by file (a help, not a rule)
 	@command -v clang-format >/dev/null || { echo 'clang-format is not installed' >&2; exit 1; }

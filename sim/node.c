@@ -6,18 +6,19 @@
 #include "sim/inbox.h"
 #include "sim/network/topology.h"
 #include "sim/recorder.h"
+#include "sim/robot.h"
 #include "sim/traffic.h"
 
 #include <string.h>
 
 enum { UDP_PORT = 8124 };
 
-static const struct octo_courier *const couriers[] = { &octo_courier_load };
-enum { COURIER_LOAD = 0, COURIER_COUNT = 1 };
+enum { COURIER_LOAD = 0 };            /* the first kind of every node */
 
 struct seat {                         /* the context of a host: which node of which simulation */
 	struct sim *sim;
 	uint32_t number;
+	const struct octo_courier *kinds[ROBOT_KINDS_MAX];
 };
 
 /* ---- Addresses -------------------------------------------------------------------------------------------------- */
@@ -121,8 +122,11 @@ static bool goes_on(void *context, uint32_t peer, enum octo_tell tell)
 
 static struct octo_host host_of(struct seat *seat)
 {
-	return (struct octo_host){ .context = seat, .crypto = seat->sim->crypto, .entropy = entropy, .save = save,
-		.observe = observe, .goes_on = goes_on, .couriers = couriers, .courier_count = COURIER_COUNT };
+	struct octo_host host = { .context = seat, .crypto = seat->sim->crypto, .entropy = entropy, .save = save,
+		.observe = observe, .goes_on = goes_on, .couriers = seat->kinds, .courier_count = 1 };
+	seat->kinds[COURIER_LOAD] = &octo_courier_load;
+	robot_equip(&seat->sim->scenario->nodes[seat->number], &host, seat->kinds);
+	return host;
 }
 
 /* ---- Boot and crash ---------------------------------------------------------------------------------------------- */
@@ -165,8 +169,9 @@ static void configure(const struct sim *sim, uint32_t number, uint32_t epoch, st
 	config->suites = described->suites;
 	config->rate_up = described->rate_up;
 	config->rate_down = described->rate_down;
-	config->ordered_max = sim->has_ordered_load ? 128 : 0;
-	if (!sim->has_load) /* what may be under way is lent from pools: nobody is told to say anything */
+	/* What may be under way is lent from pools: of little use to who is never told to say anything. */
+	config->ordered_max = described->has_ordered_load ? 128 : 0;
+	if (!described->has_load && !described->has_couriers)
 		config->in_flight_max = 64;
 	config->curve_rate_max = described->cookie_above;
 	config->tamper = described->looks_for_tells;
@@ -216,7 +221,7 @@ static void add_peers(struct sim *sim, uint32_t number, struct octo_host *host, 
 bool node_make(struct sim *sim, uint32_t number)
 {
 	struct node *node = node_of(sim, number);
-	struct seat seat = { sim, number };
+	struct seat seat = { .sim = sim, .number = number };
 	struct octo_host host = host_of(&seat);
 	struct octo_config config;
 	const struct scenario_node *described = &sim->scenario->nodes[number];
@@ -238,6 +243,7 @@ bool node_make(struct sim *sim, uint32_t number)
 	node->block = arena_alloc(&sim->arena, size);
 	node->peers = arena_alloc(&sim->arena, (node->neighbours + 1) * sizeof(uint32_t));
 	node->store = arena_alloc(&sim->arena, (node->neighbours + 1) * sizeof(struct record_slot));
+	robot_make(sim, number);
 	world_of(sim)->block_bytes += size;
 	return !arena_is_full(&sim->arena);
 }
@@ -254,7 +260,7 @@ void node_identify(struct sim *sim, uint32_t number)
 void node_boot(struct sim *sim, uint32_t number, bool has_store)
 {
 	struct node *node = node_of(sim, number);
-	struct seat seat = { sim, number };
+	struct seat seat = { .sim = sim, .number = number };
 	struct octo_host host = host_of(&seat);
 	struct octo_config config;
 	struct octo_channel *channel;
@@ -280,6 +286,7 @@ void node_boot(struct sim *sim, uint32_t number, bool has_store)
 		return;
 	}
 	node->is_up = true;
+	robot_boot(sim, number);
 	add_peers(sim, number, &host, has_store);
 	tally_node_changed(sim, number);
 	node_settle(sim, number);
@@ -323,11 +330,12 @@ static void plan_wake(struct sim *sim, uint32_t number)
 void node_settle(struct sim *sim, uint32_t number)
 {
 	struct octo_channel *channel = node_channel(sim, number);
-	struct seat seat = { sim, number };
+	struct seat seat = { .sim = sim, .number = number };
 	struct octo_host host = host_of(&seat);
 	uint64_t now = read_clock(sim, number);
 	if (!channel || node_of(sim, number)->is_paused)
 		return;
+	robot_update(sim, number, &host, now);
 	for (;;) {
 		arena_ref ref = traffic_new_packet(sim);
 		struct packet *packet = arena_at(&sim->arena, ref);
@@ -342,6 +350,7 @@ void node_settle(struct sim *sim, uint32_t number)
 		packet->size = (uint16_t)size;
 		traffic_send(sim, number, ref, &to);
 	}
+	robot_update(sim, number, &host, now); /* a timer may have ended a session; what follows from it is due at once */
 	if (sim->checks)
 		checks_settled(sim->checks, number);
 	plan_wake(sim, number);
@@ -349,7 +358,7 @@ void node_settle(struct sim *sim, uint32_t number)
 
 void node_receive(struct sim *sim, uint32_t number, const struct octo_address *from, const uint8_t *bytes, size_t size)
 {
-	struct seat seat = { sim, number };
+	struct seat seat = { .sim = sim, .number = number };
 	struct octo_host host = host_of(&seat);
 	octo_channel_receive(node_channel(sim, number), &host, read_clock(sim, number), from, bytes, size);
 }
@@ -376,7 +385,7 @@ static void press(struct sim *sim, uint32_t number, uint32_t peer_node,
 {
 	struct octo_channel *channel = node_channel(sim, number);
 	uint32_t peer = node_peer_index(sim, number, peer_node);
-	struct seat seat = { sim, number };
+	struct seat seat = { .sim = sim, .number = number };
 	struct octo_host host = host_of(&seat);
 	if (!channel || peer == OCTO_NO_PEER || node_of(sim, number)->is_paused)
 		return;
@@ -400,7 +409,7 @@ void node_disconnect(struct sim *sim, uint32_t number, uint32_t peer_node)
 void node_enable(struct sim *sim, uint32_t number, bool is_on)
 {
 	struct octo_channel *channel = node_channel(sim, number);
-	struct seat seat = { sim, number };
+	struct seat seat = { .sim = sim, .number = number };
 	struct octo_host host = host_of(&seat);
 	if (!channel)
 		return;
@@ -413,7 +422,7 @@ void node_enable(struct sim *sim, uint32_t number, bool is_on)
 void node_honeymoon(struct sim *sim, uint32_t number)
 {
 	struct octo_channel *channel = node_channel(sim, number);
-	struct seat seat = { sim, number };
+	struct seat seat = { .sim = sim, .number = number };
 	struct octo_host host = host_of(&seat);
 	if (channel && octo_honeymoon(channel, &host, read_clock(sim, number)) == OCTO_OK)
 		node_settle(sim, number);
@@ -423,7 +432,7 @@ void node_load(struct sim *sim, uint32_t number, uint32_t peer_node, const struc
 {
 	struct octo_channel *channel = node_channel(sim, number);
 	uint32_t peer = node_peer_index(sim, number, peer_node);
-	struct seat seat = { sim, number };
+	struct seat seat = { .sim = sim, .number = number };
 	struct octo_host host = host_of(&seat);
 	if (!channel || peer == OCTO_NO_PEER || node_of(sim, number)->is_paused)
 		return;

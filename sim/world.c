@@ -343,11 +343,6 @@ struct sim *sim_open(const struct scenario *scenario, const struct sim_options *
 	sim->decider.context = sim;
 	sim->decider.decide = options->record || options->replay ? decision_log_decide : NULL;
 	sim->crypto = scenario->is_model_crypto ? octo_crypto_model() : octo_crypto_sodium();
-	for (uint32_t i = 0; i < scenario->action_count; i++) {
-		const struct scenario_action *action = &scenario->actions[i];
-		sim->has_load = sim->has_load || action->verb == SCENARIO_LOAD;
-		sim->has_ordered_load = sim->has_ordered_load || (action->verb == SCENARIO_LOAD && action->is_load_ordered);
-	}
 	bool is_made = check_suites(sim, error, error_size) && make(sim, options, error, error_size);
 	if (is_made && sim->error[0]) {
 		snprintf(error, error_size, "%s", sim->error);

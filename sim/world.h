@@ -40,6 +40,7 @@ struct node {
 	uint32_t neighbours;          /* trusted nodes; room of `peers` and `store` */
 	arena_ref inbox, inbox_last;  /* struct inbox_entry: datagrams that wait for it; see inbox.h */
 	uint32_t inbox_count;
+	arena_ref robot;              /* struct robot of robot.c: its application; 0: it has none */
 	uint32_t block_bytes;
 	uint32_t boot;                /* 0: never */
 	uint32_t moves;               /* times it got a fresh address */
@@ -109,7 +110,6 @@ struct sim {
 	arena_ref world_ref;
 	uint64_t seed;
 	const struct octo_crypto *crypto;
-	bool has_load, has_ordered_load;      /* the timeline makes couriers speak; in order */
 	struct octo_identity *identities;     /* a node each */
 	uint32_t *neighbour_start;            /* node_count + 1: where a node's neighbours begin in `neighbours` */
 	uint32_t *neighbours;                 /* node numbers, ascending for each node */

@@ -12,7 +12,7 @@ static const char *const suites[] = { "chacha20-poly1305", "aes-256-gcm", NULL }
 static const char *const node_keys[] = {
 	"name",      "kind",       "count", "identity",     "stun",     "offers", "rate_up",
 	"rate_down", "boot_epoch", "clock", "cookie_above",
-	"processing", "tamper",    "on_hacked", NULL,
+	"processing", "tamper",    "on_hacked", "couriers", NULL,
 };
 static const char *const clock_keys[] = { "offset", "drift_ppm", NULL };
 
@@ -155,6 +155,9 @@ static void read_details(struct reader *reader, struct tree_value object, struct
 	value = reader_get(reader, object, "tamper");
 	if (value.item != NULL)
 		node->looks_for_tells = reader_flag(reader, object, "tamper");
+	value = reader_get(reader, object, "couriers");
+	if (value.item != NULL)
+		node->has_couriers = reader_flag(reader, object, "couriers");
 	value = reader_get(reader, object, "on_hacked");
 	if (value.item != NULL && reader_word(reader, value, reactions, &reaction))
 		node->shuts_down = reaction == 1;
@@ -416,6 +419,31 @@ static int by_a_then_b(const void *a, const void *b)
 	return left->b < right->b ? -1 : left->b > right->b;
 }
 
+/* The state of an agent is kept between it and a control: of two of a kind neither would be understood. */
+static bool have_couriers_alike(const struct scenario *scenario, struct scenario_pair pair)
+{
+	const struct scenario_node *a = &scenario->nodes[pair.a], *b = &scenario->nodes[pair.b];
+
+	return a->has_couriers && b->has_couriers && a->is_agent == b->is_agent;
+}
+
+static void check_couriers(struct reader *reader, struct tree_value list)
+{
+	const struct scenario *scenario = reader->scenario;
+
+	for (uint32_t i = 0; i < scenario->trust_count; i++) {
+		struct scenario_pair pair = scenario->trust[i];
+
+		if (!have_couriers_alike(scenario, pair))
+			continue;
+		reader_wrong(reader, list, "\"%s\" and \"%s\" are both of \"kind\": \"%s\" with \"couriers\", "
+		             "which an agent and a remote have towards each other; allowed is one of each",
+		             scenario->nodes[pair.a].name, scenario->nodes[pair.b].name,
+		             scenario_node_kind(&scenario->nodes[pair.a]));
+		return;
+	}
+}
+
 void reader_read_trust(struct reader *reader, struct tree_value list)
 {
 	struct scenario *scenario = reader->scenario;
@@ -435,4 +463,5 @@ void reader_read_trust(struct reader *reader, struct tree_value list)
 			scenario->trust[kept++] = scenario->trust[i];
 	}
 	scenario->trust_count = kept;
+	check_couriers(reader, list);
 }

@@ -26,6 +26,8 @@ struct scenario_node {
 	uint64_t processing_most_ns;      /* the longest that it ever is */
 	uint32_t cookie_above;            /* "cookie_above": curve_rate_max of the core */
 	bool looks_for_tells;             /* "tamper" */
+	bool has_couriers;                /* "couriers": those of an agent's or a remote's set, beside the load courier */
+	bool has_load, has_ordered_load;  /* the timeline lets it exchange messages of the load courier; in order */
 	bool shuts_down;                  /* "on_hacked": "shut-down": then its host ends communication with that peer */
 	uint32_t network;                 /* 1 + number of the network that it is in; 0: none */
 	uint16_t port_rank;               /* its place among those behind the same outermost NAT, modulo what ports there are */

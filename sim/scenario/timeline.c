@@ -115,6 +115,13 @@ static void read_load(struct reader *reader, struct tree_value value, struct sce
 		reader_pairs(reader, value, from, to, &pairs);
 		take_pairs(action, &pairs);
 	}
+	for (uint32_t i = 0; i < action->pair_count; i++) {
+		struct scenario_node *nodes = reader->scenario->nodes;
+
+		nodes[pairs.list[i].a].has_load = nodes[pairs.list[i].b].has_load = true;
+		if (action->is_load_ordered)
+			nodes[pairs.list[i].a].has_ordered_load = nodes[pairs.list[i].b].has_ordered_load = true;
+	}
 }
 
 /* "kept", "lost", or an object: as it was at a time, or of another node, or both. */

@@ -407,6 +407,7 @@ RUN = {
     "nodes.*.stun": (served(), served(stun="mirror")),
     "nodes.*.processing": (node(), node(processing="5ms")),
     "nodes.*.tamper": (twins(tamper=True), twins(tamper=False)),
+    "nodes.*.couriers": (node(), node(couriers=True)),
     "nodes.*.on_hacked": (twins(on_hacked="go-on"), twins(on_hacked="shut-down")),
     "tamper": ({**twins(), "tamper": {"hacked": "timestamp-twice"}}, {**twins(), "tamper": {"undetectable": "so"}}),
     "tamper.hacked": ({**twins(), "tamper": {"hacked": "timestamp-twice"}}, {**twins(), "tamper": {"hacked": "answers-unasked"}}),
