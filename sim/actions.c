@@ -8,6 +8,7 @@
 #include "sim/network/topology.h"
 #include "sim/node.h"
 #include "sim/recorder.h"
+#include "sim/robot.h"
 #include "sim/store.h"
 #include "sim/traffic.h"
 
@@ -212,6 +213,10 @@ void actions_run(struct sim *sim, uint32_t index)
 	case SCENARIO_ENABLE: switch_nodes(sim, action, true); break;
 	case SCENARIO_DISABLE: switch_nodes(sim, action, false); break;
 	case SCENARIO_HONEYMOON: honeymoon_nodes(sim, action); break;
+	case SCENARIO_SET:
+	case SCENARIO_SENSE:
+	case SCENARIO_COMMAND:
+	case SCENARIO_SWITCH: robot_begin(sim, index); break;
 	}
 	sim->cause = 0;
 }

@@ -6,7 +6,6 @@
 #include "sim/inbox.h"
 #include "sim/network/topology.h"
 #include "sim/recorder.h"
-#include "sim/robot.h"
 #include "sim/traffic.h"
 
 #include <string.h>
@@ -14,12 +13,6 @@
 enum { UDP_PORT = 8124 };
 
 enum { COURIER_LOAD = 0 };            /* the first kind of every node */
-
-struct seat {                         /* the context of a host: which node of which simulation */
-	struct sim *sim;
-	uint32_t number;
-	const struct octo_courier *kinds[ROBOT_KINDS_MAX];
-};
 
 /* ---- Addresses -------------------------------------------------------------------------------------------------- */
 
@@ -69,7 +62,7 @@ uint32_t node_at_address(const struct sim *sim, const struct octo_address *addre
 
 static void entropy(void *context, uint8_t *out, size_t size)
 {
-	const struct seat *seat = context;
+	const struct node_seat *seat = context;
 	struct node *node = node_of(seat->sim, seat->number);
 	uint64_t entity = seat->number | (uint64_t)node->boot << 32;
 	uint64_t stream = rng_stream(seat->sim->seed, entity);
@@ -82,14 +75,14 @@ static void entropy(void *context, uint8_t *out, size_t size)
 
 static void save(void *context, uint32_t peer, const uint8_t *record, size_t size)
 {
-	const struct seat *seat = context;
+	const struct node_seat *seat = context;
 	struct record_slot *slots = arena_at(&seat->sim->arena, node_of(seat->sim, seat->number)->store);
 	struct record_slot *slot = &slots[peer == OCTO_SELF ? 0 : peer + 1];
 	slot->size = (uint16_t)size;
 	memcpy(slot->bytes, record, size);
 }
 
-static uint32_t node_of_peer(const struct sim *sim, uint32_t number, uint32_t peer)
+uint32_t node_peer(const struct sim *sim, uint32_t number, uint32_t peer)
 {
 	const struct node *node = node_of(sim, number);
 	const uint32_t *peers = arena_at(&sim->arena, node->peers);
@@ -98,9 +91,9 @@ static uint32_t node_of_peer(const struct sim *sim, uint32_t number, uint32_t pe
 
 static void observe(void *context, const struct octo_event *event)
 {
-	const struct seat *seat = context;
+	const struct node_seat *seat = context;
 	struct sim *sim = seat->sim;
-	uint32_t peer_node = node_of_peer(sim, seat->number, event->peer);
+	uint32_t peer_node = node_peer(sim, seat->number, event->peer);
 	if (event->kind == OCTO_EVENT_PACKET_RECEIVED)
 		sim->verdict = (enum octo_reason)event->packet.reason;
 	if (event->kind < OCTO_EVENT_AUDIT_SEALED) {
@@ -115,12 +108,12 @@ static void observe(void *context, const struct octo_event *event)
 
 static bool goes_on(void *context, uint32_t peer, enum octo_tell tell)
 {
-	const struct seat *seat = context;
+	const struct node_seat *seat = context;
 	(void)peer, (void)tell;
 	return !seat->sim->scenario->nodes[seat->number].shuts_down;
 }
 
-static struct octo_host host_of(struct seat *seat)
+static struct octo_host host_of(struct node_seat *seat)
 {
 	struct octo_host host = { .context = seat, .crypto = seat->sim->crypto, .entropy = entropy, .save = save,
 		.observe = observe, .goes_on = goes_on, .couriers = seat->kinds, .courier_count = 1 };
@@ -221,7 +214,7 @@ static void add_peers(struct sim *sim, uint32_t number, struct octo_host *host, 
 bool node_make(struct sim *sim, uint32_t number)
 {
 	struct node *node = node_of(sim, number);
-	struct seat seat = { .sim = sim, .number = number };
+	struct node_seat seat = { .sim = sim, .number = number };
 	struct octo_host host = host_of(&seat);
 	struct octo_config config;
 	const struct scenario_node *described = &sim->scenario->nodes[number];
@@ -260,7 +253,7 @@ void node_identify(struct sim *sim, uint32_t number)
 void node_boot(struct sim *sim, uint32_t number, bool has_store)
 {
 	struct node *node = node_of(sim, number);
-	struct seat seat = { .sim = sim, .number = number };
+	struct node_seat seat = { .sim = sim, .number = number };
 	struct octo_host host = host_of(&seat);
 	struct octo_config config;
 	struct octo_channel *channel;
@@ -330,7 +323,7 @@ static void plan_wake(struct sim *sim, uint32_t number)
 void node_settle(struct sim *sim, uint32_t number)
 {
 	struct octo_channel *channel = node_channel(sim, number);
-	struct seat seat = { .sim = sim, .number = number };
+	struct node_seat seat = { .sim = sim, .number = number };
 	struct octo_host host = host_of(&seat);
 	uint64_t now = read_clock(sim, number);
 	if (!channel || node_of(sim, number)->is_paused)
@@ -358,7 +351,7 @@ void node_settle(struct sim *sim, uint32_t number)
 
 void node_receive(struct sim *sim, uint32_t number, const struct octo_address *from, const uint8_t *bytes, size_t size)
 {
-	struct seat seat = { .sim = sim, .number = number };
+	struct node_seat seat = { .sim = sim, .number = number };
 	struct octo_host host = host_of(&seat);
 	octo_channel_receive(node_channel(sim, number), &host, read_clock(sim, number), from, bytes, size);
 }
@@ -385,7 +378,7 @@ static void press(struct sim *sim, uint32_t number, uint32_t peer_node,
 {
 	struct octo_channel *channel = node_channel(sim, number);
 	uint32_t peer = node_peer_index(sim, number, peer_node);
-	struct seat seat = { .sim = sim, .number = number };
+	struct node_seat seat = { .sim = sim, .number = number };
 	struct octo_host host = host_of(&seat);
 	if (!channel || peer == OCTO_NO_PEER || node_of(sim, number)->is_paused)
 		return;
@@ -409,7 +402,7 @@ void node_disconnect(struct sim *sim, uint32_t number, uint32_t peer_node)
 void node_enable(struct sim *sim, uint32_t number, bool is_on)
 {
 	struct octo_channel *channel = node_channel(sim, number);
-	struct seat seat = { .sim = sim, .number = number };
+	struct node_seat seat = { .sim = sim, .number = number };
 	struct octo_host host = host_of(&seat);
 	if (!channel)
 		return;
@@ -419,10 +412,19 @@ void node_enable(struct sim *sim, uint32_t number, bool is_on)
 	node_settle(sim, number);
 }
 
+bool node_call(struct sim *sim, uint32_t number, struct node_call *call)
+{
+	call->seat = (struct node_seat){ .sim = sim, .number = number };
+	call->host = host_of(&call->seat);
+	call->channel = node_channel(sim, number);
+	call->now_ns = read_clock(sim, number);
+	return call->channel && !node_of(sim, number)->is_paused;
+}
+
 void node_honeymoon(struct sim *sim, uint32_t number)
 {
 	struct octo_channel *channel = node_channel(sim, number);
-	struct seat seat = { .sim = sim, .number = number };
+	struct node_seat seat = { .sim = sim, .number = number };
 	struct octo_host host = host_of(&seat);
 	if (channel && octo_honeymoon(channel, &host, read_clock(sim, number)) == OCTO_OK)
 		node_settle(sim, number);
@@ -432,7 +434,7 @@ void node_load(struct sim *sim, uint32_t number, uint32_t peer_node, const struc
 {
 	struct octo_channel *channel = node_channel(sim, number);
 	uint32_t peer = node_peer_index(sim, number, peer_node);
-	struct seat seat = { .sim = sim, .number = number };
+	struct node_seat seat = { .sim = sim, .number = number };
 	struct octo_host host = host_of(&seat);
 	if (!channel || peer == OCTO_NO_PEER || node_of(sim, number)->is_paused)
 		return;

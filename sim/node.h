@@ -3,7 +3,14 @@
 #ifndef OCTOSIM_NODE_H
 #define OCTOSIM_NODE_H
 
+#include "sim/robot.h"
 #include "sim/world.h"
+
+struct node_seat {                    /* the context of a host: which node of which simulation */
+	struct sim *sim;
+	uint32_t number;
+	const struct octo_courier *kinds[ROBOT_KINDS_MAX]; /* what its host->couriers points to */
+};
 
 /* Who the node is, from its label. */
 void node_identify(struct sim *sim, uint32_t number);
@@ -21,6 +28,15 @@ void node_disconnect(struct sim *sim, uint32_t number, uint32_t peer_node);
 void node_enable(struct sim *sim, uint32_t number, bool is_on);
 void node_honeymoon(struct sim *sim, uint32_t number); /* nothing with communications not switched on */
 void node_load(struct sim *sim, uint32_t number, uint32_t peer_node, const struct scenario_action *action);
+/* For its application: all it needs to call into the core; node_settle() is to follow. It may not be copied. False: the node
+ * is down or stopped, and nobody calls. */
+struct node_call {
+	struct node_seat seat;
+	struct octo_host host;
+	struct octo_channel *channel;
+	uint64_t now_ns;
+};
+bool node_call(struct sim *sim, uint32_t number, struct node_call *call);
 void node_clock(struct sim *sim, uint32_t number, int64_t step_ns);
 
 /* It gets a fresh address. */
@@ -32,6 +48,8 @@ uint32_t node_at_address(const struct sim *sim, const struct octo_address *addre
 struct octo_channel *node_channel(const struct sim *sim, uint32_t number);
 /* The core's index of a peer; OCTO_NO_PEER when it does not know it. */
 uint32_t node_peer_index(const struct sim *sim, uint32_t number, uint32_t peer_node);
+/* The node that is this peer of the core; TRACE_NOBODY. */
+uint32_t node_peer(const struct sim *sim, uint32_t number, uint32_t peer);
 const struct octo_load *node_load_state(const struct sim *sim, uint32_t number, uint32_t peer_node);
 
 #endif

@@ -1,18 +1,40 @@
-/* robot.c: see robot.h. */
-#include "sim/robot.h"
+/* robot.c: see robot.h. What robots see of each other is noted here; how it came there is the core's affair. */
+#include "sim/robot_int.h"
 
-#include "core/nodes/agent.h"
-#include "core/nodes/remote.h"
-#include "sim/node.h"
+#include "sim/check/tally.h"
 
-struct robot {                        /* in the arena, one for each node with couriers */
-	struct octo_agent agent;      /* of an agent; a remote keeps all it knows in its couriers */
-};
+#include <string.h>
 
-static struct robot *robot_of(const struct sim *sim, uint32_t number)
+struct robot *robot_of(const struct sim *sim, uint32_t number)
 {
-	return arena_at(&sim->arena, node_of(sim, number)->robot);
+	arena_ref ref = node_of(sim, number)->robot;
+	return ref ? arena_at(&sim->arena, ref) : NULL;
 }
+
+struct robot_link *robot_link(const struct sim *sim, uint32_t number, uint32_t other)
+{
+	const struct robot *robot = robot_of(sim, number);
+	uint32_t first = sim->neighbour_start[number], low = first, high = sim->neighbour_start[number + 1];
+	if (!robot || !robot_of(sim, other))
+		return NULL;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (sim->neighbours[middle] < other)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == sim->neighbour_start[number + 1] || sim->neighbours[low] != other)
+		return NULL;
+	return (struct robot_link *)arena_at(&sim->arena, robot->links) + (low - first);
+}
+
+struct octo_shared_state *robot_shared(struct octo_channel *channel, const struct octo_host *host, uint32_t peer)
+{
+	return octo_courier_state(channel, peer, octo_courier_index(host, OCTO_STATE_ID));
+}
+
+/* ---- Life ------------------------------------------------------------------------------------------------------------ */
 
 void robot_equip(const struct scenario_node *described, struct octo_host *host, const struct octo_courier **kinds)
 {
@@ -25,23 +47,160 @@ void robot_equip(const struct scenario_node *described, struct octo_host *host, 
 
 void robot_make(struct sim *sim, uint32_t number)
 {
-	if (sim->scenario->nodes[number].has_couriers)
-		node_of(sim, number)->robot = arena_alloc(&sim->arena, sizeof(struct robot));
+	struct node *node = node_of(sim, number);
+	if (!sim->scenario->nodes[number].has_couriers)
+		return;
+	node->robot = arena_alloc(&sim->arena, sizeof(struct robot));
+	struct robot *robot = robot_of(sim, number);
+	if (!robot)
+		return;
+	robot->writer = octo_writer_of(sim->identities[number].card.id);
+	robot->links = arena_alloc(&sim->arena, (node->neighbours + 1) * sizeof(struct robot_link));
 }
 
 void robot_boot(struct sim *sim, uint32_t number)
 {
-	if (node_of(sim, number)->robot && sim->scenario->nodes[number].is_agent)
-		octo_agent_init(&robot_of(sim, number)->agent, node_channel(sim, number));
+	struct robot *robot = robot_of(sim, number);
+	if (robot && sim->scenario->nodes[number].is_agent)
+		octo_agent_init(&robot->agent, node_channel(sim, number));
+}
+
+/* ---- Giving and seeing --------------------------------------------------------------------------------------------------- */
+
+void robot_give(struct sim *sim, uint32_t from, uint32_t to, uint8_t what, uint64_t number)
+{
+	struct robot_link *link = robot_link(sim, from, to);
+	if (link)
+		link->notices[link->notice_next++ % ROBOT_NOTICES] = (struct robot_notice){
+			.at_ns = world_of(sim)->now_ns, .number = number, .what = what, .is_waiting = true };
+}
+
+/* Of a clock of 32 bits that wraps; the others never do. */
+static bool is_as_old(uint8_t what, uint64_t number, uint64_t seen)
+{
+	return what == ROBOT_SENSORS ? (uint32_t)(seen - number) < UINT32_MAX / 2 : number <= seen;
+}
+
+static void see(struct sim *sim, uint32_t from, uint32_t to, uint8_t what, uint64_t number)
+{
+	struct robot_link *link = robot_link(sim, from, to);
+	enum scenario_measured measured = what == ROBOT_SENSORS ? SCENARIO_OF_SENSORS : what == ROBOT_COMMAND ?
+	                                  SCENARIO_OF_COMMANDS : SCENARIO_OF_STATE;
+	for (int i = 0; link && i < ROBOT_NOTICES; i++) {
+		struct robot_notice *notice = &link->notices[i];
+		if (!notice->is_waiting || notice->what != what || !is_as_old(what, notice->number, number))
+			continue;
+		notice->is_waiting = false;
+		tally_seen(sim, measured, from, to, world_of(sim)->now_ns - notice->at_ns);
+	}
+}
+
+/* A parameter of an agent's state has another writing than before: whose it is knows when it was given. */
+static void see_writing(struct sim *sim, uint32_t number, uint32_t agent, unsigned parameter,
+                        const struct octo_holding *holding, struct robot_stamp *seen)
+{
+	if (seen->version == holding->version && seen->writer == holding->writer)
+		return;
+	*seen = (struct robot_stamp){ holding->version, holding->writer };
+	if (number != agent) {
+		if (holding->writer == robot_of(sim, agent)->writer)
+			see(sim, agent, number, (uint8_t)parameter, holding->version);
+		return;
+	}
+	for (uint32_t i = sim->neighbour_start[agent]; i < sim->neighbour_start[agent + 1]; i++) {
+		const struct robot *control = robot_of(sim, sim->neighbours[i]);
+		if (control && control->writer == holding->writer)
+			see(sim, sim->neighbours[i], agent, (uint8_t)parameter, holding->version);
+	}
+}
+
+static void execute(struct sim *sim, uint32_t agent, uint32_t control, const struct octo_command *command)
+{
+	if (command->size < ROBOT_COMMAND_HEAD)
+		return; /* nobody in this world gives such commands */
+	uint32_t running = command->bytes[0] | (uint32_t)command->bytes[1] << 8 | (uint32_t)command->bytes[2] << 16 |
+	                   (uint32_t)command->bytes[3] << 24;
+	tally_command(sim, control, agent);
+	see(sim, control, agent, ROBOT_COMMAND, running);
+}
+
+static void run_agent(struct sim *sim, uint32_t number, const struct octo_host *host, uint64_t now_ns)
+{
+	struct octo_channel *channel = node_channel(sim, number);
+	struct robot *robot = robot_of(sim, number);
+	struct octo_command command;
+	uint32_t control;
+	octo_agent_update(&robot->agent, channel, host, now_ns);
+	for (unsigned p = 0; p < OCTO_PARAMETER_COUNT; p++)
+		see_writing(sim, number, number, p, &robot->agent.document[p], &robot->seen[p]);
+	while (octo_agent_take(&robot->agent, channel, host, now_ns, &command, &control))
+		execute(sim, number, node_peer(sim, number, control), &command);
+}
+
+static void run_remote(struct sim *sim, uint32_t number, const struct octo_host *host, uint64_t now_ns)
+{
+	struct octo_channel *channel = node_channel(sim, number);
+	octo_remote_update(channel, host, now_ns);
+	for (uint32_t peer = 0; peer < octo_peer_count(channel); peer++) {
+		uint32_t agent = node_peer(sim, number, peer);
+		struct robot_link *link = robot_link(sim, number, agent);
+		const struct octo_sensors *sensors = octo_remote_sensors(channel, host, peer);
+		if (!link)
+			continue;
+		for (unsigned p = 0; p < OCTO_PARAMETER_COUNT; p++)
+			see_writing(sim, number, agent, p, &robot_shared(channel, host, peer)->replicas[p].holding, &link->seen[p]);
+		if (sensors->received != link->heard)
+			see(sim, agent, number, ROBOT_SENSORS, sensors->reading.clock_ms);
+		link->heard = sensors->received;
+	}
 }
 
 void robot_update(struct sim *sim, uint32_t number, const struct octo_host *host, uint64_t now_ns)
 {
-	struct octo_channel *channel = node_channel(sim, number);
 	if (!node_of(sim, number)->robot)
 		return;
 	if (sim->scenario->nodes[number].is_agent)
-		octo_agent_update(&robot_of(sim, number)->agent, channel, host, now_ns);
+		run_agent(sim, number, host, now_ns);
 	else
-		octo_remote_update(channel, host, now_ns);
+		run_remote(sim, number, host, now_ns);
+	tally_robot_ran(sim, number);
+}
+
+/* ---- Looking ----------------------------------------------------------------------------------------------------------- */
+
+/* Enough of a host to look with: nothing is drawn, saved or reported. */
+static struct octo_host onlooker(const struct sim *sim, uint32_t number, const struct octo_courier **kinds)
+{
+	struct octo_host host = { .crypto = sim->crypto, .couriers = kinds, .courier_count = 1 };
+	kinds[0] = &octo_courier_load;
+	robot_equip(&sim->scenario->nodes[number], &host, kinds);
+	return host;
+}
+
+bool robot_view(const struct sim *sim, uint32_t number, uint32_t agent, enum octo_parameter parameter,
+                struct octo_parameter_view *view, uint64_t *writer)
+{
+	const struct octo_courier *kinds[ROBOT_KINDS_MAX];
+	struct octo_host host = onlooker(sim, number, kinds);
+	struct octo_channel *channel = node_channel(sim, number);
+	uint32_t peer = node_peer_index(sim, number, agent);
+	if (!channel || (number != agent && peer == OCTO_NO_PEER))
+		return false;
+	if (number == agent) {
+		octo_agent_view(&robot_of(sim, number)->agent, channel, &host, parameter, view);
+		*writer = robot_of(sim, number)->agent.document[parameter].writer;
+		return true;
+	}
+	octo_remote_view(channel, &host, peer, parameter, view);
+	*writer = robot_shared(channel, &host, peer)->replicas[parameter].holding.writer;
+	return true;
+}
+
+const struct octo_sensors *robot_sensors(const struct sim *sim, uint32_t number, uint32_t agent)
+{
+	const struct octo_courier *kinds[ROBOT_KINDS_MAX];
+	struct octo_host host = onlooker(sim, number, kinds);
+	struct octo_channel *channel = node_channel(sim, number);
+	uint32_t peer = node_peer_index(sim, number, agent);
+	return channel && peer != OCTO_NO_PEER ? octo_remote_sensors(channel, &host, peer) : NULL;
 }

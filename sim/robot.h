@@ -5,9 +5,12 @@
 #ifndef OCTOSIM_ROBOT_H
 #define OCTOSIM_ROBOT_H
 
+#include "core/couriers/sensors.h"
 #include "sim/world.h"
 
 enum { ROBOT_KINDS_MAX = 8 };
+
+/* ---- The node's life (node.c) --------------------------------------------------------------------------------- */
 
 /* Adds the kinds of courier of the node's set to those its host has, and what they need of the host. `kinds` is what
  * host->couriers points to, with room for ROBOT_KINDS_MAX. */
@@ -16,7 +19,24 @@ void robot_equip(const struct scenario_node *described, struct octo_host *host, 
 void robot_make(struct sim *sim, uint32_t number);
 /* A core was put into the node: its application starts with it and knows nothing. */
 void robot_boot(struct sim *sim, uint32_t number);
-/* After each call that let the core hear or do something, and before it sends. */
+/* After each call that let the core hear or do something, and before it sends: keeps couriers registered, executes what
+ * was commanded, and sees what has come. */
 void robot_update(struct sim *sim, uint32_t number, const struct octo_host *host, uint64_t now_ns);
+
+/* ---- The timeline (robot_plan.c) --------------------------------------------------------------------------------- */
+
+/* A "set", "sense", "command" or "switch" begins. */
+void robot_begin(struct sim *sim, uint32_t action);
+/* It is time for the next one of it: an event's reference. */
+void robot_turn(struct sim *sim, uint32_t ref);
+
+/* ---- What can be seen (check/) ------------------------------------------------------------------------------------ */
+
+/* What a node holds of a parameter of an agent, perhaps of itself; *writer is 0 when nobody wrote it. False: it is down, or
+ * does not know that agent. */
+bool robot_view(const struct sim *sim, uint32_t number, uint32_t agent, enum octo_parameter parameter,
+                struct octo_parameter_view *view, uint64_t *writer);
+/* What a remote has heard of an agent's sensors; NULL as above. Borrowed. */
+const struct octo_sensors *robot_sensors(const struct sim *sim, uint32_t number, uint32_t agent);
 
 #endif

@@ -92,7 +92,7 @@ const char *trace_drop_text(enum trace_drop drop);
 	X(MOVE, "move") X(CLOCK, "clock") X(HEAL, "heal") X(LOAD, "load") X(TRAFFIC, "traffic") X(REBIND, "rebind") \
 	X(PAUSE, "pause") X(RESUME, "resume") X(SLOW, "slow") X(PARTITION, "partition") X(INTERCEPT, "intercept") \
 	X(RELAY, "relay") X(FLOOD, "flood") X(ATTACK, "attack") X(ENABLE, "enable") X(DISABLE, "disable") \
-	X(HONEYMOON, "honeymoon")
+	X(HONEYMOON, "honeymoon") X(SET, "set") X(SENSE, "sense") X(COMMAND, "command") X(SWITCH, "switch")
 enum trace_action {
 #define X(name, text) TRACE_ACTION_##name,
 	TRACE_ACTIONS(X)

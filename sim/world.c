@@ -11,6 +11,7 @@
 #include "sim/node.h"
 #include "sim/queueing.h"
 #include "sim/recorder.h"
+#include "sim/robot.h"
 #include "sim/store.h"
 #include "sim/traffic.h"
 
@@ -81,6 +82,7 @@ static void dispatch(struct sim *sim, const struct event *event)
 	switch ((enum event_class)(event->order & 15)) {
 	case EVENT_HEAL: actions_heal(sim); break;
 	case EVENT_ACTION: actions_run(sim, event->ref); break;
+	case EVENT_ROBOT: robot_turn(sim, event->ref); break;
 	case EVENT_ATTACK: attack_turn(sim, event->ref); break;
 	case EVENT_RELEASE: attack_release(sim, event->ref); break;
 	case EVENT_LINK: queueing_leave(sim, event->ref); break;

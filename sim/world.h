@@ -15,7 +15,7 @@
 #include "sim/sim.h"
 
 enum event_class {                    /* in this order within one instant */
-	EVENT_HEAL, EVENT_ACTION, EVENT_ATTACK, EVENT_RELEASE, EVENT_LINK, EVENT_NAT, EVENT_SERVICE, EVENT_DELIVERY, EVENT_WAKE,
+	EVENT_HEAL, EVENT_ACTION, EVENT_ROBOT, EVENT_ATTACK, EVENT_RELEASE, EVENT_LINK, EVENT_NAT, EVENT_SERVICE, EVENT_DELIVERY, EVENT_WAKE,
 	EVENT_TRAFFIC, EVENT_STORE, EVENT_JUDGE
 };
 
@@ -98,6 +98,7 @@ struct world {
 	uint32_t held_count, release_count; /* datagrams in the hands of attackers: now, ever */
 	uint64_t background_bytes;    /* that arrived */
 	uint32_t flow_count;          /* of background.c, so far */
+	uint32_t plan_count;          /* of robot_plan.c */
 };
 
 enum { SIM_ERROR_BYTES = 256 };

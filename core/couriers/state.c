@@ -10,7 +10,7 @@ enum { TRIP_PART = 8 };
 
 _Static_assert(sizeof(struct octo_holding) == 16 + OCTO_VALUE_BYTES_MAX, "no padding");
 _Static_assert(sizeof(struct octo_replica) == sizeof(struct octo_holding) + 24, "no padding");
-_Static_assert(sizeof(struct octo_shared_state) == 11 * 8 + 8 * OCTO_STATE_TIMES + 40 + OCTO_PARAMETER_COUNT *
+_Static_assert(sizeof(struct octo_shared_state) == 11 * 8 + 16 * OCTO_STATE_TIMES + 40 + OCTO_PARAMETER_COUNT *
                sizeof(struct octo_replica), "no padding");
 
 void octo_shared_begin(struct octo_shared_state *state, bool is_agent, const uint8_t self[OCTO_ID_BYTES],
@@ -33,8 +33,9 @@ static uint64_t agent_of(const struct octo_shared_state *state)
 }
 
 /* What is held here has changed, and the peer does not know. */
-static void has_news(struct octo_replica *replica)
+static void has_news(const struct octo_shared_state *state, struct octo_replica *replica)
 {
+	replica->first_number = state->number_next;
 	replica->confirmed_at = replica->sent_at = 0;
 	replica->is_behind = 1;
 	replica->attempts = 0;
@@ -52,7 +53,7 @@ bool octo_shared_set(struct octo_shared_state *state, enum octo_parameter parame
 	memcpy(replica->holding.value, value, size);
 	replica->holding.version++;
 	replica->holding.writer = state->self;
-	has_news(replica);
+	has_news(state, replica);
 	return true;
 }
 
@@ -63,7 +64,7 @@ bool octo_shared_merge(struct octo_shared_state *state, const struct octo_holdin
 		if (octo_holding_compare(&holdings[i], &state->replicas[i].holding) <= 0)
 			continue;
 		state->replicas[i].holding = holdings[i];
-		has_news(&state->replicas[i]);
+		has_news(state, &state->replicas[i]);
 		is_changed = true;
 	}
 	return is_changed;
@@ -129,7 +130,7 @@ static void write_over(struct octo_shared_state *state, struct octo_replica *rep
 		return;
 	replica->holding.version = version + 1;
 	replica->holding.writer = state->self;
-	has_news(replica);
+	has_news(state, replica);
 	state->changes++;
 }
 
@@ -173,8 +174,7 @@ static void hear_value(struct octo_shared_state *state, const struct octo_courie
 		write_over(state, replica, item->version);
 	} else if (order < 0 && !is_agents) { /* nobody tells an agent where it is */
 		replica->holding = theirs;
-		replica->confirmed_at = 0;
-		replica->sent_at = 0;
+		has_news(state, replica);
 		confirm(replica, basis);
 		state->changes++;
 		struct octo_event_note note = { .note = OCTO_NOTE_PARAMETER_CHANGED, .subject = item->parameter,
@@ -217,10 +217,29 @@ static void hear_items(struct octo_shared_state *state, const struct octo_courie
 	}
 }
 
-/* Equal: all that is held is confirmed at once. Not equal, and not known why: each tells what it holds. */
-static void hear_digest(struct octo_shared_state *state, const struct octo_courier_call *call, uint64_t digest, uint64_t basis)
+/* The peer holds just what we held when we sent the message that it had heard last. So it does of all that has not changed
+ * since; without this nothing would be certain any more while something changes more often than a round trip. */
+static bool confirm_earlier(struct octo_shared_state *state, const struct state_head *head, uint64_t basis)
 {
-	bool is_same = digest == octo_shared_digest(state), is_explained = false;
+	if (!basis || head->digest != state->sent_digests[head->echo % OCTO_STATE_TIMES])
+		return false;
+	for (unsigned i = 0; i < OCTO_PARAMETER_COUNT; i++) {
+		struct octo_replica *replica = &state->replicas[i];
+		if ((uint16_t)(head->echo - replica->first_number) >= OCTO_STATE_TIMES)
+			continue;
+		confirm(replica, basis);
+		replica->has_heard = 1;
+	}
+	return true;
+}
+
+/* Equal: all that is held is confirmed at once. Not equal, and not known why: each tells what it holds. */
+static void hear_digest(struct octo_shared_state *state, const struct octo_courier_call *call, const struct state_head *head,
+                        uint64_t basis)
+{
+	bool is_same = head->digest == octo_shared_digest(state), is_explained = false;
+	if (!is_same && confirm_earlier(state, head, basis))
+		return;
 	for (unsigned i = 0; i < OCTO_PARAMETER_COUNT; i++) {
 		struct octo_replica *replica = &state->replicas[i];
 		is_explained = is_explained || replica->is_behind || replica->is_owed;
@@ -296,5 +315,5 @@ void octo_shared_receive(void *raw, const struct octo_courier_call *call, const 
 		hear_head(state, call, &head, basis);
 	hear_items(state, call, &reader, basis);
 	if (is_newest)
-		hear_digest(state, call, head.digest, basis);
+		hear_digest(state, call, &head, basis);
 }

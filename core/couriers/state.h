@@ -28,7 +28,8 @@ struct octo_replica {
 	uint8_t is_owed;          /* the peer is to be told what we hold */
 	uint8_t has_heard;        /* the peer has told what it holds, since this node started */
 	uint8_t attempts;         /* how often the value was sent in vain */
-	uint8_t reserved[4];
+	uint16_t first_number;    /* of the first message that says so, or of one that the peer heard long ago */
+	uint8_t reserved[2];
 };
 
 struct octo_shared_state {
@@ -44,6 +45,7 @@ struct octo_shared_state {
 	uint64_t summary_at;
 	uint64_t trip_ns;         /* round trip, smoothed; 0: not measured */
 	uint64_t sent_times[OCTO_STATE_TIMES];
+	uint64_t sent_digests[OCTO_STATE_TIMES]; /* of all that was held then */
 	uint32_t changes;         /* how often the peer has changed what we hold */
 	uint32_t refused;         /* items of the peer that were refused */
 	uint16_t number_next, sent_count, heard_number;

@@ -15,8 +15,10 @@ void state_talk_begin(struct octo_shared_state *state, const struct octo_courier
 	state->number_next = state->sent_count = state->heard_number = 0;
 	state->has_heard = state->has_echo = 0;
 	state->sent_at = state->summary_at = 0;
-	for (unsigned i = 0; i < OCTO_PARAMETER_COUNT; i++)
+	for (unsigned i = 0; i < OCTO_PARAMETER_COUNT; i++) {
 		state->replicas[i].attempts = 0;
+		state->replicas[i].first_number = 0;
+	}
 }
 
 /* Until when the value is taken to be on its way. Doubles with each vain attempt, up to the idle rhythm. */
@@ -155,7 +157,12 @@ size_t octo_shared_send(void *raw, const struct octo_courier_call *call, uint8_t
 	state_head_write(&writer, &head);
 	write_items(state, call, &writer);
 	state->sent_times[state->number_next % OCTO_STATE_TIMES] = state->sent_at = call->now;
+	state->sent_digests[state->number_next % OCTO_STATE_TIMES] = head.digest;
 	state->number_next++;
+	/* An echo reaches no further back, and numbers begin again after 65,535. */
+	for (unsigned i = 0; i < OCTO_PARAMETER_COUNT; i++)
+		if ((uint16_t)(state->number_next - state->replicas[i].first_number) > OCTO_STATE_TIMES)
+			state->replicas[i].first_number = (uint16_t)(state->number_next - OCTO_STATE_TIMES);
 	state->sent_count = (uint16_t)(state->sent_count < OCTO_STATE_TIMES ? state->sent_count + 1 : OCTO_STATE_TIMES);
 	state->is_answer_due = 0;
 	return writer.position;

@@ -134,7 +134,9 @@ void judge_pair_afresh(struct sim *sim, struct watch *watch, struct tally_pair *
 {
 	char text[256];
 	struct finding finding = { text, sizeof text };
-	set_wrong(watch, pair, !judge_session(sim, watch->what, &pair->pair, &finding));
+	bool holds = tally_is_held(watch->what) ? judge_held(sim, watch->what, &pair->pair, text, sizeof text) :
+	                                          judge_session(sim, watch->what, &pair->pair, &finding);
+	set_wrong(watch, pair, !holds);
 }
 
 void judge_pairs_afresh(struct sim *sim, struct watch *watch)
@@ -153,7 +155,8 @@ static bool is_within(const struct scenario_expectation *what, uint64_t count)
 void judge_count(struct watch *watch, struct tally_pair *pair)
 {
 	const struct scenario_expectation *what = watch->what;
-	bool is_counted = what->subject == SCENARIO_DUELS || what->subject == SCENARIO_MESSAGES;
+	bool is_counted = what->subject == SCENARIO_DUELS || what->subject == SCENARIO_MESSAGES ||
+	                  what->subject == SCENARIO_COMMANDS;
 	bool is_other = what->has_winner && pair->count && pair->winner != what->winner;
 	set_wrong(watch, pair, is_counted && (!is_within(what, pair->count) || is_other));
 }
@@ -282,7 +285,10 @@ bool judge_holds(const struct sim *sim, const struct watch *watch)
 	switch (watch->what->subject) {
 	case SCENARIO_SESSION:
 	case SCENARIO_DUELS:
-	case SCENARIO_MESSAGES: return watch->wrong_pairs == 0;
+	case SCENARIO_MESSAGES:
+	case SCENARIO_PARAMETER:
+	case SCENARIO_SENSORS:
+	case SCENARIO_COMMANDS: return watch->wrong_pairs == 0;
 	case SCENARIO_LATENCY: return judge_latency(watch);
 	case SCENARIO_MEMORY: return is_within(watch->what, memory_of(sim, watch->what->memory));
 	case SCENARIO_INVARIANTS: return judge_invariants(sim, watch->what, &ignored);
@@ -316,8 +322,11 @@ void judge_find(const struct sim *sim, const struct watch *watch, char *text, si
 			     name_of(sim, pair->pair.b));
 		}
 		break;
+	case SCENARIO_PARAMETER:
+	case SCENARIO_SENSORS: judge_held(sim, watch->what, &pair->pair, text, size); break;
 	case SCENARIO_DUELS:
-	case SCENARIO_MESSAGES: find_count(sim, watch, pair, &finding); break;
+	case SCENARIO_MESSAGES:
+	case SCENARIO_COMMANDS: find_count(sim, watch, pair, &finding); break;
 	case SCENARIO_LATENCY: find_latency(watch, &finding); break;
 	case SCENARIO_MEMORY: find(&finding, "%" PRIu64 " bytes", memory_of(sim, watch->what->memory)); break;
 	case SCENARIO_INVARIANTS: judge_invariants(sim, watch->what, &finding); break;

@@ -99,6 +99,8 @@ static bool enlist_watch(struct tally *tally, struct watch *watch)
 	const struct scenario_expectation *what = watch->what;
 	for (uint32_t i = 0; i < what->pair_count; i++) {
 		bool is_either = what->subject == SCENARIO_SESSION || what->subject == SCENARIO_DUELS;
+		if (tally_is_held(what))
+			tally->held_at[tally_holder(what, &what->pairs[i])] = 1;
 		(is_either ? tally->paired : tally->pair_from)[what->pairs[i].a] = 1;
 		if (is_either)
 			tally->paired[what->pairs[i].b] = 1;
@@ -113,8 +115,11 @@ static bool enlist_watch(struct tally *tally, struct watch *watch)
 	case SCENARIO_EVENTS: return enlist(&tally->events[what->event], watch);
 	case SCENARIO_VERDICT: return enlist(&tally->events[TRACE_TAMPER], watch);
 	case SCENARIO_LATENCY:
-		return what->is_of_packets ? enlist_by_type(tally->packet_latency, watch) :
-		                             enlist(&tally->message_latency, watch);
+		return what->measured == SCENARIO_OF_PACKETS ? enlist_by_type(tally->packet_latency, watch) :
+		                                               enlist(&tally->latency[what->measured], watch);
+	case SCENARIO_PARAMETER:
+	case SCENARIO_SENSORS: return enlist(&tally->held, watch);
+	case SCENARIO_COMMANDS: return enlist(&tally->commands, watch);
 	case SCENARIO_MEMORY:
 	case SCENARIO_INVARIANTS: break;
 	}
@@ -148,8 +153,9 @@ bool tally_open(struct sim *sim)
 	tally->windows = calloc(count, 1);
 	tally->pair_from = calloc(nodes, 1);
 	tally->paired = calloc(nodes, 1);
+	tally->held_at = calloc(nodes, 1);
 	tally->met = calloc(scenario->trust_count ? scenario->trust_count : 1, 1);
-	return tally->watches && tally->touched && tally->windows && tally->pair_from && tally->paired && tally->met &&
+	return tally->watches && tally->touched && tally->windows && tally->pair_from && tally->paired && tally->held_at && tally->met &&
 	       open_all(sim);
 }
 
@@ -173,7 +179,9 @@ void tally_close(struct sim *sim)
 	free_lists(&tally->sessions, 1);
 	free_lists(&tally->duels, 1);
 	free_lists(&tally->messages, 1);
-	free_lists(&tally->message_latency, 1);
+	free_lists(tally->latency, SCENARIO_OF_COUNT);
+	free_lists(&tally->held, 1);
+	free_lists(&tally->commands, 1);
 	free_lists(tally->packets[0], sizeof tally->packets / sizeof tally->packets[0][0]);
 	free_lists(tally->packet_latency, SIM_PACKET_KINDS);
 	free_lists(tally->warnings, OCTO_WARNING_COUNT);
@@ -184,6 +192,7 @@ void tally_close(struct sim *sim)
 	free(tally->windows);
 	free(tally->pair_from);
 	free(tally->paired);
+	free(tally->held_at);
 	free(tally->changes);
 	free(tally->met);
 	free(tally->duels_seen);
@@ -268,11 +277,34 @@ void tally_node_changed(struct sim *sim, uint32_t node)
 {
 	for (uint32_t i = sim->neighbour_start[node]; i < sim->neighbour_start[node + 1]; i++)
 		change(sim, node, sim->neighbours[i]);
+	tally_robot_ran(sim, node);
+}
+
+/* A node's application ran: what it has of others may be another than before. */
+static void apply_held(struct sim *sim, const struct tally_change *change)
+{
+	const struct watch_list *list = &sim->tally->held;
+	for (uint32_t i = 0; i < list->count; i++) {
+		struct watch *watch = list->list[i];
+		bool is_touched = false;
+		for (uint32_t k = 0; k < watch->what->pair_count; k++) {
+			if (tally_holder(watch->what, &watch->pairs[k].pair) != change->node)
+				continue;
+			judge_pair_afresh(sim, watch, &watch->pairs[k]);
+			is_touched = true;
+		}
+		if (is_touched)
+			tally_touch(sim, watch, change->cause);
+	}
 }
 
 static void apply(struct sim *sim, const struct tally_change *change)
 {
 	const struct watch_list *list = &sim->tally->sessions;
+	if (change->node == change->peer) {
+		apply_held(sim, change);
+		return;
+	}
 	for (uint32_t i = 0; i < list->count; i++) {
 		struct watch *watch = list->list[i];
 		enum window_state window = sim->tally->windows[watch->expectation];
@@ -428,7 +460,29 @@ static void count_message(struct sim *sim, uint32_t from, uint32_t to)
 	}
 	/* A datagram that the timeline put in was never sent: it has no latency. */
 	if (!sim->is_injected)
-		add_sample(sim, &sim->tally->message_latency, from, to, world_of(sim)->now_ns - sim->sent_at_ns);
+		add_sample(sim, &sim->tally->latency[SCENARIO_OF_MESSAGES], from, to, world_of(sim)->now_ns - sim->sent_at_ns);
+}
+
+void tally_seen(struct sim *sim, enum scenario_measured measured, uint32_t from, uint32_t to, uint64_t latency_ns)
+{
+	if (sim->tally->latency[measured].count && sim->tally->pair_from[from])
+		add_sample(sim, &sim->tally->latency[measured], from, to, latency_ns);
+}
+
+void tally_command(struct sim *sim, uint32_t from, uint32_t to)
+{
+	const struct watch_list *list = &sim->tally->commands;
+	for (uint32_t i = 0; i < list->count && sim->tally->pair_from[from]; i++) {
+		struct tally_pair *pair = is_counting(sim, list->list[i]) ? tally_find(list->list[i], from, to) : NULL;
+		if (pair)
+			add_to_pair(sim, list->list[i], pair);
+	}
+}
+
+void tally_robot_ran(struct sim *sim, uint32_t node)
+{
+	if (sim->tally->held.count && sim->tally->held_at[node])
+		note_change(sim, node, node);
 }
 
 static void count_at_node(struct sim *sim, uint32_t node, const struct watch_list *list)
@@ -496,7 +550,8 @@ void tally_record(struct sim *sim, const struct trace_record *record)
 			count_tell(sim, watch, record);
 			continue;
 		}
-		bool is_it = !watch->what->has_warning || record->a == watch->what->warning;
+		bool is_it = (!watch->what->has_warning || record->a == watch->what->warning) &&
+		             (!watch->what->has_note || record->flags == watch->what->note);
 		if (is_it && is_about(watch->nodes, record->node) && is_about(watch->peers, record->peer) &&
 		    is_counting(sim, watch))
 			add(sim, watch, world_of(sim)->record_count);

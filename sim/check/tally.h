@@ -17,6 +17,11 @@ void tally_packet(struct sim *sim, enum scenario_fate fate, uint32_t from, uint3
                   enum octo_reason reason);
 /* A copy came so long after it was sent. */
 void tally_arrival(struct sim *sim, uint32_t from, uint32_t to, uint8_t type, uint64_t latency_ns);
+/* One application saw so long after it was given what another one had given, or something newer of its kind. */
+void tally_seen(struct sim *sim, enum scenario_measured measured, uint32_t from, uint32_t to, uint64_t latency_ns);
+void tally_command(struct sim *sim, uint32_t from, uint32_t to); /* one was executed */
+/* The application of a node ran: what it has of others is judged when the event is over. */
+void tally_robot_ran(struct sim *sim, uint32_t node);
 void tally_record(struct sim *sim, const struct trace_record *record); /* number record_count - 1 */
 /* A node came or went: its peers have no state with it any more. */
 void tally_node_changed(struct sim *sim, uint32_t node);

@@ -45,7 +45,9 @@ struct tally {
 	/* Who counts what: so that nothing costs anything unless somebody asks for it. */
 	struct watch_list sessions, duels, messages, packets[SCENARIO_REJECTED + 1][SIM_PACKET_KINDS];
 	struct watch_list warnings[OCTO_WARNING_COUNT], steps[OCTO_STEP_COUNT], events[TRACE_KIND_COUNT];
-	struct watch_list message_latency, packet_latency[SIM_PACKET_KINDS];
+	struct watch_list latency[SCENARIO_OF_COUNT], packet_latency[SIM_PACKET_KINDS];
+	struct watch_list held, commands; /* of what nodes have of agents: parameters and sensors */
+	uint8_t *held_at;             /* one byte a node: it is asked what it has */
 	uint8_t *pair_from, *paired;  /* one byte a node: some pair of packets, messages or latency begins there; some session or
 	                                 duel is about it */
 	struct watch **touched;       /* room for all */
@@ -57,6 +59,17 @@ struct tally {
 	uint32_t duel_mask, duel_count;
 	uint64_t pairs_met, last_met_ns;
 };
+
+/* About what a node has of an agent; whose. */
+static inline bool tally_is_held(const struct scenario_expectation *what)
+{
+	return what->subject == SCENARIO_PARAMETER || what->subject == SCENARIO_SENSORS;
+}
+
+static inline uint32_t tally_holder(const struct scenario_expectation *what, const struct scenario_pair *pair)
+{
+	return what->subject == SCENARIO_SENSORS ? pair->b : pair->a;
+}
 
 static inline struct watch *tally_watch(const struct sim *sim, uint32_t expectation, enum tally_part part)
 {
@@ -81,6 +94,12 @@ void judge_count(struct watch *watch, struct tally_pair *pair);
 bool judge_holds(const struct sim *sim, const struct watch *watch);
 /* What is there instead; or, when it holds, what is there. */
 void judge_find(const struct sim *sim, const struct watch *watch, char *text, size_t size);
+
+/* ---- judge_robot.c ---- */
+
+/* Whether a node has of an agent what it is expected to have; and what it has. */
+bool judge_held(const struct sim *sim, const struct scenario_expectation *what, const struct scenario_pair *pair,
+                char *text, size_t size);
 
 /* ---- window.c ---- */
 

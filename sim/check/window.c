@@ -38,6 +38,12 @@ static bool is_measured(const struct watch *watch)
 	return watch->what->subject != SCENARIO_LATENCY || watch->histogram;
 }
 
+/* It is looked at, and not counted. */
+static bool is_a_state(const struct scenario_expectation *what)
+{
+	return what->subject == SCENARIO_SESSION || tally_is_held(what);
+}
+
 static void look_at_subject(struct sim *sim, uint32_t expectation, uint32_t cause)
 {
 	const struct watch *watch = tally_watch(sim, expectation, TALLY_SUBJECT);
@@ -91,9 +97,9 @@ void window_open(struct sim *sim, uint32_t expectation, uint32_t cause)
 	sim->tally->windows[expectation] = WINDOW_OPEN;
 	if (subject->from_ns == OCTO_NEVER)
 		subject->from_ns = until->from_ns = now;
-	if (subject->what->subject == SCENARIO_SESSION)
+	if (is_a_state(subject->what))
 		judge_pairs_afresh(sim, subject);
-	if (until->what && until->what->subject == SCENARIO_SESSION)
+	if (until->what && is_a_state(until->what))
 		judge_pairs_afresh(sim, until);
 	if (what->within_ns && what->from_ns == OCTO_NEVER) {
 		subject->to_ns = now + what->within_ns;
@@ -114,7 +120,7 @@ void window_close(struct sim *sim, uint32_t expectation, uint32_t cause)
 		conclude(sim, expectation, false, "what it waits for never came true", 0);
 		return;
 	}
-	if (when == SCENARIO_BY && watch->what->subject == SCENARIO_SESSION)
+	if (when == SCENARIO_BY && is_a_state(watch->what))
 		judge_pairs_afresh(sim, watch);
 	/* Nothing happens at the time itself: what led there is what changed it last. */
 	if (when == SCENARIO_BY)

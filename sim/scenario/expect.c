@@ -10,7 +10,8 @@
 #include <string.h>
 
 const char *const expect_subjects[] = {
-	"session", "duels", "packets", "messages", "warnings", "steps", "events", "latency", "memory", NULL,
+	"session", "duels", "packets", "messages", "warnings", "steps", "events", "latency", "memory",
+	"parameter", "sensors", "commands", NULL,
 };
 static const char *const session_keys[] = { "between", "state", "count", "initiator", "suite", NULL };
 static const char *const duels_keys[] = { "between", "exactly", "at_least", "at_most", "winner", NULL };
@@ -49,7 +50,7 @@ static const char *const steps[] = {
 #undef X
 	NULL
 };
-/* Every kind of the trace; then the warnings by their own names. */
+/* Every kind of the trace; then the warnings and what couriers note by their own names. */
 static const char *const events[] = {
 #define X(name, text) text,
 	TRACE_KINDS(X)
@@ -57,9 +58,12 @@ static const char *const events[] = {
 #define X(name, key, text) key,
 	OCTO_WARNINGS(X)
 #undef X
+#define X(name, key, class, text) key,
+	OCTO_NOTES(X)
+#undef X
 	NULL
 };
-static const char *const measured[] = { "messages", "packets", NULL };
+static const char *const measured[] = { "messages", "packets", "state", "sensors", "commands", NULL };
 static const char *const memories[] = { "world", "core", "node", NULL };
 static const char *const fates[] = { "sent", "delivered", "dropped", "rejected", NULL };
 static const char *const suites[] = { "chacha20-poly1305", "aes-256-gcm", NULL };
@@ -79,14 +83,12 @@ void expect_say(struct line *line, const char *format, ...)
 	va_end(arguments);
 }
 
-/* A pattern or plain name as it stands in the file. */
-static const char *pattern_text(const struct reader *reader, struct tree_value value)
+const char *expect_pattern(const struct reader *reader, struct tree_value value)
 {
 	return reader_is(reader, value, SCANNER_STRING) ? tree_text(value) : "several nodes";
 }
 
-/* "exactly", "at_least", "at_most". False when none is there. */
-static bool read_amount(struct reader *reader, struct tree_value object,
+bool expect_amount(struct reader *reader, struct tree_value object,
                         struct scenario_expectation *expectation, struct line *line)
 {
 	struct tree_value exactly = reader_get(reader, object, "exactly");
@@ -114,10 +116,10 @@ static bool read_amount(struct reader *reader, struct tree_value object,
 	return least.item != NULL || most.item != NULL;
 }
 
-static void need_amount(struct reader *reader, struct tree_value object,
+void expect_need_amount(struct reader *reader, struct tree_value object,
                         struct scenario_expectation *expectation, struct line *line)
 {
-	bool has_amount = read_amount(reader, object, expectation, line);
+	bool has_amount = expect_amount(reader, object, expectation, line);
 
 	if (!has_amount && line->is_any_enough) {
 		expectation->at_least = 1;
@@ -139,7 +141,7 @@ static void read_between(struct reader *reader, struct tree_value object,
 		return;
 	expectation->pairs = pairs.list;
 	expectation->pair_count = pairs.count;
-	expect_say(line, " %s–%s", pattern_text(reader, a), pattern_text(reader, b));
+	expect_say(line, " %s–%s", expect_pattern(reader, a), expect_pattern(reader, b));
 }
 
 /* A node that must be one of every pair; otherwise the expectation could never hold. */
@@ -187,7 +189,7 @@ static void read_session(struct reader *reader, struct tree_value object,
 		                                   strcmp(tree_text(value), "duel-winner") == 0;
 		expectation->has_initiator = expectation->initiator_is_winner ||
 		                             read_party(reader, value, expectation, &expectation->initiator);
-		expect_say(line, ", initiator %s", pattern_text(reader, value));
+		expect_say(line, ", initiator %s", expect_pattern(reader, value));
 	}
 	value = reader_get(reader, object, "suite");
 	if (value.item != NULL && ++said > 0 && reader_word(reader, value, suites, &index)) {
@@ -209,11 +211,11 @@ static void read_duels(struct reader *reader, struct tree_value object,
 	reader_keys(reader, object, duels_keys);
 	expect_say(line, "duels");
 	read_between(reader, object, expectation, line);
-	has_amount = read_amount(reader, object, expectation, line);
+	has_amount = expect_amount(reader, object, expectation, line);
 	winner = reader_get(reader, object, "winner");
 	if (winner.item != NULL) {
 		expectation->has_winner = read_party(reader, winner, expectation, &expectation->winner);
-		expect_say(line, ", won by %s", pattern_text(reader, winner));
+		expect_say(line, ", won by %s", expect_pattern(reader, winner));
 	} else if (!has_amount && line->is_any_enough) {
 		expectation->at_least = 1;
 		expect_say(line, ", any");
@@ -234,7 +236,7 @@ static void read_direction(struct reader *reader, struct tree_value object, bool
 		return;
 	expectation->pairs = pairs.list;
 	expectation->pair_count = pairs.count;
-	expect_say(line, " %s→%s", pattern_text(reader, from), pattern_text(reader, to));
+	expect_say(line, " %s→%s", expect_pattern(reader, from), expect_pattern(reader, to));
 }
 
 /* A type of packets of cores, or those of no core. */
@@ -284,7 +286,7 @@ static void read_packets(struct reader *reader, struct tree_value object,
 		expectation->reason = (enum octo_reason)(index + 1);
 		expect_say(line, " as %s", reasons[index + 1]);
 	}
-	need_amount(reader, object, expectation, line);
+	expect_need_amount(reader, object, expectation, line);
 }
 
 static void read_messages(struct reader *reader, struct tree_value object,
@@ -293,7 +295,7 @@ static void read_messages(struct reader *reader, struct tree_value object,
 	reader_keys(reader, object, messages_keys);
 	expect_say(line, "messages");
 	read_direction(reader, object, false, expectation, line);
-	need_amount(reader, object, expectation, line);
+	expect_need_amount(reader, object, expectation, line);
 }
 
 /* Everybody, unless "node" says whom. */
@@ -304,7 +306,7 @@ static void read_whom(struct reader *reader, struct tree_value object,
 
 	if (node.item != NULL) {
 		reader_nodes(reader, node, &expectation->nodes, &expectation->node_count);
-		expect_say(line, " at %s", pattern_text(reader, node));
+		expect_say(line, " at %s", expect_pattern(reader, node));
 		return;
 	}
 	if (!reader_spend(reader, object, reader->scenario->node_count))
@@ -331,7 +333,7 @@ static void read_warnings(struct reader *reader, struct tree_value object,
 		expect_say(line, " %s", warnings[index]);
 	}
 	read_whom(reader, object, expectation, line);
-	need_amount(reader, object, expectation, line);
+	expect_need_amount(reader, object, expectation, line);
 }
 
 static void read_steps(struct reader *reader, struct tree_value object,
@@ -348,7 +350,7 @@ static void read_steps(struct reader *reader, struct tree_value object,
 		expect_say(line, " %s", steps[index]);
 	}
 	read_whom(reader, object, expectation, line);
-	need_amount(reader, object, expectation, line);
+	expect_need_amount(reader, object, expectation, line);
 }
 
 /* "node" and "peer" of events: nobody named, anybody will do, even nobody. */
@@ -358,7 +360,7 @@ static void read_somebody(struct reader *reader, struct tree_value value, const 
 	if (value.item == NULL)
 		return;
 	reader_nodes(reader, value, nodes, count);
-	expect_say(line, " %s %s", word, pattern_text(reader, value));
+	expect_say(line, " %s %s", word, expect_pattern(reader, value));
 }
 
 static void read_events(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
@@ -371,10 +373,14 @@ static void read_events(struct reader *reader, struct tree_value object, struct 
 	expect_say(line, "events");
 	if (reader_need(reader, object, "kind", "the kind of an event, such as \"session-up\"", &kind) &&
 	    reader_word(reader, kind, events, &index)) {
-		expectation->has_warning = index >= TRACE_KIND_COUNT;
-		expectation->event = (uint8_t)(expectation->has_warning ? TRACE_WARNING : index);
+		int32_t first_note = TRACE_KIND_COUNT + OCTO_WARNING_COUNT;
+
+		expectation->has_note = index >= first_note;
+		expectation->has_warning = index >= TRACE_KIND_COUNT && !expectation->has_note;
+		expectation->event = (uint8_t)(expectation->has_note ? TRACE_NOTE : expectation->has_warning ? TRACE_WARNING : index);
 		expectation->warning =
 			(enum octo_warning)(expectation->has_warning ? index - TRACE_KIND_COUNT : 0);
+		expectation->note = (enum octo_note)(expectation->has_note ? index - first_note : 0);
 		expect_say(line, " %s", events[index]);
 	}
 	if (index == TRACE_FAILED)
@@ -383,7 +389,7 @@ static void read_events(struct reader *reader, struct tree_value object, struct 
 	              line);
 	read_somebody(reader, reader_get(reader, object, "peer"), "about", &expectation->peers, &expectation->peer_count,
 	              line);
-	need_amount(reader, object, expectation, line);
+	expect_need_amount(reader, object, expectation, line);
 }
 
 /* {"at_most": "80ms"} */
@@ -422,16 +428,17 @@ static void read_latency(struct reader *reader, struct tree_value object, struct
 	uint32_t said = 0;
 	int32_t index = 0;
 
-	if (reader_need(reader, object, "of", "\"messages\" or \"packets\"", &value) &&
+	if (reader_need(reader, object, "of", "what is measured: \"messages\", \"packets\", …", &value) &&
 	    reader_word(reader, value, measured, &index))
-		expectation->is_of_packets = index == 1;
-	if (type.item != NULL && !expectation->is_of_packets)
+		expectation->measured = (enum scenario_measured)index;
+	if (type.item != NULL && expectation->measured != SCENARIO_OF_PACKETS)
 		reader_wrong_key(reader, type, "\"type\" goes only with \"of\": \"packets\"");
 	else
 		read_type(reader, type, expectation);
-	expect_say(line, "latency of %s%s%s", measured[expectation->is_of_packets], type.item == NULL ? "" : " ",
+	expect_say(line, "latency of %s%s%s", measured[expectation->measured], type.item == NULL ? "" : " ",
 	           type.item == NULL ? "" : type_text(expectation));
-	read_direction(reader, object, expectation->is_of_packets, expectation, line);
+	read_direction(reader, object, expectation->measured == SCENARIO_OF_PACKETS, expectation, line);
+	expect_check_measured(reader, object, expectation);
 	for (int rank = 0; rank < SCENARIO_RANKS; rank++) {
 		expectation->most_ns[rank] = UINT64_MAX;
 		value = reader_get(reader, object, ranks[rank]);
@@ -505,6 +512,11 @@ void expect_read(struct reader *reader, struct tree_value value, struct scenario
 	case SCENARIO_MEMORY:
 		read_memory(reader, value, expectation, line);
 		break;
+	case SCENARIO_PARAMETER:
+	case SCENARIO_SENSORS:
+	case SCENARIO_COMMANDS:
+		expect_read_robot(reader, value, expectation, line);
+		break;
 	case SCENARIO_INVARIANTS:
 	case SCENARIO_VERDICT:
 		break;
@@ -523,4 +535,5 @@ void reader_free_expectation(struct scenario_expectation *expectation)
 	memory_free(expectation->pairs);
 	memory_free(expectation->nodes);
 	memory_free(expectation->peers);
+	memory_free(expectation->held);
 }

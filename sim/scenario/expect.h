@@ -14,6 +14,18 @@ struct line {
 
 __attribute__((format(printf, 2, 3))) void expect_say(struct line *line, const char *format, ...);
 
+/* A pattern or plain name as it stands in the file. */
+const char *expect_pattern(const struct reader *reader, struct tree_value value);
+/* "exactly", "at_least", "at_most". False when none is there; the second one reports that. */
+bool expect_amount(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
+                   struct line *line);
+void expect_need_amount(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
+                        struct line *line);
+/* expect_robots.c: "parameter", "sensors" and "commands"; and whether those of a latency have the couriers for it. */
+void expect_read_robot(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
+                       struct line *line);
+void expect_check_measured(struct reader *reader, struct tree_value object, const struct scenario_expectation *expectation);
+
 /* The keys of subjects, NULL-terminated, in the order of enum scenario_subject. */
 extern const char *const expect_subjects[];
 /* Reads the value of such a key; expectation->subject is set. */

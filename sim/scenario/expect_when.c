@@ -10,10 +10,10 @@
 static const char *const whens[] = { "by", "always", "never", "eventually" };
 static const char *const expectation_keys[] = {
 	"by", "always", "never", "eventually", "from", "until", "within", "session", "duels", "packets", "messages",
-	"warnings", "steps", "events", "latency", "memory", NULL,
+	"warnings", "steps", "events", "latency", "memory", "parameter", "sensors", "commands", NULL,
 };
 static const char allowed_subjects[] =
-	"session, duels, packets, messages, warnings, steps, events, latency, memory";
+	"session, duels, packets, messages, warnings, steps, events, latency, memory, parameter, sensors, commands";
 
 /* ---- Invariants ---------------------------------------------------------------------------------------------- */
 
@@ -201,7 +201,8 @@ static void read_window(struct reader *reader, struct tree_value object, struct 
 
 static bool is_counted(enum scenario_subject subject)
 {
-	return subject != SCENARIO_SESSION && subject != SCENARIO_MEMORY;
+	return subject != SCENARIO_SESSION && subject != SCENARIO_MEMORY && subject != SCENARIO_PARAMETER &&
+	       subject != SCENARIO_SENSORS;
 }
 
 static void read_by(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,

@@ -4,6 +4,8 @@
 #ifndef OCTOSIM_SCENARIO_H
 #define OCTOSIM_SCENARIO_H
 
+#include "core/couriers/command.h"
+#include "core/couriers/sensors.h"
 #include "core/octo.h"
 
 #include <stdio.h>
@@ -137,7 +139,9 @@ enum scenario_verb {
 	SCENARIO_REBIND,                                                  /* acts on networks */
 	SCENARIO_PAUSE, SCENARIO_RESUME, SCENARIO_SLOW,                   /* on nodes */
 	SCENARIO_PARTITION, SCENARIO_INTERCEPT, SCENARIO_RELAY, SCENARIO_FLOOD, SCENARIO_ATTACK, /* on the network */
-	SCENARIO_ENABLE, SCENARIO_DISABLE, SCENARIO_HONEYMOON             /* on nodes */
+	SCENARIO_ENABLE, SCENARIO_DISABLE, SCENARIO_HONEYMOON,            /* on nodes */
+	SCENARIO_SET, SCENARIO_SENSE, SCENARIO_COMMAND, SCENARIO_SWITCH   /* on pairs: a remote towards an agent; an agent towards
+	                                                                     all of its controls is a pair with itself */
 };
 
 /* A datagram recorded earlier in the run: the nth (1-based) of a type that `from` sent to `to`, lost or not. */
@@ -180,6 +184,18 @@ struct scenario_attack {
 	bool is_off_path; uint32_t moves; /* ATTACK: a bit for each enum scenario_move */
 };
 
+/* SET, SENSE, COMMAND, SWITCH: what an application does with its couriers, `count` times. */
+struct scenario_robot {
+	uint64_t every_ns, count;         /* SET counts up what it sets, each time by 1 */
+	enum octo_parameter parameter;    /* SET */
+	uint8_t value[OCTO_VALUE_BYTES_MAX];
+	struct octo_reading reading;      /* SENSE */
+	uint16_t text_size;               /* COMMAND: behind its running number */
+	uint8_t text[OCTO_COMMAND_BYTES_MAX - 4];
+	uint8_t feature;                  /* SWITCH: one OCTO_FEATURE_* bit */
+	bool is_on;
+};
+
 struct scenario_action {
 	uint64_t at_ns;                   /* world time */
 	enum scenario_verb verb;
@@ -192,6 +208,7 @@ struct scenario_action {
 	bool has_store_of; uint32_t store_of; /* RESTART: with a copy of that node's store */
 	uint64_t processing_ns;           /* SLOW: for each datagram */
 	struct scenario_attack *attack;   /* NULL for the other verbs */
+	struct scenario_robot *robot;     /* the same */
 	uint32_t *networks;               /* REBIND */
 	uint32_t network_count;
 	bool keeps_address;               /* REBIND: only the ports change */
@@ -212,7 +229,8 @@ struct scenario_action {
 
 enum scenario_subject {
 	SCENARIO_SESSION, SCENARIO_DUELS, SCENARIO_PACKETS, SCENARIO_MESSAGES, SCENARIO_WARNINGS, SCENARIO_STEPS,
-	SCENARIO_EVENTS, SCENARIO_LATENCY, SCENARIO_MEMORY, SCENARIO_INVARIANTS,
+	SCENARIO_EVENTS, SCENARIO_LATENCY, SCENARIO_MEMORY, SCENARIO_PARAMETER, SCENARIO_SENSORS, SCENARIO_COMMANDS,
+	SCENARIO_INVARIANTS,
 	SCENARIO_VERDICT                  /* of the tamper protocol, on the scenario as a whole */
 };
 enum scenario_fate { SCENARIO_SENT, SCENARIO_DELIVERED, SCENARIO_DROPPED, SCENARIO_REJECTED };
@@ -220,6 +238,23 @@ enum scenario_when { SCENARIO_BY, SCENARIO_ALWAYS, SCENARIO_NEVER, SCENARIO_EVEN
 enum scenario_rank { SCENARIO_P50, SCENARIO_P90, SCENARIO_P99, SCENARIO_MAX, SCENARIO_RANKS };
 enum scenario_memory {                /* the whole world; the largest core; the simulator's part of a node, beside its core */
 	SCENARIO_WORLD_MEMORY, SCENARIO_CORE_MEMORY, SCENARIO_NODE_MEMORY
+};
+
+/* What a latency is of: copies of packets; courier messages; from the giving of something by one application, agent or
+ * remote, until another one sees it or something newer of its kind. */
+enum scenario_measured {
+	SCENARIO_OF_MESSAGES, SCENARIO_OF_PACKETS, SCENARIO_OF_STATE, SCENARIO_OF_SENSORS, SCENARIO_OF_COMMANDS, SCENARIO_OF_COUNT
+};
+
+/* PARAMETER, SENSORS: what a node has of an agent. What is not said is not looked at. */
+struct scenario_held {
+	enum octo_parameter parameter;
+	bool has_value, has_verified, has_known, has_failsafe, has_writer;
+	uint8_t value[OCTO_VALUE_BYTES_MAX];
+	bool is_verified, is_known, is_failsafe;
+	uint32_t writer;                  /* node number */
+	uint64_t fresh_ns;                /* at most so old; OCTO_NEVER: not looked at */
+	struct octo_reading reading;      /* SENSORS: values that are present in it */
 };
 
 /* A subject holds at a time, or always, never or eventually within a window of time, both ends included. */
@@ -232,11 +267,12 @@ struct scenario_expectation {
 	enum scenario_subject subject;
 	char *text;                       /* one line for people: "by 15s session robot-pilot established, count 1" */
 	uint32_t line, column;            /* where it stands in the file */
-	struct scenario_pair *pairs;      /* SESSION, DUELS: unordered; MESSAGES, PACKETS, LATENCY: a to b */
+	struct scenario_pair *pairs;      /* SESSION, DUELS: unordered; MESSAGES, PACKETS, LATENCY, SENSORS, COMMANDS: a to b;
+	                                     PARAMETER: what a has of b, which is a itself for what an agent has */
 	uint32_t pair_count;
 	uint32_t *nodes;                  /* WARNINGS, STEPS, EVENTS */
 	uint32_t node_count;
-	uint64_t at_least, at_most;       /* DUELS, MESSAGES: for each pair; PACKETS, WARNINGS, STEPS, EVENTS: in total.
+	uint64_t at_least, at_most;       /* DUELS, MESSAGES, SENSORS, COMMANDS: for each pair; PACKETS, WARNINGS, STEPS, EVENTS: in total.
 	                                     0 and UINT64_MAX when not said; "exactly" sets both */
 	enum octo_state state;            /* SESSION: both sides are in it */
 	bool has_state;
@@ -253,7 +289,9 @@ struct scenario_expectation {
 	enum octo_step step;              /* STEPS */
 	uint8_t event; bool has_warning;  /* EVENTS: enum trace_kind */
 	uint32_t *peers; uint32_t peer_count; /* EVENTS: none: anybody; the same for its nodes */
-	bool is_of_packets;               /* LATENCY: of copies of the type, else of courier messages; all pairs together */
+	enum scenario_measured measured;  /* LATENCY: all pairs together; OF_PACKETS: copies of the type */
+	struct scenario_held *held;       /* PARAMETER, SENSORS */
+	enum octo_note note; bool has_note; /* EVENTS: of TRACE_NOTE */
 	uint64_t least_ns[SCENARIO_RANKS], most_ns[SCENARIO_RANKS]; /* LATENCY: 0 and UINT64_MAX when not said */
 	enum scenario_memory memory;      /* MEMORY: at_least and at_most are bytes */
 	uint64_t invariants;              /* INVARIANTS: a bit for each that is named, see invariants.h; 0: all */

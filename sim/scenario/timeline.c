@@ -2,6 +2,7 @@
 #include "sim/scenario/memory.h"
 #include "sim/scenario/quote.h"
 #include "sim/scenario/reader.h"
+#include "sim/scenario/robots.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -10,12 +11,12 @@
 static const char *const verbs[] = {
 	"connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", "traffic", "rebind", "pause", "resume", "slow",
 	"partition", "intercept", "relay", "flood", "attack", "enable", "disable",
-	"honeymoon", NULL,
+	"honeymoon", "set", "sense", "command", "switch", NULL,
 };
 static const char *const action_keys[] = {
 	"at", "connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", "traffic", "rebind", "pause", "resume", "slow",
 	"partition", "intercept", "relay", "flood", "attack", "enable", "disable",
-	"honeymoon", NULL,
+	"honeymoon", "set", "sense", "command", "switch", NULL,
 };
 static const char *const from_to_keys[] = { "from", "to", NULL };
 static const char *const load_keys[] = { "from", "to", "every", "size", "count", "priority", "ordered", NULL };
@@ -347,6 +348,12 @@ static void read_verb(struct reader *reader, struct tree_value value, struct sce
 	case SCENARIO_ATTACK:
 		reader_read_attack(reader, value, action);
 		break;
+	case SCENARIO_SET:
+	case SCENARIO_SENSE:
+	case SCENARIO_COMMAND:
+	case SCENARIO_SWITCH:
+		reader_read_robot(reader, value, action);
+		break;
 	}
 }
 
@@ -394,7 +401,7 @@ static void read_action(struct reader *reader, struct tree_value object)
 		reader_wrong(reader, object,
 		             "%s; allowed is exactly one of connect, disconnect, load, crash, restart, move, "
 		             "clock, inject, traffic, rebind, pause, resume, slow, partition, intercept, relay, flood, attack, "
-		             "enable, disable, honeymoon",
+		             "enable, disable, honeymoon, set, sense, command, switch",
 		             count == 0 ? "no verb" : "more than one verb");
 		return;
 	}

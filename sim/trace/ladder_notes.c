@@ -123,6 +123,10 @@ static void action_note(const struct trace_record *r, char *out)
 		[TRACE_ACTION_ENABLE] = "communications are switched on",
 		[TRACE_ACTION_DISABLE] = "communications are switched off",
 		[TRACE_ACTION_HONEYMOON] = "the user wants a honeymoon",
+		[TRACE_ACTION_SET] = "sets a parameter",
+		[TRACE_ACTION_SENSE] = "measures",
+		[TRACE_ACTION_COMMAND] = "gives a command",
+		[TRACE_ACTION_SWITCH] = "switches a courier",
 	};
 	char step[40];
 

@@ -179,6 +179,55 @@ def warned(**warnings):
             "trust": BASE["trust"] + [["robot", "twin"]], "timeline": [{"at": "1s", "connect": ["robot", "twin"]}]}
 
 
+# Agents and remotes with their couriers.
+READING = {"gps": {"latitude": "1.5", "longitude": "2.5", "altitude": "3.5"}, "slam": {"x": "1.5", "y": "2.5", "z": "3.5"},
+           "gyro": {"x": "0.5", "y": "0.5", "z": "0.5"}, "acceleration": {"x": "0.5", "y": "0.5", "z": "0.5"},
+           "compass": {"azimuth": 1, "accuracy": 2}, "temperature": "20.5", "touch": {"x": 1, "y": 2}}
+SET = {"node": "robot", "parameter": "battery", "value": {"permille": 1, "millivolts": 2}, "every": "100ms", "count": 3}
+PLACE = {"node": "robot", "parameter": "position", "value": READING["gps"]}
+WISH = {"from": "pilot", "to": "robot", "parameter": "target-orientation", "value": 5}
+COMMAND = {"from": "pilot", "to": "robot", "text": "go", "every": "100ms", "count": 3}
+SENSE = {"node": "robot", "reading": READING, "every": "100ms", "count": 3}
+SWITCH = {"node": "robot", "courier": "command", "on": False}
+HELD = {"node": "pilot", "of": "robot", "name": "battery", "verified": True}
+
+
+def robots(*verbs, expect=None, **members):
+    return base(**{"nodes": [{**one, "couriers": True} for one in BASE["nodes"]],
+                   "timeline": [*BASE["timeline"][:2],
+                                {"at": "1500ms", "set": {"from": "pilot", "to": "*", "parameter": "mode", "value": "manual-pilot"}},
+                                *({"at": "2s", **verb} for verb in verbs)],
+                   "expect": [{"by": "4s", **expect}] if expect else BASE["expect"], **members})
+
+
+def has(**held):
+    return robots({"set": SET}, {"set": PLACE}, expect={"parameter": held})
+
+
+def heard_of(**sensors):
+    return robots({"sense": SENSE}, expect={"sensors": sensors})
+
+
+def executed(**commands):
+    return robots({"command": COMMAND}, expect={"commands": commands})
+
+
+def changed(values, path):
+    """The same values, but one of them another."""
+    key, _, below = path.partition(".")
+    if below:
+        return {**values, key: changed(values[key], below)}
+    return {**values, key: values[key] + 1 if isinstance(values[key], int) else "0.25"}
+
+
+READINGS = [*READING, *(f"{one}.{key}" for one, below in READING.items() if isinstance(below, dict) for key in below)]
+
+
+def in_reading(path):
+    return {**READING, path: {**READING[path], "note": "n", next(iter(READING[path])): 0}} if isinstance(
+        READING.get(path), dict) else changed(READING, path)
+
+
 PARETO = {"least": "10ms", "most": "200ms", "shape": "1.5"}
 ELLIOTT = {"to_bad": "20%", "to_good": "50%", "good": "0%", "bad": "50%"}
 RED = {"least": "1KiB", "most": "8KiB", "chance": "10%", "weight": 0}
@@ -531,6 +580,64 @@ RUN = {
     "expect.*.messages.to": both(expect, {"messages": {"from": "pilot", "to": "robot", "exactly": 40}},
                                  {"messages": {"from": "pilot", "to": "scout", "exactly": 40}}),
 }
+for _verb, _what, _others in (
+        ("set", SET, {"node": "scout", "value": {"permille": 9}, "every": "200ms", "count": 2}),
+        ("sense", SENSE, {"node": "scout", "reading": {"temperature": 9}, "every": "200ms", "count": 2}),
+        ("command", COMMAND, {"to": "scout", "text": "stop", "every": "200ms", "count": 2})):
+    RUN[f"timeline.*.{_verb}"] = (robots({_verb: _what}), robots({_verb: {**_what, **_others}}))
+    for _key, _other in _others.items():
+        RUN[f"timeline.*.{_verb}.{_key}"] = (robots({_verb: _what}), robots({_verb: {**_what, _key: _other}}))
+for _key, _other in (("parameter", "target-pose"), ("to", "scout"), ("from", "*")):
+    RUN[f"timeline.*.set.{_key}"] = (robots({"set": WISH}), robots({"set": {**WISH, _key: _other}}))
+RUN["timeline.*.set.parameter"] = (robots({"set": {**WISH, "parameter": "flags"}}), robots({"set": WISH}))
+for _key in ("permille", "millivolts"):
+    RUN[f"timeline.*.set.value.{_key}"] = (robots({"set": SET}), robots({"set": {**SET, "value": changed(SET["value"], _key)}}))
+    RUN[f"expect.*.parameter.value.{_key}"] = both(has, {"node": "robot", "name": "battery", "value": {"permille": 1, "millivolts": 4}},
+        {"node": "robot", "name": "battery", "value": changed({"permille": 1, "millivolts": 4}, _key)})
+for _key in PLACE["value"]:
+    RUN[f"timeline.*.set.value.{_key}"] = (robots({"set": PLACE}), robots({"set": {**PLACE, "value": changed(PLACE["value"], _key)}}))
+    RUN[f"expect.*.parameter.value.{_key}"] = both(has, {"node": "robot", "name": "position", "value": PLACE["value"]},
+        {"node": "robot", "name": "position", "value": changed(PLACE["value"], _key)})
+for _key in READINGS:
+    RUN[f"timeline.*.sense.reading.{_key}"] = (robots({"sense": SENSE}), robots({"sense": {**SENSE, "reading": in_reading(_key)}}))
+    RUN[f"expect.*.sensors.reading.{_key}"] = both(heard_of, {"from": "robot", "to": "pilot", "reading": READING},
+                                                   {"from": "robot", "to": "pilot", "reading": in_reading(_key)})
+RUN["timeline.*.switch"] = (robots({"switch": SWITCH}), robots({"switch": {**SWITCH, "node": "scout"}}))
+for _key, _other in (("node", "scout"), ("courier", "discovery"), ("on", True)):
+    RUN[f"timeline.*.switch.{_key}"] = tuple(
+        robots({"switch": one}, {"command": COMMAND}, expect={"commands": {"from": "pilot", "to": "robot", "exactly": 3}})
+        for one in (SWITCH, {**SWITCH, _key: _other}))
+_towards = {"from": "pilot", "to": "robot", "courier": "command", "on": False}
+RUN["timeline.*.switch.to"] = (robots({"switch": _towards}, {"command": COMMAND}),
+                               robots({"switch": {**_towards, "to": "scout"}}, {"command": COMMAND}))
+_copilots = {"nodes": [*({**one, "couriers": True} for one in BASE["nodes"]), {"name": "copilot", "kind": "remote", "couriers": True}],
+             "trust": BASE["trust"] + [["robot", "copilot"]]}
+for _verb, _what in (("switch", _towards), ("command", COMMAND), ("set", WISH)):
+    RUN[f"timeline.*.{_verb}.from"] = tuple(robots({_verb: {**_what, "from": one}}, **_copilots) for one in ("pilot", "copilot"))
+RUN["expect.*.parameter"] = both(has, HELD, {**HELD, "verified": False})
+for _key, _other in (("node", "scout"), ("name", "status"), ("verified", False)):
+    _what = {**HELD, "known": True} if _key != "node" else {"node": "robot", "name": "battery", "known": True}
+    RUN[f"expect.*.parameter.{_key}"] = both(has, _what, {**_what, _key: _other})
+for _key, _good, _other in (("of", "robot", "scout"), ("known", True, False), ("failsafe", False, True), ("writer", "robot", "pilot"),
+                            ("fresh", "1s", "1ns"), ("value", {"permille": 1, "millivolts": 4}, {"permille": 5})):
+    _what = {**HELD, "known": True}
+    RUN[f"expect.*.parameter.{_key}"] = both(has, {**_what, _key: _good}, {**_what, _key: _other})
+RUN["expect.*.sensors"] = both(heard_of, {"from": "robot", "to": "pilot", "at_least": 3}, {"from": "robot", "to": "pilot", "at_least": 90})
+RUN["expect.*.sensors.reading"] = both(heard_of, {"from": "robot", "to": "pilot", "reading": READING},
+                                       {"from": "robot", "to": "pilot", "reading": {"temperature": 1}})
+RUN["expect.*.sensors.from"] = both(heard_of, {"from": "robot", "to": "pilot", "reading": READING},
+                                    {"from": "scout", "to": "pilot", "reading": READING})
+RUN["expect.*.sensors.to"] = tuple(robots({"sense": SENSE}, expect={"sensors": {"from": "robot", "to": one, "reading": READING}}, **_copilots)
+                                   for one in ("pilot", "copilot"))
+RUN["expect.*.commands"] = both(executed, {"from": "pilot", "to": "robot", "exactly": 3}, {"from": "pilot", "to": "robot", "exactly": 4})
+RUN["expect.*.commands.to"] = both(executed, {"from": "pilot", "to": "robot", "exactly": 3}, {"from": "pilot", "to": "scout", "exactly": 3})
+RUN["expect.*.commands.from"] = tuple(
+    robots({"command": COMMAND}, expect={"commands": {"from": one, "to": "robot", "exactly": 3}}, **_copilots)
+    for one in ("pilot", "copilot"))
+for _subject, _make, _what in (("commands", executed, {"from": "pilot", "to": "robot"}), ("sensors", heard_of, {"from": "robot", "to": "pilot"})):
+    for _key, _good, _wrong in (("exactly", 3, 4), ("at_least", 3, 90), ("at_most", 90, 1)):
+        RUN[f"expect.*.{_subject}.{_key}"] = both(_make, {**_what, _key: _good}, {**_what, _key: _wrong})
+
 # "exactly", "at_least" and "at_most" of whatever is counted: (what is counted, how often that happens).
 for _subject, _what, _count in (("duels", {"between": ["robot", "pilot"]}, 1), ("packets", {**PACKETS}, 1),
         ("messages", MESSAGES, 40),

@@ -117,9 +117,11 @@ def keys_of(schema, root, path, open_definitions=()):
 
 def general(path):
     """Places in lists are all one; what a rule, its phases and an access link set is read by the same functions, and so are what is
-    expected at one time and over a window, and the percentiles."""
+    expected at one time and over a window, and the percentiles; values and readings, whether set or expected."""
     path = re.sub(r"(?<=\.)\d+(?=\.|$)", "*", path)
     path = re.sub(r"^expect\.\*\.(always|never|eventually|from|until)\.(?!invariants)", "expect.*.", path)
+    path = re.sub(r"^expect\.\*\.sensors\.reading", "timeline.*.sense.reading", path)
+    path = re.sub(r"^expect\.\*\.parameter\.value", "timeline.*.set.value", path)
     path = re.sub(r"\.latency\.(p50|p90|p99|max)(?=\.)", ".latency.p50", path)
     path = re.sub(r"^networks\.\*\.uplink\.(?:up\.|down\.)?(?!up$|down$|note$)", "links.*.", path)
     return re.sub(r"^links\.\*\.phases\.\*\.(?!at$|after$|fade$|\*)", "links.*.", path).replace(".drop.*.", ".drop.")

@@ -40,7 +40,7 @@ def fail(text):
 
 KNOWN = {"$schema", "title", "description", "definitions", "$ref", "type", "properties", "additionalProperties",
          "required", "items", "minItems", "maxItems", "pattern", "minLength", "enum", "const", "minimum", "maximum",
-         "anyOf", "oneOf", "not", "minProperties"}
+         "anyOf", "allOf", "oneOf", "not", "minProperties", "maxLength"}
 TYPES = {"object": dict, "array": list, "string": str}
 
 
@@ -66,6 +66,8 @@ def accepts(schema, value, root):
         return False
     if "anyOf" in schema and not any(accepts(one, value, root) for one in schema["anyOf"]):
         return False
+    if "allOf" in schema and not all(accepts(one, value, root) for one in schema["allOf"]):
+        return False
     if "oneOf" in schema and sum(accepts(one, value, root) for one in schema["oneOf"]) != 1:
         return False
     if "not" in schema and accepts(schema["not"], value, root):
@@ -76,7 +78,7 @@ def accepts(schema, value, root):
         return (schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)) and
                 all(accepts(schema.get("items", {}), item, root) for item in value))
     if isinstance(value, str):
-        return (len(value) >= schema.get("minLength", 0) and
+        return (schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)) and
                 re.search(schema.get("pattern", "").replace("$", r"\Z"), value) is not None)
     if isinstance(value, int) and not isinstance(value, bool):
         return schema.get("minimum", value) <= value <= schema.get("maximum", value)
@@ -306,8 +308,8 @@ def check_words(schema):
         if names != found:
             fail(f"{macro}: the header has {names}, the schema {found}")
     kinds = [name for name in names_in("sim/trace.h", "TRACE_KINDS") if name != "failed"]
-    if kinds + names_in("core/octo.h", "OCTO_WARNINGS") != definitions["events"]["properties"]["kind"]["enum"]:
-        fail("the schema's kinds of events are not those of the trace, then the warnings")
+    if kinds + names_in("core/octo.h", "OCTO_WARNINGS") + names_in("core/octo.h", "OCTO_NOTES") != definitions["events"]["properties"]["kind"]["enum"]:
+        fail("the schema's kinds of events are not those of the trace, then the warnings, then the notes")
     invariants = definitions["invariants"]["properties"]["invariants"]["items"]["enum"]
     if names_in("sim/scenario/invariants.h", "INVARIANTS") != invariants:
         fail("the schema's invariants are not those of sim/scenario/invariants.h")

@@ -75,6 +75,26 @@ static void both_sides_come_to_hold_the_same(void)
 	CHECK_U64(wire_mandate(&wire, AGENT).priority, OCTO_PRIORITY_HIGH);
 }
 
+/* R33, R35: the digests of two sides are never equal at one time while one of them changes something all the time; what stays as
+ * it is stays certain all the same, on both sides, and nobody takes a lively peer for lost. */
+static void what_rests_stays_verified_beside_what_changes_all_the_time(void)
+{
+	set_up();
+	CHECK(set(CONTROL, OCTO_PARAMETER_MODE, OCTO_OPERATION_MANUAL_PILOT));
+	wire_run(&wire, 200 * ms);
+	for (uint16_t i = 0; i < 1200; i++) {
+		CHECK(set(AGENT, OCTO_PARAMETER_ORIENTATION, i));
+		wire_run(&wire, 5 * ms);
+		CHECK(view(AGENT, OCTO_PARAMETER_MODE).is_verified);
+		CHECK(view(AGENT, OCTO_PARAMETER_MODE).age_ns < 600 * ms);
+		CHECK(view(CONTROL, OCTO_PARAMETER_MODE).is_verified);
+	}
+	/* What does change is certain only when the peer has it. */
+	CHECK(!view(AGENT, OCTO_PARAMETER_ORIENTATION).is_verified);
+	wire_run(&wire, 200 * ms);
+	CHECK(view(AGENT, OCTO_PARAMETER_ORIENTATION).is_verified);
+}
+
 /* R33, R149: verified is not "sent", and not "verified once": the peer has said that it holds this very version, lately. */
 static void verified_means_acknowledged_in_this_version_lately(void)
 {
@@ -477,6 +497,7 @@ CU_ErrorCode suite_couriers_state(void)
 	if (!suite)
 		return CU_get_error();
 	CU_ADD_TEST(suite, both_sides_come_to_hold_the_same);
+	CU_ADD_TEST(suite, what_rests_stays_verified_beside_what_changes_all_the_time);
 	CU_ADD_TEST(suite, verified_means_acknowledged_in_this_version_lately);
 	CU_ADD_TEST(suite, freshness_never_claims_too_much);
 	CU_ADD_TEST(suite, idle_messages_go_on_for_ever);
