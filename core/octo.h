@@ -277,6 +277,9 @@ struct octo_blobs {
 	bool (*write)(void *context, uint32_t peer, uint16_t id, uint64_t offset, const uint8_t *bytes, size_t size);
 	/* The peer offers a blob. False refuses it. *have is 0; more says that so many of its first bytes are here already. */
 	bool (*offered)(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have);
+	/* A blob that is being received is whole and its digest is right: what is to be kept for good must be durable when it
+	 * returns true, for the sender is told next. False: it cannot be kept. NULL: write() was enough. */
+	bool (*keep)(void *context, uint32_t peer, const struct octo_blob *blob);
 };
 
 /* How the way of a blob ended. */
@@ -1060,6 +1063,7 @@ struct octo_blob_view {
 	enum octo_blob_end end;                   /* NONE: on its way */
 	bool is_flowing;                          /* accepted, in the present session */
 	uint64_t done;                            /* bytes that the receiver has */
+	uint64_t done_in_a_row;                   /* of those, the ones from the first byte on without a gap */
 	uint64_t rate_bps;                        /* bytes per second, over the last half second in which any came */
 	uint64_t repeated;                        /* IN: bytes that came more than once */
 };
