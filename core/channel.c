@@ -590,6 +590,7 @@ void octo_courier_activate(struct octo_channel *channel, const struct octo_host 
 	OCTO_ASSERT(courier < channel->courier_count);
 	schedule_slot(channel, index, courier)->is_active = is_active;
 	schedule_slot(channel, index, courier)->wish_at = OCTO_NEVER;
+	schedule_slot(channel, index, courier)->passed = 0;
 	schedule_read(&call, peer);
 	plan_wake(&call, peer);
 }

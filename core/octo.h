@@ -152,6 +152,13 @@ struct octo_mandate {
 	bool wants_order;         /* its messages arrive all, once, in order, while the session lasts (C:152-153) */
 };
 
+/* Nobody starves: most packets with messages of others that go out while a courier is due, active, and not held up by an
+ * empty pool [P 13.7]. 256 is the highest weight over the lowest, (255 + 1) / (0 + 1): so long one of priority 0 may wait
+ * for one of 255. One more for each other courier, in case all have waited for as long. */
+enum { OCTO_PASSES_LIMIT = 256 };
+struct octo_host;
+uint32_t octo_passes_max(const struct octo_host *host); /* OCTO_PASSES_LIMIT and the other couriers of the host */
+
 /* What became of a message whose sender gave it a handle. A LOST one may prove to have been late: DELIVERED follows.
  * When a session ends, whatever is not known to have arrived is LOST. */
 #define OCTO_FATES(X) X(DELIVERED, "delivered") X(LOST, "lost")
@@ -173,7 +180,6 @@ enum octo_side {
 };
 const char *octo_side_name(enum octo_side side);
 
-struct octo_host;
 struct octo_event_note;
 
 /* What every function of a courier is told about the call. Borrowed; it must not call into the channel. */
@@ -628,6 +634,7 @@ struct octo_event_courier {       /* COURIER_*: one courier message */
 	uint32_t lateness_ms;     /* GRANTED: how long after its wish */
 	uint8_t priority;         /* GRANTED */
 	uint8_t rivals;           /* GRANTED: other couriers that were due and waited */
+	uint16_t passed;          /* GRANTED: packets that went without it since its wish was due; see octo_passes_max() */
 	bool is_ordered;          /* DELIVERED: in its order, perhaps long after its packet came */
 	uint64_t number;          /* of an ordered message, from 0; else 0 */
 	uint64_t session;         /* log id */

@@ -145,6 +145,7 @@ struct courier_slot {                     /* a courier towards a peer (schedule.
 	uint64_t session;                 /* log id: of the session in which the mandate was read */
 	uint64_t number_out, number_in;   /* of the next ordered message, in this session */
 	uint32_t owed_bytes;              /* bulk: what others sent while it wanted to */
+	uint16_t passed;                  /* packets that went without it since its wish was due */
 	bool is_active;
 	bool wants_order;                 /* said its mandate */
 };
