@@ -59,7 +59,8 @@ struct sim_packet_fates {             /* of one packet type; the ledger's sums. 
 	uint64_t rejected;            /* delivered and not */
 };
 
-enum { SIM_BACKGROUND_KIND = 8, SIM_PACKET_KINDS }; /* index: 0 unknown or junk, 1 SYN … 6 PROBE-REPLY, 7 data */
+/* Index: 0 unknown or junk, 1 SYN … 6 PROBE-REPLY. */
+enum { SIM_DATA_KIND = 7, SIM_STUN_KIND, SIM_BACKGROUND_KIND, SIM_PACKET_KINDS };
 int sim_packet_kind(enum octo_packet_type type); /* that index */
 const char *sim_packet_kind_name(int kind);
 

@@ -31,17 +31,17 @@ _Static_assert(offsetof(struct packet, first) % 16 == 0, "a place that a referen
 int sim_packet_kind(enum octo_packet_type type)
 {
 	if (type == OCTO_PACKET_DATA)
-		return 7;
-	return type == OCTO_PACKET_UNKNOWN || type == OCTO_PACKET_STUN ? 0 : (int)type - OCTO_PACKET_SYN + 1;
+		return SIM_DATA_KIND;
+	if (type == OCTO_PACKET_STUN)
+		return SIM_STUN_KIND;
+	return type == OCTO_PACKET_UNKNOWN ? 0 : (int)type - OCTO_PACKET_SYN + 1;
 }
 
 const char *sim_packet_kind_name(int kind)
 {
-	if (kind == SIM_BACKGROUND_KIND)
-		return "background";
-	return octo_packet_type_name(kind == 7   ? OCTO_PACKET_DATA
-	                             : kind == 0 ? OCTO_PACKET_UNKNOWN
-	                                         : (enum octo_packet_type)(OCTO_PACKET_SYN + kind - 1));
+	static const enum octo_packet_type types[SIM_PACKET_KINDS] = { OCTO_PACKET_UNKNOWN, OCTO_PACKET_SYN, OCTO_PACKET_SYN_ACK,
+		OCTO_PACKET_ACK, OCTO_PACKET_RETRY, OCTO_PACKET_PROBE, OCTO_PACKET_PROBE_REPLY, OCTO_PACKET_DATA, OCTO_PACKET_STUN };
+	return kind == SIM_BACKGROUND_KIND ? "background" : octo_packet_type_name(types[kind]);
 }
 
 static struct sim_packet_fates *fates_of(struct sim *sim, const struct packet *packet)

@@ -135,7 +135,10 @@ struct tamper {                           /* of the current session (tamper.c) *
 	octo_time_ns began_at, reported_at;
 	uint64_t bytes;                   /* received in packets that couriers wrote */
 	uint32_t asked, answered;         /* questions of ours, answers to them */
-	uint32_t questioned, reserved;    /* questions of the peer's */
+	uint32_t questioned;              /* questions of the peer's */
+	uint32_t instant_questions;       /* of them, in the present instant of the clock, */
+	octo_time_ns instant_at;          /* which is this */
+	uint64_t instant_bytes;
 };
 
 struct courier_slot {                     /* a courier towards a peer (schedule.c) */

@@ -241,7 +241,7 @@ static void read_direction(struct reader *reader, struct tree_value object, bool
 static void read_type(struct reader *reader, struct tree_value value, struct scenario_expectation *expectation)
 {
 	static const char *const types[] = {
-		"syn", "syn-ack", "ack", "retry", "probe", "probe-reply", "data", "any", "background", NULL,
+		"syn", "syn-ack", "ack", "retry", "probe", "probe-reply", "data", "stun", "any", "background", NULL,
 	};
 	int32_t index = 0;
 

@@ -24,11 +24,11 @@ static const char *const clock_keys[] = { "node", "step", NULL };
 static const char *const packet_keys[] = { "type", "from", "to", "nth", NULL };
 static const char *const inject_keys[] = { "packet", "junk", "to", "source", "flip", "count", NULL };
 static const char *const packet_types[] = {
-	"syn", "syn-ack", "ack", "retry", "probe", "probe-reply", "data", "any", NULL,
+	"syn", "syn-ack", "ack", "retry", "probe", "probe-reply", "data", "stun", "any", NULL,
 };
 static const enum octo_packet_type packet_type_of[] = {
 	OCTO_PACKET_SYN,   OCTO_PACKET_SYN_ACK,     OCTO_PACKET_ACK,  OCTO_PACKET_RETRY,
-	OCTO_PACKET_PROBE, OCTO_PACKET_PROBE_REPLY, OCTO_PACKET_DATA, OCTO_PACKET_UNKNOWN,
+	OCTO_PACKET_PROBE, OCTO_PACKET_PROBE_REPLY, OCTO_PACKET_DATA, OCTO_PACKET_STUN,    OCTO_PACKET_UNKNOWN,
 };
 
 bool reader_packet_type(struct reader *reader, struct tree_value value, enum octo_packet_type *type)

@@ -15,7 +15,7 @@ static const char nodes[] = "{\"name\": \"robot\", \"kind\": \"agent\", \"stun\"
 /* STUN's datagrams are of no kind of ours. */
 static uint64_t datagrams(const struct tiny *tiny)
 {
-	return sim_result(tiny->sim)->packets[0].sent;
+	return sim_result(tiny->sim)->packets[SIM_STUN_KIND].sent;
 }
 
 /* Without a NAT in between, one looks as one is; who has no server knows nothing of it. */
