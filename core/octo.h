@@ -230,7 +230,8 @@ struct octo_load {
 	uint8_t priority;
 	uint8_t is_paced;         /* internal: next_ns is valid */
 	uint8_t is_ordered;       /* asks for reliable service in order; size is then OCTO_ORDERED_PAYLOAD_MAX at most */
-	uint8_t reserved[3];
+	uint8_t is_deaf;          /* accepts no reads */
+	uint8_t reserved[2];
 	uint64_t next_ns;         /* internal: when the next is due */
 	/* What happened. */
 	uint64_t sent;
@@ -240,6 +241,9 @@ struct octo_load {
 	uint64_t highest;         /* 1 + the highest number received, 0 at first */
 };
 extern const struct octo_courier octo_courier_load; /* id 1 */
+/* More of the same, to compete with it: "load-2" to "load-4", ids 124 to 126. */
+enum { OCTO_MORE_LOADS = 3 };
+extern const struct octo_courier octo_courier_more_loads[OCTO_MORE_LOADS];
 
 /* ---- Blobs (C:36, S:62-72) --------------------------------------------------------------------------------- */
 

@@ -21,6 +21,8 @@ void node_disconnect(struct sim *sim, uint32_t number, uint32_t peer_node);
 void node_enable(struct sim *sim, uint32_t number, bool is_on);
 void node_honeymoon(struct sim *sim, uint32_t number); /* nothing with communications not switched on */
 void node_load(struct sim *sim, uint32_t number, uint32_t peer_node, const struct scenario_action *action);
+/* Switches one of its load couriers. */
+void node_courier(struct sim *sim, uint32_t number, uint32_t peer_node, const struct scenario_action *action);
 void node_clock(struct sim *sim, uint32_t number, int64_t step_ns);
 
 /* It gets a fresh address. */

@@ -7,7 +7,7 @@
 
 #include "sim/world.h"
 
-enum { ROBOT_KINDS_MAX = 8 };
+enum { ROBOT_KINDS_MAX = 12 };
 
 /* Adds the kinds of courier of the node's set to those its host has, and what they need of the host. `kinds` is what
  * host->couriers points to, with room for ROBOT_KINDS_MAX. */

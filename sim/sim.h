@@ -59,6 +59,12 @@ struct sim_packet_fates {             /* of one packet type; the ledger's sums. 
 	uint64_t rejected;            /* delivered and not */
 };
 
+struct sim_courier {                  /* what became of the messages of a kind of courier, all pairs together */
+	uint16_t id;                  /* on the wire; trace_courier_name() */
+	uint64_t messages[SCENARIO_MESSAGE_FATES], bytes[SCENARIO_MESSAGE_FATES];
+	uint64_t samples, p50_ns, p99_ns; /* how long those took that did not wait for others (at most 1.6 % too long) */
+};
+
 /* Index: 0 unknown or junk, 1 SYN … 6 PROBE-REPLY. */
 enum { SIM_DATA_KIND = 7, SIM_STUN_KIND, SIM_BACKGROUND_KIND, SIM_PACKET_KINDS };
 int sim_packet_kind(enum octo_packet_type type); /* that index */
@@ -78,6 +84,7 @@ struct sim_result {
 	uint64_t background_bytes;    /* of traffic that is none of the cores', arrived */
 	uint64_t tells[OCTO_TELL_COUNT]; /* hacked packets, by what gave them away */
 	uint64_t duels, warnings, messages; /* duels: pairs of SYNs, each counted once */
+	const struct sim_courier *couriers; uint32_t courier_count; /* that sent or got anything, by id */
 	const struct sim_expectation *expectations; uint32_t expectation_count;
 	const struct sim_invariant *invariants; uint32_t invariant_count;
 };

@@ -431,6 +431,7 @@ const struct sim_result *sim_result(struct sim *sim)
 		.sessions_established = count_sessions(sim),
 		.expectations = sim->expectations, .expectation_count = sim->scenario->expectation_count };
 	result->pairs_met = tally_pairs_met(sim, &result->last_met_ns);
+	result->couriers = tally_couriers(sim, &result->courier_count);
 	memcpy(result->packets, world->fates, sizeof result->packets);
 	memcpy(result->rejected, world->rejected, sizeof result->rejected);
 	memcpy(result->tells, world->tells, sizeof result->tells);

@@ -2,6 +2,8 @@
  * window.c's affair. */
 #include "sim/check/tally_int.h"
 
+#include "sim/engine/wide.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -214,6 +216,26 @@ void tally_measure(struct sim *sim, uint32_t expectation)
 		result->latency_ns[rank] = watch->histogram ? histogram_rank(watch->histogram, percents[rank]) : 0;
 }
 
+/* ---- Shares ----------------------------------------------------------------------------------------------------------------- */
+
+/* Of 2^32; all of it is as much as 100 % says. */
+static bool judge_share(const struct watch *watch)
+{
+	if (!watch->total)
+		return false;
+	uint64_t share = wide_mul_div(watch->share_bytes, UINT32_MAX, watch->total);
+	return share >= watch->what->share_least && share <= watch->what->share_most;
+}
+
+static void find_share(const struct watch *watch, struct finding *finding)
+{
+	uint64_t permille = watch->total ? wide_mul_div(watch->share_bytes, 1000, watch->total) : 0;
+	if (!watch->total)
+		find(finding, "nothing was sent");
+	else
+		find(finding, "%" PRIu64 ".%" PRIu64 " %% of %" PRIu64 " bytes", permille / 10, permille % 10, watch->total);
+}
+
 /* ---- Memory and invariants ---------------------------------------------------------------------------------------------------- */
 
 static uint64_t memory_of(const struct sim *sim, enum scenario_memory which)
@@ -284,6 +306,7 @@ bool judge_holds(const struct sim *sim, const struct watch *watch)
 	case SCENARIO_DUELS:
 	case SCENARIO_MESSAGES: return watch->wrong_pairs == 0;
 	case SCENARIO_LATENCY: return judge_latency(watch);
+	case SCENARIO_SHARE: return judge_share(watch);
 	case SCENARIO_MEMORY: return is_within(watch->what, memory_of(sim, watch->what->memory));
 	case SCENARIO_INVARIANTS: return judge_invariants(sim, watch->what, &ignored);
 	case SCENARIO_VERDICT: return judge_verdict(watch);
@@ -319,6 +342,7 @@ void judge_find(const struct sim *sim, const struct watch *watch, char *text, si
 	case SCENARIO_DUELS:
 	case SCENARIO_MESSAGES: find_count(sim, watch, pair, &finding); break;
 	case SCENARIO_LATENCY: find_latency(watch, &finding); break;
+	case SCENARIO_SHARE: find_share(watch, &finding); break;
 	case SCENARIO_MEMORY: find(&finding, "%" PRIu64 " bytes", memory_of(sim, watch->what->memory)); break;
 	case SCENARIO_INVARIANTS: judge_invariants(sim, watch->what, &finding); break;
 	case SCENARIO_VERDICT: find_verdict(watch, &finding); break;

@@ -30,6 +30,8 @@ void tally_finish(struct sim *sim);
 void tally_measure(struct sim *sim, uint32_t expectation);
 /* Different pairs of crossed SYNs that were duelled over. */
 uint64_t tally_duels(const struct sim *sim);
+/* Kinds of courier that sent or got anything, by id. */
+const struct sim_courier *tally_couriers(struct sim *sim, uint32_t *count);
 /* Trusted pairs that had a session on both sides, and when the last of them had its first. */
 uint64_t tally_pairs_met(const struct sim *sim, uint64_t *last_ns);
 

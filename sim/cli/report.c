@@ -270,6 +270,36 @@ static void print_latencies(const struct report *r, FILE *out)
 	}
 }
 
+/* Share: of all that couriers wrote, in bytes. */
+static void print_courier(const struct sim_courier *courier, uint64_t all_bytes, FILE *out)
+{
+	const uint64_t counts[] = { courier->messages[SCENARIO_MESSAGE_SENT], courier->messages[SCENARIO_MESSAGE_DELIVERED],
+		                    courier->messages[SCENARIO_MESSAGE_DISCARDED], courier->bytes[SCENARIO_MESSAGE_SENT] };
+	uint64_t permille = all_bytes ? wide_mul_div(counts[3], 1000, all_bytes) : 0;
+
+	fprintf(out, "  %-12s", trace_courier_name(courier->id));
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
+		fprintf(out, " %10s", counts[i] ? cli_count(counts[i]) : ".");
+	fprintf(out, " %6" PRIu64 ".%" PRIu64 " %%", permille / 10, permille % 10);
+	fprintf(out, " %10s", courier->samples ? cli_seconds(courier->p50_ns) : ".");
+	fprintf(out, " %10s\n", courier->samples ? cli_seconds(courier->p99_ns) : ".");
+}
+
+static void print_couriers(const struct report *r, FILE *out)
+{
+	const struct sim_result *result = r->result;
+	uint64_t all_bytes = 0;
+
+	if (!result->courier_count)
+		return;
+	fprintf(out, "\n  %s%-12s %10s %10s %10s %10s %10s %10s %10s%s\n", cli_on(r->has_color, CLI_DIM), "couriers", "sent",
+	        "delivered", "discarded", "bytes", "share", "p50", "p99", cli_off(r->has_color));
+	for (uint32_t i = 0; i < result->courier_count; i++)
+		all_bytes += result->couriers[i].bytes[SCENARIO_MESSAGE_SENT];
+	for (uint32_t i = 0; i < result->courier_count; i++)
+		print_courier(&result->couriers[i], all_bytes, out);
+}
+
 static void print_tells(const struct report *r, FILE *out)
 {
 	bool is_first = true;
@@ -300,6 +330,7 @@ void report_table(const struct report *report, FILE *out)
 	print_tells(report, out);
 	print_packets(report, out);
 	print_rejections(report, out);
+	print_couriers(report, out);
 	print_latencies(report, out);
 	print_expectations(report, out);
 	print_invariants(report, out);

@@ -10,14 +10,13 @@
 #include <string.h>
 
 const char *const expect_subjects[] = {
-	"session", "duels", "packets", "messages", "warnings", "steps", "events", "latency", "memory", NULL,
+	"session", "duels", "packets", "messages", "warnings", "steps", "events", "latency", "memory", "share", NULL,
 };
 static const char *const session_keys[] = { "between", "state", "count", "initiator", "suite", NULL };
 static const char *const duels_keys[] = { "between", "exactly", "at_least", "at_most", "winner", NULL };
 static const char *const packets_keys[] = {
 	"type", "from", "to", "fate", "reason", "exactly", "at_least", "at_most", NULL,
 };
-static const char *const messages_keys[] = { "from", "to", "exactly", "at_least", "at_most", NULL };
 static const char *const warnings_keys[] = { "node", "kind", "exactly", "at_least", "at_most", NULL };
 static const char *const steps_keys[] = { "node", "step", "exactly", "at_least", "at_most", NULL };
 static const char *const events_keys[] = { "kind", "node", "peer", "exactly", "at_least", "at_most", NULL };
@@ -114,8 +113,8 @@ static bool read_amount(struct reader *reader, struct tree_value object,
 	return least.item != NULL || most.item != NULL;
 }
 
-static void need_amount(struct reader *reader, struct tree_value object,
-                        struct scenario_expectation *expectation, struct line *line)
+void expect_amount(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
+                   struct line *line)
 {
 	bool has_amount = read_amount(reader, object, expectation, line);
 
@@ -223,9 +222,8 @@ static void read_duels(struct reader *reader, struct tree_value object,
 	}
 }
 
-/* "from" and "to" of packets and messages: a to b. */
-static void read_direction(struct reader *reader, struct tree_value object, bool is_literal,
-                           struct scenario_expectation *expectation, struct line *line)
+void expect_direction(struct reader *reader, struct tree_value object, bool is_literal,
+                      struct scenario_expectation *expectation, struct line *line)
 {
 	struct reader_pairs pairs = { .is_literal = is_literal };
 	struct tree_value from = { NULL, 0 }, to = { NULL, 0 };
@@ -268,7 +266,7 @@ static void read_packets(struct reader *reader, struct tree_value object,
 	read_type(reader, reader_get(reader, object, "type"), expectation);
 	expect_say(line, "packets %s", type_text(expectation));
 	/* Packets may run between nodes that do not trust each other: replies to a forged source. */
-	read_direction(reader, object, true, expectation, line);
+	expect_direction(reader, object, true, expectation, line);
 	if (reader_need(reader, object, "fate", "\"sent\", \"delivered\", \"dropped\" or \"rejected\"",
 	                &value) &&
 	    reader_word(reader, value, fates, &index)) {
@@ -284,16 +282,7 @@ static void read_packets(struct reader *reader, struct tree_value object,
 		expectation->reason = (enum octo_reason)(index + 1);
 		expect_say(line, " as %s", reasons[index + 1]);
 	}
-	need_amount(reader, object, expectation, line);
-}
-
-static void read_messages(struct reader *reader, struct tree_value object,
-                          struct scenario_expectation *expectation, struct line *line)
-{
-	reader_keys(reader, object, messages_keys);
-	expect_say(line, "messages");
-	read_direction(reader, object, false, expectation, line);
-	need_amount(reader, object, expectation, line);
+	expect_amount(reader, object, expectation, line);
 }
 
 /* Everybody, unless "node" says whom. */
@@ -331,7 +320,7 @@ static void read_warnings(struct reader *reader, struct tree_value object,
 		expect_say(line, " %s", warnings[index]);
 	}
 	read_whom(reader, object, expectation, line);
-	need_amount(reader, object, expectation, line);
+	expect_amount(reader, object, expectation, line);
 }
 
 static void read_steps(struct reader *reader, struct tree_value object,
@@ -348,7 +337,7 @@ static void read_steps(struct reader *reader, struct tree_value object,
 		expect_say(line, " %s", steps[index]);
 	}
 	read_whom(reader, object, expectation, line);
-	need_amount(reader, object, expectation, line);
+	expect_amount(reader, object, expectation, line);
 }
 
 /* "node" and "peer" of events: nobody named, anybody will do, even nobody. */
@@ -383,7 +372,7 @@ static void read_events(struct reader *reader, struct tree_value object, struct 
 	              line);
 	read_somebody(reader, reader_get(reader, object, "peer"), "about", &expectation->peers, &expectation->peer_count,
 	              line);
-	need_amount(reader, object, expectation, line);
+	expect_amount(reader, object, expectation, line);
 }
 
 /* {"at_most": "80ms"} */
@@ -431,7 +420,7 @@ static void read_latency(struct reader *reader, struct tree_value object, struct
 		read_type(reader, type, expectation);
 	expect_say(line, "latency of %s%s%s", measured[expectation->is_of_packets], type.item == NULL ? "" : " ",
 	           type.item == NULL ? "" : type_text(expectation));
-	read_direction(reader, object, expectation->is_of_packets, expectation, line);
+	expect_direction(reader, object, expectation->is_of_packets, expectation, line);
 	for (int rank = 0; rank < SCENARIO_RANKS; rank++) {
 		expectation->most_ns[rank] = UINT64_MAX;
 		value = reader_get(reader, object, ranks[rank]);
@@ -488,7 +477,7 @@ void expect_read(struct reader *reader, struct tree_value value, struct scenario
 		read_packets(reader, value, expectation, line);
 		break;
 	case SCENARIO_MESSAGES:
-		read_messages(reader, value, expectation, line);
+		expect_read_messages(reader, value, expectation, line);
 		break;
 	case SCENARIO_WARNINGS:
 		read_warnings(reader, value, expectation, line);
@@ -504,6 +493,9 @@ void expect_read(struct reader *reader, struct tree_value value, struct scenario
 		break;
 	case SCENARIO_MEMORY:
 		read_memory(reader, value, expectation, line);
+		break;
+	case SCENARIO_SHARE:
+		expect_read_share(reader, value, expectation, line);
 		break;
 	case SCENARIO_INVARIANTS:
 	case SCENARIO_VERDICT:

@@ -1,5 +1,5 @@
-/* expect.h: what expect.c, which reads subjects, and expect_when.c, which reads when they must hold, share. Private to
- * sim/scenario. */
+/* expect.h: what expect.c and expect_couriers.c, which read subjects, and expect_when.c, which reads when they must hold,
+ * share. Private to sim/scenario. */
 #ifndef OCTOSIM_EXPECT_H
 #define OCTOSIM_EXPECT_H
 
@@ -13,6 +13,18 @@ struct line {
 };
 
 __attribute__((format(printf, 2, 3))) void expect_say(struct line *line, const char *format, ...);
+
+/* How many; and "from" and "to": a to b, two plain names also without trust when `is_literal`. */
+void expect_amount(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
+                   struct line *line);
+void expect_direction(struct reader *reader, struct tree_value object, bool is_literal,
+                      struct scenario_expectation *expectation, struct line *line);
+
+/* Subjects of expect_couriers.c. */
+void expect_read_messages(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
+                          struct line *line);
+void expect_read_share(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
+                       struct line *line);
 
 /* The keys of subjects, NULL-terminated, in the order of enum scenario_subject. */
 extern const char *const expect_subjects[];

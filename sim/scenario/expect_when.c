@@ -10,10 +10,10 @@
 static const char *const whens[] = { "by", "always", "never", "eventually" };
 static const char *const expectation_keys[] = {
 	"by", "always", "never", "eventually", "from", "until", "within", "session", "duels", "packets", "messages",
-	"warnings", "steps", "events", "latency", "memory", NULL,
+	"warnings", "steps", "events", "latency", "memory", "share", NULL,
 };
 static const char allowed_subjects[] =
-	"session, duels, packets, messages, warnings, steps, events, latency, memory";
+	"session, duels, packets, messages, warnings, steps, events, latency, memory, share";
 
 /* ---- Invariants ---------------------------------------------------------------------------------------------- */
 

@@ -10,15 +10,15 @@
 static const char *const verbs[] = {
 	"connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", "traffic", "rebind", "pause", "resume", "slow",
 	"partition", "intercept", "relay", "flood", "attack", "enable", "disable",
-	"honeymoon", NULL,
+	"honeymoon", "courier", NULL,
 };
 static const char *const action_keys[] = {
 	"at", "connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", "traffic", "rebind", "pause", "resume", "slow",
 	"partition", "intercept", "relay", "flood", "attack", "enable", "disable",
-	"honeymoon", NULL,
+	"honeymoon", "courier", NULL,
 };
 static const char *const from_to_keys[] = { "from", "to", NULL };
-static const char *const load_keys[] = { "from", "to", "every", "size", "count", "priority", "ordered", NULL };
+static const char *const load_keys[] = { "from", "to", "every", "size", "count", "priority", "ordered", "courier", NULL };
 static const char *const restart_keys[] = { "node", "store", NULL };
 static const char *const clock_keys[] = { "node", "step", NULL };
 static const char *const packet_keys[] = { "type", "from", "to", "nth", NULL };
@@ -122,6 +122,7 @@ static void read_load(struct reader *reader, struct tree_value value, struct sce
 		if (action->is_load_ordered)
 			nodes[pairs.list[i].a].has_ordered_load = nodes[pairs.list[i].b].has_ordered_load = true;
 	}
+	reader_read_load_courier(reader, value, action);
 }
 
 /* "kept", "lost", or an object: as it was at a time, or of another node, or both. */
@@ -318,6 +319,9 @@ static void read_verb(struct reader *reader, struct tree_value value, struct sce
 	case SCENARIO_HONEYMOON:
 		reader_nodes(reader, value, &action->nodes, &action->node_count);
 		break;
+	case SCENARIO_COURIER:
+		reader_read_courier(reader, value, action);
+		break;
 	case SCENARIO_RESTART:
 		read_restart(reader, value, action);
 		break;
@@ -394,7 +398,7 @@ static void read_action(struct reader *reader, struct tree_value object)
 		reader_wrong(reader, object,
 		             "%s; allowed is exactly one of connect, disconnect, load, crash, restart, move, "
 		             "clock, inject, traffic, rebind, pause, resume, slow, partition, intercept, relay, flood, attack, "
-		             "enable, disable, honeymoon",
+		             "enable, disable, honeymoon, courier",
 		             count == 0 ? "no verb" : "more than one verb");
 		return;
 	}

@@ -186,6 +186,8 @@ PACKET = {"type": "data", "from": "robot", "to": "pilot", "nth": 2}
 TRAFFIC = {"from": "robot", "to": "pilot", "every": "50ms", "size": 100, "count": 10}
 SESSION = {"between": ["robot", "pilot"], "state": "established", "count": 1}
 PACKETS = {"type": "syn", "from": "scout", "to": "pilot", "fate": "sent", "exactly": 1}
+SHARE = {"from": "robot", "to": "pilot", "courier": "load"}
+DEAF = {"from": "pilot", "to": "robot", "courier": "load", "accepts_reads": False}
 MESSAGES = {"from": "robot", "to": "pilot"}
 WARNINGS = {"kind": "equal-ids", "exactly": 2}
 EVENTS = {"kind": "session-up", "node": "scout", "peer": "pilot", "exactly": 1}
@@ -330,6 +332,12 @@ RUN = {
     "timeline.*.load.ordered": both(act, {"load": {**LOAD, "ordered": False}}, {"load": {**LOAD, "ordered": True}}),
     "timeline.*.load.priority": both(act, {"load": {**LOAD, "every": "0s", "count": 100, "priority": 0}},
                                      {"load": {**LOAD, "every": "0s", "count": 100, "priority": 255}}),
+    "timeline.*.load.courier": both(act, {"load": {**LOAD, "courier": "load"}}, {"load": {**LOAD, "courier": "load-2"}}),
+    "timeline.*.courier": both(act, {"courier": DEAF}, {"courier": {**DEAF, "active": False}}),
+    **{f"timeline.*.courier.{key}": both(act, {"courier": DEAF}, {"courier": {**DEAF, key: value}})
+       for key, value in (("to", "scout"), ("courier", "load-2"), ("active", False), ("accepts_reads", True))},
+    "timeline.*.courier.from": both(act, {"courier": {**DEAF, "from": "robot", "to": "pilot"}},
+                                    {"courier": {**DEAF, "from": "scout", "to": "pilot"}}),
     "timeline.*.crash": both(act, {"crash": "robot"}, {"crash": "scout"}),
     "timeline.*.move": both(act, {"move": "robot"}, {"move": "scout"}),
     "timeline.*.restart": both(act, {"restart": "robot"}, {"restart": "scout"}),
@@ -524,6 +532,16 @@ RUN = {
     "expect.*.memory.at_most": both(expect, {"memory": {"of": "core", "at_most": "1MiB"}}, {"memory": {"of": "core", "at_most": "1KiB"}}),
     "expect.*.memory.at_least": both(expect, {"memory": {"of": "core", "at_least": "1KiB"}}, {"memory": {"of": "core", "at_least": "1MiB"}}),
     "expect.*.memory.of": both(expect, {"memory": {"of": "node", "at_most": "40KiB"}}, {"memory": {"of": "world", "at_most": "40KiB"}}),
+    "expect.*.messages.courier": both(expect, {"messages": {**MESSAGES, "at_least": 1, "courier": "load"}}, {"messages": {**MESSAGES, "at_least": 1, "courier": "load-2"}}),
+    "expect.*.messages.fate": both(expect, {"messages": {**MESSAGES, "at_least": 1, "fate": "sent"}}, {"messages": {**MESSAGES, "at_least": 1, "fate": "discarded"}}),
+    "expect.*.share": both(expect, {"share": {**SHARE, "at_least": "100%"}}, {"share": {**SHARE, "at_most": "99%"}}),
+    "expect.*.share.courier": both(expect, {"share": {**SHARE, "at_least": "1%"}}, {"share": {**SHARE, "courier": "load-2", "at_least": "1%"}}),
+    "expect.*.share.from": both(expect, {"share": {**SHARE, "at_least": "1%"}}, {"share": {**SHARE, "from": "scout", "at_least": "1%"}}),
+    "expect.*.share.to": both(expect, {"share": {**SHARE, "from": "pilot", "to": "robot", "at_least": "1%"}},
+                              {"share": {**SHARE, "from": "pilot", "to": "scout", "at_least": "1%"}}),
+    "expect.*.share.at_least": both(expect, {"share": {**SHARE, "courier": "load-2", "at_least": "0%"}},
+                                    {"share": {**SHARE, "courier": "load-2", "at_least": "1%"}}),
+    "expect.*.share.at_most": both(expect, {"share": {**SHARE, "at_most": "100%"}}, {"share": {**SHARE, "at_most": "99%"}}),
     "expect.*.messages": both(expect, {"messages": {**MESSAGES, "exactly": 40}},
             {"messages": {**MESSAGES, "exactly": 41}}),
     "expect.*.messages.from": both(expect, {"messages": {**MESSAGES, "exactly": 40}},
