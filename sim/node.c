@@ -160,6 +160,8 @@ static uint64_t digest_of_label(const char *label)
 	return digest;
 }
 
+static const uint32_t in_flight_most = 65536;
+
 static void configure(const struct sim *sim, uint32_t number, uint32_t epoch, struct octo_config *config)
 {
 	const struct scenario_node *described = &sim->scenario->nodes[number];
@@ -174,6 +176,10 @@ static void configure(const struct sim *sim, uint32_t number, uint32_t epoch, st
 	config->rate_down = described->rate_down;
 	/* What may be under way is lent from pools: of little use to who is never told to say anything. */
 	config->ordered_max = described->has_ordered_load ? 128 : 0;
+	/* Who offers to send fast has room for a fifth of a second of it. */
+	uint32_t fifth = described->rate_up / OCTO_DATAGRAM_MAX / 5;
+	if (fifth > config->in_flight_max)
+		config->in_flight_max = fifth < in_flight_most ? fifth : in_flight_most;
 	if (!described->has_load && !described->has_couriers)
 		config->in_flight_max = 64;
 	config->curve_rate_max = described->cookie_above;

@@ -65,6 +65,11 @@ struct sim_courier {                  /* what became of the messages of a kind o
 	uint64_t samples, p50_ns, p99_ns; /* how long those took that did not wait for others (at most 1.6 % too long) */
 };
 
+struct sim_drawn_rate {               /* of a link whose rate the run's seed has drawn; a phase has one of its own */
+	char link[2 * SCENARIO_NAME_MAX + 8]; /* "robot→pilot"; of an access link "home up" */
+	uint64_t from_ns, rate_bps;
+};
+
 /* Index: 0 unknown or junk, 1 SYN … 6 PROBE-REPLY. */
 enum { SIM_DATA_KIND = 7, SIM_STUN_KIND, SIM_BACKGROUND_KIND, SIM_PACKET_KINDS };
 int sim_packet_kind(enum octo_packet_type type); /* that index */
@@ -87,6 +92,7 @@ struct sim_result {
 	const struct sim_courier *couriers; uint32_t courier_count; /* that sent or got anything, by id */
 	const struct sim_expectation *expectations; uint32_t expectation_count;
 	const struct sim_invariant *invariants; uint32_t invariant_count;
+	const struct sim_drawn_rate *drawn_rates; uint32_t drawn_rate_count; /* of links that were used */
 };
 
 /* Makes the world. NULL with a sentence in `error`. The scenario is borrowed until sim_close(). A suite that this

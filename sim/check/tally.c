@@ -116,6 +116,7 @@ static bool enlist_watch(struct tally *tally, struct watch *watch)
 	case SCENARIO_LATENCY:
 		return what->is_of_packets ? enlist_by_type(tally->packet_latency, watch) :
 		                             enlist(&tally->message_latency, watch);
+	case SCENARIO_USE: return enlist(&tally->uses, watch);
 	case SCENARIO_MEMORY:
 	case SCENARIO_INVARIANTS: break;
 	}
@@ -176,6 +177,7 @@ void tally_close(struct sim *sim)
 	free_lists(tally->messages, SCENARIO_MESSAGE_FATES);
 	free_lists(&tally->shares, 1);
 	free_lists(&tally->message_latency, 1);
+	free_lists(&tally->uses, 1);
 	free_lists(tally->packets[0], sizeof tally->packets / sizeof tally->packets[0][0]);
 	free_lists(tally->packet_latency, SIM_PACKET_KINDS);
 	free_lists(tally->warnings, OCTO_WARNING_COUNT);
@@ -416,6 +418,20 @@ void tally_arrival(struct sim *sim, uint32_t from, uint32_t to, uint8_t type, ui
 	const struct watch_list *list = &sim->tally->packet_latency[kind_of(type)];
 	if (list->count && from != TRACE_NOBODY && sim->tally->pair_from[from])
 		add_sample(sim, list, from, to, latency_ns);
+}
+
+void tally_carried(struct sim *sim, uint32_t from, uint32_t to, uint32_t bytes)
+{
+	const struct watch_list *list = &sim->tally->uses;
+	if (!list->count || from == TRACE_NOBODY || !sim->tally->pair_from[from])
+		return;
+	for (uint32_t i = 0; i < list->count; i++) {
+		struct tally_pair *pair = is_counting(sim, list->list[i]) ? tally_find(list->list[i], from, to) : NULL;
+		if (!pair)
+			continue;
+		pair->count += bytes;
+		tally_touch(sim, list->list[i], world_of(sim)->record_count);
+	}
 }
 
 /* Of a courier at `from` towards `to`. */

@@ -15,6 +15,8 @@ void tally_core_event(struct sim *sim, uint32_t node, uint32_t peer_node, const 
 enum { TALLY_BACKGROUND = 0xff };
 void tally_packet(struct sim *sim, enum scenario_fate fate, uint32_t from, uint32_t to, uint8_t type,
                   enum octo_reason reason);
+/* So many bytes have come over the link of two nodes, whosever they are. */
+void tally_carried(struct sim *sim, uint32_t from, uint32_t to, uint32_t bytes);
 /* A copy came so long after it was sent. */
 void tally_arrival(struct sim *sim, uint32_t from, uint32_t to, uint8_t type, uint64_t latency_ns);
 void tally_record(struct sim *sim, const struct trace_record *record); /* number record_count - 1 */

@@ -9,7 +9,7 @@
 
 struct tally_pair {
 	struct scenario_pair pair;
-	uint64_t count;
+	uint64_t count;               /* of USE bytes */
 	uint32_t winner;              /* of the last duel: node number */
 	bool is_wrong;                /* what is expected of each pair is not so for this one */
 };
@@ -46,8 +46,8 @@ struct tally {
 	/* Who counts what: so that nothing costs anything unless somebody asks for it. */
 	struct watch_list sessions, duels, messages[SCENARIO_MESSAGE_FATES], shares, packets[SCENARIO_REJECTED + 1][SIM_PACKET_KINDS];
 	struct watch_list warnings[OCTO_WARNING_COUNT], steps[OCTO_STEP_COUNT], events[TRACE_KIND_COUNT];
-	struct watch_list message_latency, packet_latency[SIM_PACKET_KINDS];
-	uint8_t *pair_from, *paired;  /* one byte a node: some pair of packets, messages or latency begins there; some session or
+	struct watch_list uses, message_latency, packet_latency[SIM_PACKET_KINDS];
+	uint8_t *pair_from, *paired;  /* one byte a node: some pair of packets, messages, latency or use begins there; some session or
 	                                 duel is about it */
 	struct watch **touched;       /* room for all */
 	uint32_t touched_count;

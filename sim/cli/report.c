@@ -14,6 +14,44 @@ const char *report_verdict(const struct report *report)
 	return !report->result ? "error" : report->result->passed ? "pass" : "fail";
 }
 
+enum { DRAWN_SHOWN = 6 };
+
+/* Three digits, and nothing of them lost where they are all there are. */
+static const char *rate_text(uint64_t bps, char text[32])
+{
+	static const char *const units[] = { "bit", "kbit", "Mbit", "Gbit" };
+	uint64_t unit = 1, index = 0;
+
+	for (; bps / unit >= 1000 && index < 3; index++)
+		unit *= 1000;
+	uint64_t whole = bps / unit, thousandths = bps % unit * 1000 / unit;
+	if (thousandths == 0)
+		snprintf(text, 32, "%" PRIu64 " %s/s", whole, units[index]);
+	else if (whole >= 100)
+		snprintf(text, 32, "%" PRIu64 ".%" PRIu64 " %s/s", whole, thousandths / 100, units[index]);
+	else
+		snprintf(text, 32, "%" PRIu64 ".%02" PRIu64 " %s/s", whole, thousandths / 10, units[index]);
+	return text;
+}
+
+static void print_drawn(const struct report *r, FILE *out)
+{
+	const struct sim_result *result = r->result;
+	char text[32];
+
+	for (uint32_t i = 0; i < result->drawn_rate_count && i < DRAWN_SHOWN; i++) {
+		const struct sim_drawn_rate *drawn = &result->drawn_rates[i];
+
+		fprintf(out, "%s%s %s", i ? ", " : "rates drawn: ", drawn->link, rate_text(drawn->rate_bps, text));
+		if (drawn->from_ns)
+			fprintf(out, " from %s on", cli_seconds(drawn->from_ns));
+	}
+	if (result->drawn_rate_count > DRAWN_SHOWN)
+		fprintf(out, ", and %s more", cli_count(result->drawn_rate_count - DRAWN_SHOWN));
+	if (result->drawn_rate_count)
+		fputc('\n', out);
+}
+
 static void print_title(const struct report *r, FILE *out)
 {
 	fputs(cli_on(r->has_color, CLI_BOLD), out);
@@ -22,6 +60,7 @@ static void print_title(const struct report *r, FILE *out)
 	cli_print_clean(r->scenario->path, out);
 	fprintf(out, ", seed %" PRIu64 ", %s crypto\n", r->seed,
 	        r->scenario->is_model_crypto ? "model" : "sodium");
+	print_drawn(r, out);
 }
 
 enum { FATES = 10 };

@@ -108,6 +108,20 @@ static void print_expectations(const struct sim_result *result, FILE *out)
 	putc(']', out);
 }
 
+static void print_drawn(const struct sim_result *result, FILE *out)
+{
+	fputs(", \"drawn_rates\": [", out);
+	for (uint32_t i = 0; i < result->drawn_rate_count; i++) {
+		const struct sim_drawn_rate *drawn = &result->drawn_rates[i];
+
+		fprintf(out, "%s{\"from_seconds\": ", i ? ", " : "");
+		json_seconds(drawn->from_ns, out);
+		print_text("link", drawn->link, out);
+		fprintf(out, ", \"rate_bps\": %" PRIu64 "}", drawn->rate_bps);
+	}
+	putc(']', out);
+}
+
 static void print_invariants(const struct sim_result *result, FILE *out)
 {
 	bool is_first = true;
@@ -163,6 +177,7 @@ void report_json(const struct report *report, FILE *out)
 	        result->sessions_established, result->duels, result->warnings, result->messages);
 	print_packets(result, out);
 	print_couriers(result, out);
+	print_drawn(result, out);
 	print_expectations(result, out);
 	print_invariants(result, out);
 	if (report->trace) {

@@ -10,7 +10,8 @@
 #include <string.h>
 
 const char *const expect_subjects[] = {
-	"session", "duels", "packets", "messages", "warnings", "steps", "events", "latency", "memory", "share", NULL,
+	"session", "duels", "packets", "messages", "warnings", "steps", "events", "latency", "memory", "share",
+	"use", NULL,
 };
 static const char *const session_keys[] = { "between", "state", "count", "initiator", "suite", NULL };
 static const char *const duels_keys[] = { "between", "exactly", "at_least", "at_most", "winner", NULL };
@@ -496,6 +497,9 @@ void expect_read(struct reader *reader, struct tree_value value, struct scenario
 		break;
 	case SCENARIO_SHARE:
 		expect_read_share(reader, value, expectation, line);
+		break;
+	case SCENARIO_USE:
+		expect_read_use(reader, value, expectation, line);
 		break;
 	case SCENARIO_INVARIANTS:
 	case SCENARIO_VERDICT:

@@ -1,4 +1,4 @@
-/* expect.h: what expect.c and expect_couriers.c, which read subjects, and expect_when.c, which reads when they must hold,
+/* expect.h: what expect.c, expect_couriers.c and expect_use.c, which read subjects, and expect_when.c, which reads when they must hold,
  * share. Private to sim/scenario. */
 #ifndef OCTOSIM_EXPECT_H
 #define OCTOSIM_EXPECT_H
@@ -25,6 +25,10 @@ void expect_read_messages(struct reader *reader, struct tree_value object, struc
                           struct line *line);
 void expect_read_share(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
                        struct line *line);
+
+/* The subject of expect_use.c. */
+void expect_read_use(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
+                     struct line *line);
 
 /* The keys of subjects, NULL-terminated, in the order of enum scenario_subject. */
 extern const char *const expect_subjects[];

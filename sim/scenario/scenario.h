@@ -92,6 +92,8 @@ struct scenario_link {
 	uint64_t clog_at_ns, clog_for_ns, clog_every_ns; /* nothing leaves from `at` on, for so long; every 0: once */
 	uint32_t mtu_bytes;               /* 0: unlimited */
 	uint64_t rate_bps;                /* bits per second; 0: unlimited */
+	uint64_t rate_most_bps;           /* not 0: each link draws its rate, from rate_bps to this */
+	uint32_t rate_draw;               /* which of the scenario's drawn rates this is: a number of its own */
 	struct scenario_capacity *capacity; /* instead of a rate */
 	uint64_t queue_bytes;             /* limit in front of the rate; 0: unlimited */
 	uint32_t queue_packets;           /* the same in datagrams */
@@ -216,7 +218,8 @@ struct scenario_action {
 
 enum scenario_subject {
 	SCENARIO_SESSION, SCENARIO_DUELS, SCENARIO_PACKETS, SCENARIO_MESSAGES, SCENARIO_WARNINGS, SCENARIO_STEPS,
-	SCENARIO_EVENTS, SCENARIO_LATENCY, SCENARIO_MEMORY, SCENARIO_SHARE, SCENARIO_INVARIANTS,
+	SCENARIO_EVENTS, SCENARIO_LATENCY, SCENARIO_MEMORY, SCENARIO_SHARE, SCENARIO_USE,
+	SCENARIO_INVARIANTS,
 	SCENARIO_VERDICT                  /* of the tamper protocol, on the scenario as a whole */
 };
 enum scenario_fate { SCENARIO_SENT, SCENARIO_DELIVERED, SCENARIO_DROPPED, SCENARIO_REJECTED };
@@ -237,7 +240,7 @@ struct scenario_expectation {
 	enum scenario_subject subject;
 	char *text;                       /* one line for people: "by 15s session robot-pilot established, count 1" */
 	uint32_t line, column;            /* where it stands in the file */
-	struct scenario_pair *pairs;      /* SESSION, DUELS: unordered; MESSAGES, PACKETS, LATENCY, SHARE: a to b */
+	struct scenario_pair *pairs;      /* SESSION, DUELS: unordered; MESSAGES, PACKETS, LATENCY, SHARE, USE: a to b */
 	uint32_t pair_count;
 	uint32_t *nodes;                  /* WARNINGS, STEPS, EVENTS */
 	uint32_t node_count;
@@ -255,7 +258,8 @@ struct scenario_expectation {
 	bool has_reason; enum octo_reason reason; /* PACKETS with REJECTED */
 	bool has_courier; uint16_t courier; /* MESSAGES, SHARE: its id on the wire; else any */
 	enum scenario_message_fate message_fate; /* MESSAGES */
-	uint32_t share_least, share_most; /* SHARE: of 2^32, of the bytes that a's couriers sent to b, all pairs together */
+	uint32_t share_least, share_most; /* SHARE: of 2^32, of the bytes that a's couriers sent to b, all pairs together;
+	                                     USE: of what the link from a to b can carry, each pair by itself */
 	enum octo_warning warning;        /* WARNINGS; EVENTS when has_warning */
 	enum octo_tell tell;              /* VERDICT: the one that gives the attacker away; NONE: none does */
 	enum octo_step step;              /* STEPS */
@@ -289,6 +293,7 @@ struct scenario {
 	struct scenario_pair *trust; uint32_t trust_count; /* a < b, no doubles, sorted */
 	struct scenario_network *networks; uint32_t network_count; /* in file order */
 	struct scenario_link *links; uint32_t link_count;
+	uint32_t rate_draws;              /* how many rules and phases draw a rate; of networks, too */
 	struct scenario_action *actions; uint32_t action_count; /* by time, then in file order */
 	struct scenario_expectation *expectations; uint32_t expectation_count;
 	struct scenario_axis *axes; uint32_t axis_count;

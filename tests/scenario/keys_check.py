@@ -168,6 +168,12 @@ def full(**aspects):
             "timeline": BASE["timeline"] + [{"at": "2s", "load": {**LOAD, "every": "0s", "size": 480, "count": 100}}]}
 
 
+def used(before, after):
+    """Of a link that is filled."""
+    return tuple({**full(), "expect": [{"from": "2s", "by": "3s", "use": {"from": "robot", "to": "pilot", **one}}]}
+                 for one in (before, after))
+
+
 def both(make, before, after):
     return make(**before), make(**after)
 
@@ -240,6 +246,7 @@ RUN = {
     "links.*.replay": both(link, {"latency": "20ms"},
             {"latency": "20ms", "replay": {"chance": "50%", "after": ["1s", "2s"]}}),
     "links.*.rate": both(link, {"rate": "100kbit"}, {"rate": "1Mbit"}),
+    "links.*.rate.drawn": both(link, {"rate": {"drawn": ["100kbit", "1Mbit"]}}, {"rate": {"drawn": ["100kbit", "9Mbit"]}}),
     "links.*.capacity": both(link, {"capacity": "thin.trace"}, {"capacity": "thick.trace"}),
     "links.*.queue": both(full, {"queue": "64KiB"}, {"queue": "1KiB"}),
     "links.*.mtu": both(link, {"mtu": "511B"}, {"mtu": "100B"}),
@@ -542,6 +549,11 @@ RUN = {
     "expect.*.share.at_least": both(expect, {"share": {**SHARE, "courier": "load-2", "at_least": "0%"}},
                                     {"share": {**SHARE, "courier": "load-2", "at_least": "1%"}}),
     "expect.*.share.at_most": both(expect, {"share": {**SHARE, "at_most": "100%"}}, {"share": {**SHARE, "at_most": "99%"}}),
+    "expect.*.use": used({"at_least": "1%"}, {"at_least": "99%"}),
+    "expect.*.use.at_least": used({"at_least": "1%"}, {"at_least": "99%"}),
+    "expect.*.use.at_most": used({"at_most": "99%"}, {"at_most": "1%"}),
+    "expect.*.use.from": used({"from": "robot", "at_least": "10%"}, {"from": "scout", "at_least": "10%"}),
+    "expect.*.use.to": used({"from": "robot", "to": "pilot", "at_least": "10%"}, {"from": "robot", "to": "scout", "at_least": "10%"}),
     "expect.*.messages": both(expect, {"messages": {**MESSAGES, "exactly": 40}},
             {"messages": {**MESSAGES, "exactly": 41}}),
     "expect.*.messages.from": both(expect, {"messages": {**MESSAGES, "exactly": 40}},

@@ -57,6 +57,30 @@ static void duels_are_counted_once_for_both_sides(void)
 	CHECK_STRING(pilot, is_robot ? "robot won between robot and pilot" : "");
 }
 
+/* A datagram is 512 bytes: of other programs, so that nothing but the count decides. */
+static const char *judge_use(const char *expectation)
+{
+	static char found[256];
+	struct tiny tiny = { .expect = expectation, .options = { .seed = 1 },
+		.links = "{\"from\": \"robot\", \"to\": \"pilot\", \"rate\": \"409600bit\", \"latency\": \"0s\", "
+			"\"phases\": [{\"at\": \"5s\", \"rate\": \"819200bit\"}]}",
+		.timeline = "{\"at\": \"1s\", \"traffic\": {\"from\": \"robot\", \"to\": \"pilot\", \"every\": \"20ms\"}}" };
+	tiny_open(&tiny);
+	const struct sim_result *result = tiny_run(&tiny, OCTO_NEVER);
+	CHECK(result->expectations[0].is_judged);
+	snprintf(found, sizeof found, "%s", result->expectations[0].holds ? "" : result->expectations[0].found);
+	tiny_close(&tiny);
+	return found;
+}
+
+static void use_is_the_share_of_what_the_link_can_carry_in_the_time(void)
+{
+	CHECK_STRING(judge_use("{\"from\": \"2s\", \"by\": \"4s\", \"use\": {\"from\": \"robot\", \"to\": \"pilot\", \"at_least\": \"51%\"}}"), "50.00%");
+	CHECK_STRING(judge_use("{\"from\": \"2s\", \"by\": \"4s\", \"use\": {\"from\": \"robot\", \"to\": \"pilot\", \"at_least\": \"50%\", \"at_most\": \"50%\"}}"), "");
+	CHECK_STRING(judge_use("{\"from\": \"4s\", \"by\": \"6s\", \"use\": {\"from\": \"robot\", \"to\": \"pilot\", \"at_most\": \"33%\"}}"), "33.33%");
+	CHECK_STRING(judge_use("{\"by\": \"2s\", \"use\": {\"from\": \"robot\", \"to\": \"pilot\", \"at_least\": \"26%\"}}"), "25.00%");
+}
+
 /* R140: from whom to whom counts. */
 static void messages_are_counted_by_direction(void)
 {
@@ -230,6 +254,7 @@ CU_ErrorCode suite_judge(void)
 		return CU_get_error();
 	CU_ADD_TEST(suite, a_session_is_judged_by_state_count_initiator_and_suite);
 	CU_ADD_TEST(suite, duels_are_counted_once_for_both_sides);
+	CU_ADD_TEST(suite, use_is_the_share_of_what_the_link_can_carry_in_the_time);
 	CU_ADD_TEST(suite, messages_are_counted_by_direction);
 	CU_ADD_TEST(suite, messages_are_counted_by_courier_and_fate);
 	CU_ADD_TEST(suite, shares_are_of_the_bytes_that_were_written);
