@@ -842,7 +842,8 @@ enum octo_switch { OCTO_SWITCH_MANUAL, OCTO_SWITCH_ON, OCTO_SWITCH_OFF };
 struct octo_host {
 	void *context;                            /* handed to the callbacks */
 	const struct octo_crypto *crypto;
-	/* Fills `out` with unpredictable bytes. Must be a cryptographic source on a real node. */
+	/* Fills `out` with unpredictable bytes. Must be a cryptographic source on a real node. Asked at once by init, for the key
+	 * of what the channel draws often; from then on for keys, nonces, ids and questions to strangers only. */
 	void (*entropy)(void *context, uint8_t *out, size_t size);
 	/* Keeps a record (at most OCTO_RECORD_BYTES_MAX bytes) in place of the previous one of this peer, or of OCTO_SELF.
 	 * Must be durable when it returns: the channel sends only afterwards. (Who sends what octo_channel_send() gives out may
