@@ -209,7 +209,7 @@ $(RUN_BENCHES): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(WORLD)
 $(filter-out $(RUN_BENCHES),$(BENCHES)): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(CARRIERS) $(SIM) $(PLAIN)
 	$(call link,$(BASE_LIBS) -lm)
 # With MODE=fuzz (clang) libFuzzer drives them, otherwise tests/fuzz/driver.c.
-FUZZ_OBJ := $(call obj,tests/fuzz/claims.c tests/pair/pair.c $(if $(filter fuzz,$(MODE)),,tests/fuzz/driver.c))
+FUZZ_OBJ := $(call obj,tests/fuzz/claims.c tests/fuzz/channel_scene.c tests/pair/pair.c tests/pair/forge.c $(if $(filter fuzz,$(MODE)),,tests/fuzz/driver.c))
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(FUZZ_OBJ) $(CARRIERS) $(WORLD) | have-cunit
 	$(call link,$(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) $(BASE_LIBS) -lm)
 $(BUILD)/vectors/%: $(BUILD)/obj/tests/vectors/%.o $(CHECKED)

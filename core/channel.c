@@ -142,8 +142,9 @@ static uint64_t lay_out(struct octo_channel *channel, const struct octo_config *
 {
 	uint32_t peers = config->peers_max, capacity = directory_capacity(peers);
 	channel->peers_at = aligned(sizeof *channel);
-	channel->wake_at = channel->peers_at + aligned(peers * (uint64_t)sizeof(struct peer));
-	channel->directory_at = channel->wake_at + aligned(peers * sizeof(uint32_t));
+	channel->wakes_at = channel->peers_at + aligned(peers * (uint64_t)sizeof(struct peer));
+	channel->wake_positions_at = channel->wakes_at + aligned(peers * (uint64_t)sizeof(struct wake));
+	channel->directory_at = channel->wake_positions_at + aligned(peers * sizeof(uint32_t));
 	channel->courier_states_at = channel->directory_at + capacity * (uint64_t)sizeof(struct directory_entry);
 	channel->courier_states_size = courier_states_size(host);
 	channel->directory_mask = capacity - 1;
@@ -214,6 +215,7 @@ enum octo_status octo_channel_init(void *block, size_t size, const struct octo_c
 	channel->pulse.caller_now = now;
 	channel->pulse.own_now = own_time_start;
 	struct call call = call_begin(channel, host, now);
+	call_begin_chance(&call);
 	keepalive_start(channel);
 	stun_start(&call);
 	channel->reach.position = (uint8_t)config->stored_switch;
@@ -333,8 +335,9 @@ bool octo_channel_send(struct octo_channel *channel, const struct octo_host *hos
 	for (;;) {
 		if (send_stun(&call, out, size, to))
 			return true;
-		uint32_t index = wake_queue_first(channel);
-		if (index == OCTO_NO_PEER || block_peer(channel, index)->wake_at > call.now)
+		octo_time_ns at;
+		uint32_t index = wake_queue_first(channel, &at);
+		if (at > call.now)
 			return false;
 		struct peer *peer = block_peer(channel, index);
 		struct agenda_packet packet = { .bytes = out };
@@ -344,7 +347,7 @@ bool octo_channel_send(struct octo_channel *channel, const struct octo_host *hos
 			is_made = agenda_run(&call, peer, &courier_layer, &packet);
 		plan_wake(&call, peer);
 		if (!is_made) {
-			OCTO_ASSERT(peer->wake_at > call.now); /* or this would never end */
+			OCTO_ASSERT(wake_queue_first(channel, &at) != index || at > call.now); /* or this would never end */
 			continue;
 		}
 		*size = packet.size;
@@ -358,12 +361,12 @@ octo_time_ns octo_channel_next_wake(const struct octo_channel *channel)
 {
 	const struct pulse *pulse = &channel->pulse;
 	octo_time_ns wait = channel->config.clock_step_max_ns / 2;
-	uint32_t first = wake_queue_first(channel);
-	octo_time_ns at = reachability_wears_off_at(channel);
+	octo_time_ns at, wears_off_at = reachability_wears_off_at(channel);
+	wake_queue_first(channel, &at);
 	if (channel->stun.next_at < at)
 		at = channel->stun.next_at;
-	if (first != OCTO_NO_PEER && block_peer(channel, first)->wake_at < at)
-		at = block_peer(channel, first)->wake_at;
+	if (wears_off_at < at)
+		at = wears_off_at;
 	if (at != OCTO_NEVER) {
 		octo_time_ns until = at > pulse->own_now ? at - pulse->own_now : 0;
 		if (until < wait)
@@ -590,6 +593,7 @@ void octo_courier_activate(struct octo_channel *channel, const struct octo_host 
 	OCTO_ASSERT(courier < channel->courier_count);
 	schedule_slot(channel, index, courier)->is_active = is_active;
 	schedule_slot(channel, index, courier)->wish_at = OCTO_NEVER;
+	schedule_slot(channel, index, courier)->passed = 0;
 	schedule_read(&call, peer);
 	plan_wake(&call, peer);
 }

@@ -152,6 +152,13 @@ struct octo_mandate {
 	bool wants_order;         /* its messages arrive all, once, in order, while the session lasts (C:152-153) */
 };
 
+/* Nobody starves: most packets with messages of others that go out while a courier is due, active, and not held up by an
+ * empty pool [P 13.7]. 256 is the highest weight over the lowest, (255 + 1) / (0 + 1): so long one of priority 0 may wait
+ * for one of 255. One more for each other courier, in case all have waited for as long. */
+enum { OCTO_PASSES_LIMIT = 256 };
+struct octo_host;
+uint32_t octo_passes_max(const struct octo_host *host); /* OCTO_PASSES_LIMIT and the other couriers of the host */
+
 /* What became of a message whose sender gave it a handle. A LOST one may prove to have been late: DELIVERED follows.
  * When a session ends, whatever is not known to have arrived is LOST. */
 #define OCTO_FATES(X) X(DELIVERED, "delivered") X(LOST, "lost")
@@ -173,7 +180,6 @@ enum octo_side {
 };
 const char *octo_side_name(enum octo_side side);
 
-struct octo_host;
 struct octo_event_note;
 
 /* What every function of a courier is told about the call. Borrowed; it must not call into the channel. */
@@ -224,7 +230,8 @@ struct octo_load {
 	uint8_t priority;
 	uint8_t is_paced;         /* internal: next_ns is valid */
 	uint8_t is_ordered;       /* asks for reliable service in order; size is then OCTO_ORDERED_PAYLOAD_MAX at most */
-	uint8_t reserved[3];
+	uint8_t is_deaf;          /* accepts no reads */
+	uint8_t reserved[2];
 	uint64_t next_ns;         /* internal: when the next is due */
 	/* What happened. */
 	uint64_t sent;
@@ -234,6 +241,9 @@ struct octo_load {
 	uint64_t highest;         /* 1 + the highest number received, 0 at first */
 };
 extern const struct octo_courier octo_courier_load; /* id 1 */
+/* More of the same, to compete with it: "load-2" to "load-4", ids 124 to 126. */
+enum { OCTO_MORE_LOADS = 3 };
+extern const struct octo_courier octo_courier_more_loads[OCTO_MORE_LOADS];
 
 /* ---- Blobs (C:36, S:62-72) --------------------------------------------------------------------------------- */
 
@@ -277,6 +287,9 @@ struct octo_blobs {
 	bool (*write)(void *context, uint32_t peer, uint16_t id, uint64_t offset, const uint8_t *bytes, size_t size);
 	/* The peer offers a blob. False refuses it. *have is 0; more says that so many of its first bytes are here already. */
 	bool (*offered)(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have);
+	/* A blob that is being received is whole and its digest is right: what is to be kept for good must be durable when it
+	 * returns true, for the sender is told next. False: it cannot be kept. NULL: write() was enough. */
+	bool (*keep)(void *context, uint32_t peer, const struct octo_blob *blob);
 };
 
 /* How the way of a blob ended. */
@@ -625,6 +638,7 @@ struct octo_event_courier {       /* COURIER_*: one courier message */
 	uint32_t lateness_ms;     /* GRANTED: how long after its wish */
 	uint8_t priority;         /* GRANTED */
 	uint8_t rivals;           /* GRANTED: other couriers that were due and waited */
+	uint16_t passed;          /* GRANTED: packets that went without it since its wish was due; see octo_passes_max() */
 	bool is_ordered;          /* DELIVERED: in its order, perhaps long after its packet came */
 	uint64_t number;          /* of an ordered message, from 0; else 0 */
 	uint64_t session;         /* log id */
@@ -828,7 +842,8 @@ enum octo_switch { OCTO_SWITCH_MANUAL, OCTO_SWITCH_ON, OCTO_SWITCH_OFF };
 struct octo_host {
 	void *context;                            /* handed to the callbacks */
 	const struct octo_crypto *crypto;
-	/* Fills `out` with unpredictable bytes. Must be a cryptographic source on a real node. */
+	/* Fills `out` with unpredictable bytes. Must be a cryptographic source on a real node. Asked at once by init, for the key
+	 * of what the channel draws often; from then on for keys, nonces, ids and questions to strangers only. */
 	void (*entropy)(void *context, uint8_t *out, size_t size);
 	/* Keeps a record (at most OCTO_RECORD_BYTES_MAX bytes) in place of the previous one of this peer, or of OCTO_SELF.
 	 * Must be durable when it returns: the channel sends only afterwards. (Who sends what octo_channel_send() gives out may
@@ -1060,6 +1075,7 @@ struct octo_blob_view {
 	enum octo_blob_end end;                   /* NONE: on its way */
 	bool is_flowing;                          /* accepted, in the present session */
 	uint64_t done;                            /* bytes that the receiver has */
+	uint64_t done_in_a_row;                   /* of those, the ones from the first byte on without a gap */
 	uint64_t rate_bps;                        /* bytes per second, over the last half second in which any came */
 	uint64_t repeated;                        /* IN: bytes that came more than once */
 };

@@ -1,5 +1,6 @@
 /* schedule.c: score = lateness × (priority + 1); a higher score goes first, among equals the one that wished first.
- * Bulk traffic comes behind all others, but is never starved: of twenty bytes one is its own. */
+ * Bulk traffic comes behind all others, but of twenty bytes one is its own. Whoever was passed over too often comes
+ * before all (the bound is proved in schedule.h). */
 #include "core/schedule.h"
 
 #include "core/intrinsic/frame.h"
@@ -93,6 +94,7 @@ void schedule_read(struct call *call, struct peer *peer)
 		struct octo_mandate mandate = mandate_of(call, peer, i);
 		if (!mandate.want_to_send) {
 			slot->wish_at = OCTO_NEVER;
+			slot->passed = 0;
 			continue;
 		}
 		slot->wants_order = mandate.wants_order;
@@ -151,18 +153,24 @@ static size_t head_of(const struct octo_mandate *mandate)
 	return mandate->wants_order ? ORDERED_HEAD_BYTES : FRAME_HEAD_BYTES;
 }
 
+/* A higher one goes first, whatever the scores. */
+enum rank { RANK_NONE, RANK_BULK, RANK_USUAL, RANK_OWED, RANK_PASSED };
+
 /* How it stands with a courier that is due, as far as the choice goes. */
 struct bid {
 	struct octo_mandate mandate;
 	uint64_t score, order;
 	uint32_t courier;
-	uint8_t rank;                     /* a higher one goes first, whatever the scores: 1 bulk, 2 others, 3 bulk that starves */
+	uint16_t passed;
+	uint8_t rank;                     /* enum rank */
 };
 
 static bool is_better(const struct bid *bid, const struct bid *best)
 {
 	if (bid->rank != best->rank)
 		return bid->rank > best->rank;
+	if (bid->rank == RANK_PASSED && bid->passed != best->passed)
+		return bid->passed > best->passed;
 	return bid->score > best->score || (bid->score == best->score && bid->order < best->order);
 }
 
@@ -172,11 +180,28 @@ static bool fits(const struct octo_mandate *mandate, size_t room)
 	return (is_modest ? mandate->payload_least : mandate->payload_size) + head_of(mandate) <= room;
 }
 
+/* A packet that is being filled with messages. */
+struct filling {
+	struct writer *frames;
+	uint32_t served;                  /* a bit a courier */
+};
+
+static enum rank rank_of(const struct courier_slot *slot, const struct octo_mandate *wants)
+{
+	if (slot->passed >= OCTO_PASSES_LIMIT)
+		return RANK_PASSED;
+	if (!wants->is_bulk)
+		return RANK_USUAL;
+	return slot->owed_bytes >= (BULK_FLOOR_PART - 1) * (uint32_t)wants->payload_size ? RANK_OWED : RANK_BULK;
+}
+
 /* The due courier with the highest score that still fits, and how many due ones had to wait for it. */
-static bool pick(struct call *call, struct peer *peer, size_t room, struct bid *best, uint32_t *rivals)
+static bool pick(struct call *call, struct peer *peer, const struct filling *filling, struct bid *best, uint32_t *rivals)
 {
 	uint32_t due = 0;
-	*best = (struct bid){ .rank = 0 };
+	size_t room = writer_left(filling->frames);
+	bool is_reserved = false;
+	*best = (struct bid){ .rank = RANK_NONE };
 	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
 		struct courier_slot *slot = slot_of(call, peer, i);
 		if (!slot->is_active || slot->wish_at > call->now || must_wait(call, peer, i))
@@ -184,6 +209,7 @@ static bool pick(struct call *call, struct peer *peer, size_t room, struct bid *
 		struct octo_mandate wants = mandate_of(call, peer, i);
 		if (!wants.want_to_send) { /* it has thought better of it */
 			slot->wish_at = OCTO_NEVER;
+			slot->passed = 0;
 			continue;
 		}
 		due++;
@@ -191,14 +217,15 @@ static bool pick(struct call *call, struct peer *peer, size_t room, struct bid *
 			wants.payload_size = (uint16_t)capacity(peer, head_of(&wants));
 		if (wants.wants_order && wants.payload_size > OCTO_ORDERED_PAYLOAD_MAX)
 			wants.payload_size = OCTO_ORDERED_PAYLOAD_MAX;
-		bool is_starved = slot->owed_bytes >= (BULK_FLOOR_PART - 1) * (uint32_t)wants.payload_size;
 		struct bid bid = { .mandate = wants, .score = score_of(call, slot, wants.priority), .order = slot->order,
-			.courier = i, .rank = wants.is_bulk ? is_starved ? 3 : 1 : 2 };
-		if (fits(&wants, room) && is_better(&bid, best))
+			.courier = i, .passed = slot->passed, .rank = (uint8_t)rank_of(slot, &wants) };
+		if (!fits(&wants, room))
+			is_reserved = is_reserved || (bid.rank == RANK_PASSED && !filling->served);
+		else if (is_better(&bid, best))
 			*best = bid;
 	}
 	*rivals = due ? due - 1 : 0;
-	return best->rank > 0;
+	return best->rank > RANK_NONE && !is_reserved; /* what took the room of its turn goes alone: the next is whole */
 }
 
 /* While a bulk courier is due, what others send builds up a claim; what it sends itself pays it off. */
@@ -215,6 +242,27 @@ static void count_claims(struct call *call, const struct peer *peer, const struc
 	}
 }
 
+/* The packet goes: whoever was due and is not in it was passed over. */
+static void count_passes(struct call *call, const struct peer *peer, uint32_t served)
+{
+	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
+		struct courier_slot *slot = slot_of(call, peer, i);
+		bool is_passed = slot->is_active && slot->wish_at <= call->now && !(served >> i & 1) && !must_wait(call, peer, i);
+		if (is_passed && slot->passed < UINT16_MAX)
+			slot->passed++;
+	}
+}
+
+static bool is_overdue(const struct call *call, const struct peer *peer)
+{
+	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
+		const struct courier_slot *slot = slot_of(call, peer, i);
+		if (slot->passed >= OCTO_PASSES_LIMIT && slot->is_active && slot->wish_at <= call->now && !must_wait(call, peer, i))
+			return true;
+	}
+	return false;
+}
+
 static void report_grant(struct call *call, const struct peer *peer, uint32_t courier, size_t size, uint8_t priority,
                          uint32_t rivals)
 {
@@ -225,18 +273,20 @@ static void report_grant(struct call *call, const struct peer *peer, uint32_t co
 	}
 	struct octo_event event = { .courier = { .courier = call->host->couriers[courier]->id, .size = (uint16_t)size,
 		.lateness_ms = (uint32_t)((call->now - slot->wish_at) / OCTO_MILLISECOND), .priority = priority,
-		.rivals = (uint8_t)rivals, .session = peer->current.log_id } };
+		.rivals = (uint8_t)rivals, .passed = slot->passed, .session = peer->current.log_id } };
 	call_emit(call, &event, OCTO_EVENT_COURIER_GRANTED, call_peer_index(call, peer));
 }
 
 enum grant { GRANT_NOBODY, GRANT_DECLINED, GRANT_SENT };
+_Static_assert(BLOCK_COURIERS_MAX <= 32, "a bit a courier");
 
 /* One sending opportunity. NOBODY: none is due, or none fits any more. */
-static enum grant grant(struct call *call, struct peer *peer, struct writer *frames)
+static enum grant grant(struct call *call, struct peer *peer, struct filling *filling)
 {
+	struct writer *frames = filling->frames;
 	uint32_t rivals = 0;
 	struct bid bid;
-	if (!sent_has_fate_room(call) || !pick(call, peer, writer_left(frames), &bid, &rivals))
+	if (!sent_has_fate_room(call) || !pick(call, peer, filling, &bid, &rivals))
 		return GRANT_NOBODY;
 	uint32_t courier = bid.courier;
 	const struct octo_courier *kind = call->host->couriers[courier];
@@ -263,8 +313,10 @@ static enum grant grant(struct call *call, struct peer *peer, struct writer *fra
 			sent_note_fate(call, peer, (uint8_t)courier, false, handle);
 		report_grant(call, peer, courier, size, bid.mandate.priority, rivals);
 		count_claims(call, peer, &bid, size);
+		filling->served |= 1u << courier;
 	}
 	struct courier_slot *slot = slot_of(call, peer, courier);
+	slot->passed = 0;
 	slot->declined_until = is_granted ? 0 : call_after(call, decline_wait_ns);
 	slot->wish_at = OCTO_NEVER; /* it may wish again, and goes behind the others */
 	schedule_read(call, peer);
@@ -322,24 +374,25 @@ const struct sync_couriers schedule_sync = { .is_active = is_active, .look = loo
 
 bool schedule_fill(struct call *call, struct peer *peer, struct writer *frames)
 {
-	bool has_any = false;
-	if (resend(call, peer, frames))
+	struct filling filling = { .frames = frames };
+	bool is_late = is_overdue(call, peer);
+	if (!is_late && resend(call, peer, frames)) {
+		count_passes(call, peer, 0);
 		return true;
+	}
 	sync_run(call, peer, &schedule_sync);
-	size_t left_free = sync_room(call, peer, &schedule_sync);
+	size_t left_free = is_late ? 0 : sync_room(call, peer, &schedule_sync);
 	left_free = left_free < writer_left(frames) ? left_free : writer_left(frames);
 	frames->size -= left_free;
 	if (first_wish(call, peer) > peer->flow.send_at)
 		flow_starved(peer); /* the couriers, and not the pacing, say when */
-	while (writer_left(frames) > FRAME_HEAD_BYTES) {
-		enum grant outcome = grant(call, peer, frames);
-		if (outcome == GRANT_NOBODY)
-			break;
-		has_any = has_any || outcome == GRANT_SENT;
-	}
+	while (writer_left(frames) > FRAME_HEAD_BYTES && grant(call, peer, &filling) != GRANT_NOBODY)
+		;
+	if (filling.served)
+		count_passes(call, peer, filling.served);
 	frames->size += left_free;
 	sync_write(call, peer, &schedule_sync, frames);
-	return has_any;
+	return filling.served != 0;
 }
 
 static void tell(struct call *call, struct peer *peer, uint8_t courier, uint64_t handle, enum octo_fate outcome)
@@ -380,6 +433,11 @@ void schedule_work(struct call *call, struct peer *peer, uint32_t courier,
 	work(schedule_state(call->channel, told.call.peer, courier), &told.call, argument);
 	slot_of(call, peer, courier)->declined_until = 0; /* something has changed: ask again */
 	schedule_read(call, peer);
+}
+
+uint32_t octo_passes_max(const struct octo_host *host)
+{
+	return OCTO_PASSES_LIMIT + (host->courier_count ? host->courier_count - 1 : 0);
 }
 
 uint32_t octo_courier_index(const struct octo_host *host, uint16_t id)

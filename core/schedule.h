@@ -3,6 +3,19 @@
 #ifndef OCTO_SCHEDULE_H
 #define OCTO_SCHEDULE_H
 
+/* Who goes. Of those that are due and fit, the one with the highest score = lateness × (priority + 1); among equals the one
+ * that wished first. Bulk comes behind the others, but goes first once they sent 19 bytes for each of its own meanwhile.
+ *
+ * Nobody starves. By the scores alone one of weight w = priority + 1 that is late by x is passed over by a rival of
+ * weight v only where that is late by x × w / v, so at x no oftener than v / (w × x) a second: with packets T apart it
+ * waits until T × (sum of its rivals' v) / w. That is 256 packets against one rival at worst, and 256 times the number of
+ * rivals against several. Hence the bound: a courier that 256 packets went without (due, active, not for want of an
+ * ordered message's copy) goes before all scores, claims and repeated messages; among such ones, who was passed over
+ * oftenest. Proof of 256 + N - 1 for N couriers: once it is one of them, each packet with messages begins with it or with
+ * one passed over no less often; that one's count is 0 then and needs 256 packets to get there again, so no more than the
+ * N - 1 others come in between. Where the room of its turn is taken by control frames, nobody's messages go with those.
+ * octo_passes_max() is this bound. */
+
 #include "core/intrinsic/agenda.h"
 #include "core/intrinsic/sync.h"
 

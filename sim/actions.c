@@ -39,6 +39,14 @@ static void load_pairs(struct sim *sim, const struct scenario_action *action)
 	}
 }
 
+static void switch_couriers(struct sim *sim, const struct scenario_action *action)
+{
+	for (uint32_t i = 0; i < action->pair_count; i++) {
+		recorder_action(sim, TRACE_ACTION_COURIER, action->pairs[i].a, action->pairs[i].b, action->courier);
+		node_courier(sim, action->pairs[i].a, action->pairs[i].b, action);
+	}
+}
+
 static void crash_nodes(struct sim *sim, const struct scenario_action *action)
 {
 	for (uint32_t i = 0; i < action->node_count; i++) {
@@ -195,6 +203,7 @@ void actions_run(struct sim *sim, uint32_t index)
 	case SCENARIO_CONNECT: connect_pairs(sim, action); break;
 	case SCENARIO_DISCONNECT: disconnect_pairs(sim, action); break;
 	case SCENARIO_LOAD: load_pairs(sim, action); break;
+	case SCENARIO_COURIER: switch_couriers(sim, action); break;
 	case SCENARIO_CRASH: crash_nodes(sim, action); break;
 	case SCENARIO_RESTART: restart_nodes(sim, index, action); break;
 	case SCENARIO_MOVE: move_nodes(sim, action); break;

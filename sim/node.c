@@ -12,7 +12,7 @@
 
 enum { UDP_PORT = 8124 };
 
-enum { COURIER_LOAD = 0 };            /* the first kind of every node */
+enum { COURIER_LOAD = 0 };            /* the first kind of every node; what it has more of it comes next */
 
 /* ---- Addresses -------------------------------------------------------------------------------------------------- */
 
@@ -113,12 +113,25 @@ static bool goes_on(void *context, uint32_t peer, enum octo_tell tell)
 	return !seat->sim->scenario->nodes[seat->number].shuts_down;
 }
 
+struct octo_host node_onlooker(const struct sim *sim, uint32_t number, const struct octo_courier *kinds[ROBOT_KINDS_MAX])
+{
+	const struct scenario_node *described = &sim->scenario->nodes[number];
+	struct octo_host host = { .crypto = sim->crypto, .couriers = kinds, .courier_count = 1 + described->more_loads };
+	kinds[COURIER_LOAD] = &octo_courier_load;
+	for (uint32_t i = 0; i < described->more_loads; i++)
+		kinds[COURIER_LOAD + 1 + i] = &octo_courier_more_loads[i];
+	robot_equip(described, &host, kinds);
+	return host;
+}
+
 static struct octo_host host_of(struct node_seat *seat)
 {
-	struct octo_host host = { .context = seat, .crypto = seat->sim->crypto, .entropy = entropy, .save = save,
-		.observe = observe, .goes_on = goes_on, .couriers = seat->kinds, .courier_count = 1 };
-	seat->kinds[COURIER_LOAD] = &octo_courier_load;
-	robot_equip(&seat->sim->scenario->nodes[seat->number], &host, seat->kinds);
+	struct octo_host host = node_onlooker(seat->sim, seat->number, seat->kinds);
+	host.context = seat;
+	host.entropy = entropy;
+	host.save = save;
+	host.observe = observe;
+	host.goes_on = goes_on;
 	return host;
 }
 
@@ -150,6 +163,8 @@ static uint64_t digest_of_label(const char *label)
 	return digest;
 }
 
+static const uint32_t in_flight_most = 65536;
+
 static void configure(const struct sim *sim, uint32_t number, uint32_t epoch, struct octo_config *config)
 {
 	const struct scenario_node *described = &sim->scenario->nodes[number];
@@ -164,6 +179,10 @@ static void configure(const struct sim *sim, uint32_t number, uint32_t epoch, st
 	config->rate_down = described->rate_down;
 	/* What may be under way is lent from pools: of little use to who is never told to say anything. */
 	config->ordered_max = described->has_ordered_load ? 128 : 0;
+	/* Who offers to send fast has room for a fifth of a second of it. */
+	uint32_t fifth = described->rate_up / OCTO_DATAGRAM_MAX / 5;
+	if (fifth > config->in_flight_max)
+		config->in_flight_max = fifth < in_flight_most ? fifth : in_flight_most;
 	if (!described->has_load && !described->has_couriers)
 		config->in_flight_max = 64;
 	config->curve_rate_max = described->cookie_above;
@@ -202,7 +221,8 @@ static void add_peers(struct sim *sim, uint32_t number, struct octo_host *host, 
 			continue; /* a clone of ours, or of a peer that we have: the core has said so */
 		peers[index] = other;
 		node->peer_count = index + 1;
-		octo_courier_activate(channel, host, now, index, COURIER_LOAD, true);
+		for (uint32_t load = 0; load <= sim->scenario->nodes[number].more_loads; load++)
+			octo_courier_activate(channel, host, now, index, COURIER_LOAD + load, true);
 	}
 	for (uint32_t i = 0; has_store && i < node->peer_count; i++) {
 		const struct record_slot *slot = &slots[i + 1];
@@ -438,13 +458,33 @@ void node_load(struct sim *sim, uint32_t number, uint32_t peer_node, const struc
 	struct octo_host host = host_of(&seat);
 	if (!channel || peer == OCTO_NO_PEER || node_of(sim, number)->is_paused)
 		return;
-	struct octo_load *load = octo_courier_state(channel, peer, COURIER_LOAD);
+	struct octo_load *load = octo_courier_state(channel, peer, octo_courier_index(&host, action->courier));
 	load->interval_ns = action->load_interval_ns;
 	load->count = action->load_count;
 	load->size = action->load_size;
 	load->priority = action->load_priority;
 	load->is_ordered = action->is_load_ordered;
 	load->is_paced = 0;
+	octo_courier_wake(channel, &host, read_clock(sim, number), peer);
+	node_settle(sim, number);
+}
+
+void node_courier(struct sim *sim, uint32_t number, uint32_t peer_node, const struct scenario_action *action)
+{
+	struct octo_channel *channel = node_channel(sim, number);
+	uint32_t peer = node_peer_index(sim, number, peer_node);
+	struct node_seat seat = { .sim = sim, .number = number };
+	struct octo_host host = host_of(&seat);
+	if (!channel || peer == OCTO_NO_PEER || node_of(sim, number)->is_paused)
+		return;
+	uint32_t courier = octo_courier_index(&host, action->courier);
+	struct octo_load *load = octo_courier_state(channel, peer, courier);
+	if (action->sets_reads)
+		load->is_deaf = !action->accepts_reads;
+	if (action->sets_active)
+		octo_courier_activate(channel, &host, read_clock(sim, number), peer, courier, action->is_active);
+	if (sim->checks)
+		checks_courier(sim->checks, number, peer_node, action);
 	octo_courier_wake(channel, &host, read_clock(sim, number), peer);
 	node_settle(sim, number);
 }

@@ -37,6 +37,10 @@ struct node_call {
 	uint64_t now_ns;
 };
 bool node_call(struct sim *sim, uint32_t number, struct node_call *call);
+/* Enough of a node's host to look with: with it nothing is drawn, saved or reported. `kinds` has to live as long. */
+struct octo_host node_onlooker(const struct sim *sim, uint32_t number, const struct octo_courier *kinds[ROBOT_KINDS_MAX]);
+/* Switches one of its load couriers. */
+void node_courier(struct sim *sim, uint32_t number, uint32_t peer_node, const struct scenario_action *action);
 void node_clock(struct sim *sim, uint32_t number, int64_t step_ns);
 
 /* It gets a fresh address. */

@@ -168,20 +168,11 @@ void robot_update(struct sim *sim, uint32_t number, const struct octo_host *host
 
 /* ---- Looking ----------------------------------------------------------------------------------------------------------- */
 
-/* Enough of a host to look with: nothing is drawn, saved or reported. */
-static struct octo_host onlooker(const struct sim *sim, uint32_t number, const struct octo_courier **kinds)
-{
-	struct octo_host host = { .crypto = sim->crypto, .couriers = kinds, .courier_count = 1 };
-	kinds[0] = &octo_courier_load;
-	robot_equip(&sim->scenario->nodes[number], &host, kinds);
-	return host;
-}
-
 bool robot_view(const struct sim *sim, uint32_t number, uint32_t agent, enum octo_parameter parameter,
                 struct octo_parameter_view *view, uint64_t *writer)
 {
 	const struct octo_courier *kinds[ROBOT_KINDS_MAX];
-	struct octo_host host = onlooker(sim, number, kinds);
+	struct octo_host host = node_onlooker(sim, number, kinds);
 	struct octo_channel *channel = node_channel(sim, number);
 	uint32_t peer = node_peer_index(sim, number, agent);
 	if (!channel || (number != agent && peer == OCTO_NO_PEER))
@@ -199,7 +190,7 @@ bool robot_view(const struct sim *sim, uint32_t number, uint32_t agent, enum oct
 const struct octo_sensors *robot_sensors(const struct sim *sim, uint32_t number, uint32_t agent)
 {
 	const struct octo_courier *kinds[ROBOT_KINDS_MAX];
-	struct octo_host host = onlooker(sim, number, kinds);
+	struct octo_host host = node_onlooker(sim, number, kinds);
 	struct octo_channel *channel = node_channel(sim, number);
 	uint32_t peer = node_peer_index(sim, number, agent);
 	return channel && peer != OCTO_NO_PEER ? octo_remote_sensors(channel, &host, peer) : NULL;

@@ -8,7 +8,7 @@
 #include "core/couriers/sensors.h"
 #include "sim/world.h"
 
-enum { ROBOT_KINDS_MAX = 8 };
+enum { ROBOT_KINDS_MAX = 12 };
 
 /* ---- The node's life (node.c) --------------------------------------------------------------------------------- */
 

@@ -199,9 +199,10 @@ const struct scenario_link *routing_access_rule(const struct sim *sim, uint32_t 
 
 static uint64_t longest(const struct sim *sim, const struct scenario_link *rule)
 {
+	const struct link_place nowhere = { .seed = sim->seed };
 	struct link_model model;
 	uint64_t most_ns = 0;
-	if (rule && link_model_of_access(sim->scenario, rule, &model)) {
+	if (rule && link_model_of_access(sim->scenario, rule, &nowhere, &model)) {
 		most_ns = link_model_latency_max_ns(&model);
 		link_model_free(&model);
 	}

@@ -59,7 +59,19 @@ struct sim_packet_fates {             /* of one packet type; the ledger's sums. 
 	uint64_t rejected;            /* delivered and not */
 };
 
-enum { SIM_BACKGROUND_KIND = 8, SIM_PACKET_KINDS }; /* index: 0 unknown or junk, 1 SYN … 6 PROBE-REPLY, 7 data */
+struct sim_courier {                  /* what became of the messages of a kind of courier, all pairs together */
+	uint16_t id;                  /* on the wire; trace_courier_name() */
+	uint64_t messages[SCENARIO_MESSAGE_FATES], bytes[SCENARIO_MESSAGE_FATES];
+	uint64_t samples, p50_ns, p99_ns; /* how long those took that did not wait for others (at most 1.6 % too long) */
+};
+
+struct sim_drawn_rate {               /* of a link whose rate the run's seed has drawn; a phase has one of its own */
+	char link[2 * SCENARIO_NAME_MAX + 8]; /* "robot→pilot"; of an access link "home up" */
+	uint64_t from_ns, rate_bps;
+};
+
+/* Index: 0 unknown or junk, 1 SYN … 6 PROBE-REPLY. */
+enum { SIM_DATA_KIND = 7, SIM_STUN_KIND, SIM_BACKGROUND_KIND, SIM_PACKET_KINDS };
 int sim_packet_kind(enum octo_packet_type type); /* that index */
 const char *sim_packet_kind_name(int kind);
 
@@ -77,8 +89,10 @@ struct sim_result {
 	uint64_t background_bytes;    /* of traffic that is none of the cores', arrived */
 	uint64_t tells[OCTO_TELL_COUNT]; /* hacked packets, by what gave them away */
 	uint64_t duels, warnings, messages; /* duels: pairs of SYNs, each counted once */
+	const struct sim_courier *couriers; uint32_t courier_count; /* that sent or got anything, by id */
 	const struct sim_expectation *expectations; uint32_t expectation_count;
 	const struct sim_invariant *invariants; uint32_t invariant_count;
+	const struct sim_drawn_rate *drawn_rates; uint32_t drawn_rate_count; /* of links that were used */
 };
 
 /* Makes the world. NULL with a sentence in `error`. The scenario is borrowed until sim_close(). A suite that this

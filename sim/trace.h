@@ -92,7 +92,7 @@ const char *trace_drop_text(enum trace_drop drop);
 	X(MOVE, "move") X(CLOCK, "clock") X(HEAL, "heal") X(LOAD, "load") X(TRAFFIC, "traffic") X(REBIND, "rebind") \
 	X(PAUSE, "pause") X(RESUME, "resume") X(SLOW, "slow") X(PARTITION, "partition") X(INTERCEPT, "intercept") \
 	X(RELAY, "relay") X(FLOOD, "flood") X(ATTACK, "attack") X(ENABLE, "enable") X(DISABLE, "disable") \
-	X(HONEYMOON, "honeymoon") X(SET, "set") X(SENSE, "sense") X(COMMAND, "command") X(SWITCH, "switch")
+	X(HONEYMOON, "honeymoon") X(COURIER, "courier") X(SET, "set") X(SENSE, "sense") X(COMMAND, "command") X(SWITCH, "switch")
 enum trace_action {
 #define X(name, text) TRACE_ACTION_##name,
 	TRACE_ACTIONS(X)
@@ -120,6 +120,12 @@ enum { TRACE_ADDRESS_BYTES = 18, TRACE_ADDRESS_TEXT = 56 }; /* of an address in 
 void trace_address_text(const uint8_t bytes[TRACE_ADDRESS_BYTES], char out[TRACE_ADDRESS_TEXT]);
 /* "NAT home: [fd00::2]:8124 → [fd10::1]:8124 made", from a NAT record's extra bytes. */
 void trace_nat_text(const struct trace_record *record, const uint8_t *extra, char *out, size_t size);
+
+/* The couriers by their ids on the wire. What an agent and a remote say of their state is one courier. */
+#define TRACE_LOAD_COURIERS(X) X(1, "load") X(124, "load-2") X(125, "load-3") X(126, "load-4")
+#define TRACE_COURIERS(X)                                                                                        \
+	TRACE_LOAD_COURIERS(X) X(2, "state") X(3, "sensors") X(4, "command") X(5, "discovery") X(6, "blob")
+const char *trace_courier_name(uint64_t id); /* "unknown" for any other */
 
 enum { /* copy flags */
 	TRACE_COPY_DUPLICATE = 1,     /* made by the network beside the first copy */

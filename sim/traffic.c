@@ -31,17 +31,17 @@ _Static_assert(offsetof(struct packet, first) % 16 == 0, "a place that a referen
 int sim_packet_kind(enum octo_packet_type type)
 {
 	if (type == OCTO_PACKET_DATA)
-		return 7;
-	return type == OCTO_PACKET_UNKNOWN || type == OCTO_PACKET_STUN ? 0 : (int)type - OCTO_PACKET_SYN + 1;
+		return SIM_DATA_KIND;
+	if (type == OCTO_PACKET_STUN)
+		return SIM_STUN_KIND;
+	return type == OCTO_PACKET_UNKNOWN ? 0 : (int)type - OCTO_PACKET_SYN + 1;
 }
 
 const char *sim_packet_kind_name(int kind)
 {
-	if (kind == SIM_BACKGROUND_KIND)
-		return "background";
-	return octo_packet_type_name(kind == 7   ? OCTO_PACKET_DATA
-	                             : kind == 0 ? OCTO_PACKET_UNKNOWN
-	                                         : (enum octo_packet_type)(OCTO_PACKET_SYN + kind - 1));
+	static const enum octo_packet_type types[SIM_PACKET_KINDS] = { OCTO_PACKET_UNKNOWN, OCTO_PACKET_SYN, OCTO_PACKET_SYN_ACK,
+		OCTO_PACKET_ACK, OCTO_PACKET_RETRY, OCTO_PACKET_PROBE, OCTO_PACKET_PROBE_REPLY, OCTO_PACKET_DATA, OCTO_PACKET_STUN };
+	return kind == SIM_BACKGROUND_KIND ? "background" : octo_packet_type_name(types[kind]);
 }
 
 static struct sim_packet_fates *fates_of(struct sim *sim, const struct packet *packet)
@@ -89,7 +89,9 @@ static bool keep_model(struct sim *sim, const struct link_model *model, struct l
 static bool describe(const struct sim *sim, uint32_t from, uint32_t to, struct link_model *model)
 {
 	const struct scenario_link *access = routing_access_rule(sim, from, to);
-	return access ? link_model_of_access(sim->scenario, access, model) : link_model_of(sim->scenario, from, to, model);
+	const struct link_place place = { sim->seed, from, to };
+	return access ? link_model_of_access(sim->scenario, access, &place, model) :
+	                link_model_of(sim->scenario, &place, model);
 }
 
 /* Equal models are kept once; the list only grows, so that the numbers in a snapshot's links stay good. */
@@ -98,7 +100,8 @@ static uint32_t resolve(void *context, uint32_t from, uint32_t to)
 	struct sim *sim = context;
 	struct link_model model, healed;
 	bool is_made = describe(sim, from, to, &model);
-	for (uint32_t i = 0; is_made && i < sim->model_count; i++) {
+	/* What is drawn is hardly ever the same twice. */
+	for (uint32_t i = 0; is_made && !model.has_draws && i < sim->model_count; i++) {
 		if (link_model_is_same(&model, &sim->models[2 * i])) {
 			link_model_free(&model);
 			return i;
@@ -124,7 +127,8 @@ void traffic_free_models(struct sim *sim)
 uint64_t traffic_latency_max_ns(const struct sim *sim, uint32_t from, uint32_t to)
 {
 	struct link_model model;
-	uint64_t most_ns = link_model_of(sim->scenario, from, to, &model) ? link_model_latency_max_ns(&model) : 0;
+	const struct link_place place = { sim->seed, from, to };
+	uint64_t most_ns = link_model_of(sim->scenario, &place, &model) ? link_model_latency_max_ns(&model) : 0;
 	link_model_free(&model);
 	/* A slow process has perhaps a few in front of it. */
 	return wide_add(most_ns, routing_latency_max_ns(sim, from, to)) +
@@ -466,6 +470,7 @@ static void hand_over(struct sim *sim, const struct flight *flight, const struct
 		.extra_size = is_damaged ? packet->size : 0 };
 	sim->cause = recorder_put_packet(sim, &record, packet) + 1;
 	tally_packet(sim, SCENARIO_DELIVERED, flight->from, flight->to, type_for_tally(packet), OCTO_REASON_ACCEPTED);
+	tally_carried(sim, flight->from, flight->to, packet->size);
 	sim->sent_at_ns = packet->sent_at_ns;
 	sim->is_injected = flight->flags & TRACE_COPY_INJECTED;
 	if (!sim->is_injected)

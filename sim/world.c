@@ -5,6 +5,7 @@
 #include "sim/attack/attack.h"
 #include "sim/background.h"
 #include "sim/check/tally.h"
+#include "sim/drawn.h"
 #include "sim/engine/rng.h"
 #include "sim/inbox.h"
 #include "sim/network/topology.h"
@@ -303,6 +304,7 @@ static void release(struct sim *sim)
 	free(sim->attacks);
 	free(sim->failures);
 	free(sim->expectations);
+	free(sim->drawn_rates);
 	free(sim);
 }
 
@@ -433,10 +435,12 @@ const struct sim_result *sim_result(struct sim *sim)
 		.sessions_established = count_sessions(sim),
 		.expectations = sim->expectations, .expectation_count = sim->scenario->expectation_count };
 	result->pairs_met = tally_pairs_met(sim, &result->last_met_ns);
+	result->couriers = tally_couriers(sim, &result->courier_count);
 	memcpy(result->packets, world->fates, sizeof result->packets);
 	memcpy(result->rejected, world->rejected, sizeof result->rejected);
 	memcpy(result->tells, world->tells, sizeof result->tells);
 	sum_cells(sim, result);
+	drawn_sum_up(sim, result);
 	for (uint32_t i = 0; i < result->expectation_count; i++)
 		tally_measure(sim, i);
 	if (sim->checks)

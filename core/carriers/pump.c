@@ -61,5 +61,7 @@ enum carrier_status pump_turn(struct pump *pump, octo_time_ns now, bool *is_more
 {
 	*is_more = false;
 	enum carrier_status status = receive(pump, now, is_more);
+	if (status == CARRIER_OK && pump->between)
+		pump->between(pump->context, now);
 	return status == CARRIER_OK ? send(pump, now, is_more) : status;
 }

@@ -18,6 +18,8 @@ struct pump {
 	/* Called before datagrams go out: whatever octo_host.save was given must be durable by then. False: it is not, and
 	 * they are lost instead, as a network loses; retransmission asks again. NULL: save does it by itself. */
 	bool (*settle)(void *context);
+	/* Called when all that came is in and before what is due is asked for: what a node does with its couriers. NULL: nothing. */
+	void (*between)(void *context, octo_time_ns now);
 	void *context;
 	uint64_t unsettled;               /* datagrams lost for that reason */
 	/* Made by the channel, not yet taken by the carrier. While there are any, no more are made: back-pressure. */

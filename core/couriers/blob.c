@@ -368,7 +368,11 @@ bool octo_blob_view(struct octo_channel *channel, const struct octo_host *host, 
 	view->blob = place->blob;
 	view->end = (enum octo_blob_end)place->end;
 	view->is_flowing = place->phase == BLOB_FLOWING;
-	view->done = !place->cell_bytes ? 0 : way == OCTO_WAY_IN ? blob_in_done(&state->ins[index]) : blob_out_done(&state->outs[index]);
+	if (place->cell_bytes) {
+		bool is_in = way == OCTO_WAY_IN;
+		view->done = is_in ? blob_in_done(&state->ins[index]) : blob_out_done(&state->outs[index]);
+		view->done_in_a_row = blob_offset(place, is_in ? state->ins[index].frontier : state->outs[index].base);
+	}
 	view->rate_bps = place->rate_bps;
 	view->repeated = way == OCTO_WAY_IN ? state->ins[index].repeated : 0;
 	return true;

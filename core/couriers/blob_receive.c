@@ -52,6 +52,10 @@ static void finish(struct blob_courier *state, const struct octo_courier_call *c
 		blob_fail(call, place, OCTO_WAY_IN, OCTO_BLOB_END_DIGEST, true);
 		return;
 	}
+	if (call->host->blobs->keep && !call->host->blobs->keep(call->host->context, call->peer, &place->blob)) {
+		blob_fail(call, place, OCTO_WAY_IN, OCTO_BLOB_END_WRITE, true);
+		return;
+	}
 	place->phase = BLOB_ENDED;
 	place->end = OCTO_BLOB_END_COMPLETE;
 	remember(state, place);

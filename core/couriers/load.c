@@ -44,7 +44,7 @@ static void mandate(const void *state, const struct octo_courier_call *call, str
 	uint64_t wait_ms = is_later ? (load->next_ns - call->now + OCTO_MILLISECOND - 1) / OCTO_MILLISECOND : 0;
 	mandate->urgency_ms = wait_ms < UINT32_MAX ? (uint32_t)wait_ms : UINT32_MAX;
 	mandate->priority = load->priority;
-	mandate->accept_reads = true;
+	mandate->accept_reads = !load->is_deaf;
 	mandate->want_to_send = load->count > 0;
 	mandate->payload_size = load->size;
 	mandate->wants_order = load->is_ordered;
@@ -91,7 +91,10 @@ static void receive(void *state, const struct octo_courier_call *call, const uin
 		load->highest = number + 1;
 }
 
-const struct octo_courier octo_courier_load = {
-	.name = "load", .id = 1, .state_size = sizeof(struct octo_load),
-	.mandate = mandate, .send = send, .receive = receive
+#define LOAD(called, number)                                                                       \
+	{ .name = (called), .id = (number), .state_size = sizeof(struct octo_load), .mandate = mandate, \
+	  .send = send, .receive = receive }
+const struct octo_courier octo_courier_load = LOAD("load", 1);
+const struct octo_courier octo_courier_more_loads[OCTO_MORE_LOADS] = {
+	LOAD("load-2", 124), LOAD("load-3", 125), LOAD("load-4", 126)
 };

@@ -2,6 +2,7 @@
 #include "core/intrinsic/agenda.h"
 
 #include "core/intrinsic/answer.h"
+#include "core/intrinsic/data_keys.h"
 #include "core/intrinsic/handshake.h"
 #include "core/intrinsic/keepalive.h"
 #include "core/intrinsic/offer.h"
@@ -214,6 +215,8 @@ bool agenda_run(struct call *call, struct peer *peer, const struct agenda_courie
 	if (is_due(call, peer->celibate_until))
 		peer_end_celibacy(call, peer);
 	directory_sweep(call, peer);
+	if (is_due(call, data_keys_next(peer)))
+		data_keys_forget(call, peer);
 	while (run_timer(call, peer))
 		;
 	return send_packet(call, peer, couriers, packet);
@@ -234,6 +237,7 @@ octo_time_ns agenda_next(struct call *call, struct peer *peer, const struct agen
 	if (is_packet_due)
 		return call->now;
 	earliest(&next, peer->celibate_until);
+	earliest(&next, data_keys_next(peer));
 	earliest(&next, reachability_next(call->channel, peer));
 	if (may_redial(call, peer))
 		earliest(&next, peer->redial_at);

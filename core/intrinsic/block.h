@@ -135,7 +135,10 @@ struct tamper {                           /* of the current session (tamper.c) *
 	octo_time_ns began_at, reported_at;
 	uint64_t bytes;                   /* received in packets that couriers wrote */
 	uint32_t asked, answered;         /* questions of ours, answers to them */
-	uint32_t questioned, reserved;    /* questions of the peer's */
+	uint32_t questioned;              /* questions of the peer's */
+	uint32_t instant_questions;       /* of them, in the present instant of the clock, */
+	octo_time_ns instant_at;          /* which is this */
+	uint64_t instant_bytes;
 };
 
 struct courier_slot {                     /* a courier towards a peer (schedule.c) */
@@ -145,6 +148,7 @@ struct courier_slot {                     /* a courier towards a peer (schedule.
 	uint64_t session;                 /* log id: of the session in which the mandate was read */
 	uint64_t number_out, number_in;   /* of the next ordered message, in this session */
 	uint32_t owed_bytes;              /* bulk: what others sent while it wanted to */
+	uint16_t passed;                  /* packets that went without it since its wish was due */
 	bool is_active;
 	bool wants_order;                 /* said its mandate */
 };
@@ -230,9 +234,9 @@ struct peer {
 	uint8_t grave_next;               /* in graves[] */
 	struct octo_address reply_to;
 	uint8_t reply[RETRY_BYTES];
-	uint32_t wake_position;           /* in the wake queue */
-	octo_time_ns wake_at;
 };
+
+struct wake { octo_time_ns at; uint32_t peer, reserved; }; /* an entry of the wake queue (wake_queue.c) */
 
 struct directory_entry { uint64_t id; uint32_t peer; uint32_t reserved; };
 
@@ -242,6 +246,11 @@ struct cookie_jar {
 	octo_time_ns second_began_at;     /* SYNs that reached the curve in the present second */
 	uint32_t curves_in_second;
 	bool has_key;
+};
+
+struct chance {                           /* what has to be unpredictable, but is no secret of its own (call.c) */
+	uint8_t key[CRYPTO_SHORT_KEY_BYTES];
+	uint64_t drawn;
 };
 
 struct keepalive {                        /* what is known of the NATs on our ways (keepalive.c) */
@@ -284,7 +293,8 @@ struct octo_channel {
 	uint32_t courier_states_size;     /* of one peer: its courier slots, its sync slots, its states */
 	uint32_t sync_slots_at;           /* inside these */
 	uint32_t directory_mask, directory_count;
-	uint64_t peers_at, wake_at, directory_at, courier_states_at; /* offsets from the block's start */
+	uint64_t peers_at, wakes_at, wake_positions_at, directory_at, courier_states_at; /* offsets from the block's start */
+	struct chance chance;
 	struct cookie_jar cookies;
 	struct pool pages, fates;         /* of records of sent packets, lent to peers while traffic flows */
 	struct pool copies;               /* of ordered messages */

@@ -56,24 +56,33 @@ void call_random(struct call *call, void *out, size_t size)
 	call->host->entropy(call->host->context, out, size);
 }
 
-uint32_t call_random_u32(struct call *call)
+void call_begin_chance(struct call *call)
 {
-	uint8_t bytes[4];
-	call_random(call, bytes, sizeof bytes);
-	return (uint32_t)load_le(bytes, sizeof bytes);
+	struct chance *chance = &call->channel->chance;
+	chance->drawn = 0;
+	call_random(call, chance->key, sizeof chance->key);
+}
+
+/* The host's entropy may be a system call, which costs more than all else that an idle session does. */
+uint32_t call_chance(struct call *call)
+{
+	struct chance *chance = &call->channel->chance;
+	uint8_t number[8];
+	store_le(number, sizeof number, chance->drawn++);
+	return (uint32_t)short_hash(chance->key, number, sizeof number);
 }
 
 octo_time_ns call_jitter(struct call *call, octo_time_ns interval_ns)
 {
 	octo_time_ns shift = interval_ns / 1000 * call->channel->config.jitter_permille;
-	octo_time_ns part = 2 * shift / 65536 * (call_random_u32(call) >> 16);
+	octo_time_ns part = 2 * shift / 65536 * (call_chance(call) >> 16);
 	return interval_ns - shift + part;
 }
 
 octo_time_ns call_jitter_shorter(struct call *call, octo_time_ns interval_ns)
 {
 	octo_time_ns shift = interval_ns / 1000 * call->channel->config.jitter_permille;
-	return interval_ns - shift / 65536 * (call_random_u32(call) >> 16);
+	return interval_ns - shift / 65536 * (call_chance(call) >> 16);
 }
 
 #ifdef OCTO_CHECKED

@@ -33,8 +33,11 @@ static inline uint32_t call_peer_index(const struct call *call, const struct pee
 	return (uint32_t)(peer - (const struct peer *)block_at(call->channel, call->channel->peers_at));
 }
 
+/* From the host's entropy: keys, nonces, session ids, and what is shown to those who have no session. */
 void call_random(struct call *call, void *out, size_t size);
-uint32_t call_random_u32(struct call *call);
+/* As hard to guess, but from a key that was drawn once a boot: jitter, tokens inside a session, numbers left out. */
+uint32_t call_chance(struct call *call);
+void call_begin_chance(struct call *call);
 /* `interval` with jitter either way, or up to that much shorter. */
 octo_time_ns call_jitter(struct call *call, octo_time_ns interval_ns);
 octo_time_ns call_jitter_shorter(struct call *call, octo_time_ns interval_ns);

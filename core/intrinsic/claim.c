@@ -24,7 +24,7 @@ void claim_hold(struct call *call, struct peer *peer, const uint8_t syn[SYN_BYTE
 	if (!claim->is_held) {
 		octo_time_ns wait = challenge_time(call, peer);
 		claim->is_held = true;
-		claim->token = call_random_u32(call);
+		claim->token = call_chance(call);
 		claim->pings_left = CHALLENGE_PINGS;
 		claim->spacing_ns = wait / CHALLENGE_PINGS;
 		claim->next_at = call->now;

@@ -62,10 +62,6 @@ void data_keys_confirm(struct session *session, uint32_t epoch)
 void data_keys_follow(struct call *call, struct peer *peer, struct session *session, const struct reception *reception)
 {
 	struct key_phases *phases = &session->phases;
-	if (phases->previous_until && phases->previous_until <= call->now) {
-		octo_wipe(phases->previous, sizeof phases->previous);
-		phases->previous_until = 0;
-	}
 	if (!reception->is_next)
 		return;
 	memcpy(phases->previous, session->receive_key, OCTO_KEY_BYTES);
@@ -74,6 +70,31 @@ void data_keys_follow(struct call *call, struct peer *peer, struct session *sess
 	phases->receive_from = reception->number;
 	phases->previous_until = call_after(call, PREVIOUS_TIMEOUTS * round_trip_timeout(&session->trip));
 	report(call, peer, session, reception->epoch, false);
+}
+
+static octo_time_ns forget_at(const struct session *session)
+{
+	return session->id && session->phases.previous_until ? session->phases.previous_until : OCTO_NEVER;
+}
+
+octo_time_ns data_keys_next(const struct peer *peer)
+{
+	octo_time_ns current_at = forget_at(&peer->current), spare_at = forget_at(&peer->spare);
+	return current_at < spare_at ? current_at : spare_at;
+}
+
+static void forget(struct key_phases *phases)
+{
+	octo_wipe(phases->previous, sizeof phases->previous);
+	phases->previous_until = 0;
+}
+
+void data_keys_forget(const struct call *call, struct peer *peer)
+{
+	if (forget_at(&peer->current) <= call->now)
+		forget(&peer->current.phases);
+	if (forget_at(&peer->spare) <= call->now)
+		forget(&peer->spare.phases);
 }
 
 /* ---- Sealing ----------------------------------------------------------------------------------------------------- */

@@ -11,6 +11,10 @@ void data_keys_turn(struct call *call, struct peer *peer, struct session *sessio
 /* The peer has certainly seen a packet under the sending key of this epoch. */
 void data_keys_confirm(struct session *session, uint32_t epoch);
 
+/* A key that was turned opens late packets for a while. When that is over for one of the peer's sessions, and the end of it. */
+octo_time_ns data_keys_next(const struct peer *peer);
+void data_keys_forget(const struct call *call, struct peer *peer);
+
 /* Seals `size` bytes of frames that stand behind the header, in place. */
 void data_seal(struct call *call, struct session *session, uint8_t *packet, size_t header_size, size_t size);
 

@@ -25,6 +25,8 @@ static const octo_time_ns good_trip_ns = 250 * OCTO_MILLISECOND;
 static const octo_time_ns penalty_first_ns = 4 * OCTO_SECOND, penalty_min_ns = OCTO_SECOND,
                           penalty_max_ns = 60 * OCTO_SECOND, lasting_ns = 10 * OCTO_SECOND;
 static const octo_time_ns retry_ns = 50 * OCTO_MILLISECOND;
+/* Acknowledgements and answers do not wait. However many a peer asks for, they put couriers off for no longer than this. */
+static const octo_time_ns debt_max_ns = OCTO_SECOND;
 
 /* ---- Rates ------------------------------------------------------------------------------------------------------ */
 
@@ -120,7 +122,18 @@ static void report_rate(struct call *call, struct peer *peer, const struct estim
 	call_emit(call, &event, OCTO_EVENT_RATE, call_peer_index(call, peer));
 }
 
-static void set_rate(struct peer *peer)
+/* `send_at` at another pace. What may be sent at once stays as many bytes, and so does what was sent too early: as mere
+ * time either would be worth more, or less. */
+static octo_time_ns at_pace(octo_time_ns now, octo_time_ns send_at, uint32_t before, uint32_t after)
+{
+	octo_time_ns most = time_of(BURST_PACKETS, before);
+	if (send_at > now)
+		return now + (send_at - now) * before / after;
+	octo_time_ns credit = now - send_at < most ? now - send_at : most;
+	return now - credit * before / after;
+}
+
+static void set_rate(const struct call *call, struct peer *peer)
 {
 	struct flow *flow = &peer->flow;
 	uint64_t limit = flow_limit(peer), rate = first_rate(peer);
@@ -133,7 +146,10 @@ static void set_rate(struct peer *peer)
 	}
 	if (rate < RATE_MIN)
 		rate = RATE_MIN;
-	flow->rate = (uint32_t)(rate < limit ? rate : limit);
+	if (rate > limit)
+		rate = limit;
+	flow->send_at = at_pace(call->now, flow->send_at, flow->rate, (uint32_t)rate);
+	flow->rate = (uint32_t)rate;
 }
 
 void flow_begin(struct call *call, struct peer *peer)
@@ -150,7 +166,7 @@ void flow_begin(struct call *call, struct peer *peer)
 	flow->light.penalty_ns = penalty_first_ns;
 	flow->light.fine_since = OCTO_NEVER;
 	flow->estimate.trip_min_at = call->now;
-	set_rate(peer);
+	set_rate(call, peer);
 	flow->told_rate = flow->rate;
 }
 
@@ -159,17 +175,21 @@ void flow_moved(struct call *call, struct peer *peer)
 	struct flow *flow = &peer->flow;
 	uint32_t wanted_by_peer = flow->wanted_by_peer;
 	bool is_wanted_due = flow->is_wanted_due;
+	octo_time_ns send_at = flow->send_at;
+	uint32_t rate = flow->rate;
 	memset(&peer->current.trip, 0, sizeof peer->current.trip);
 	flow_begin(call, peer);
+	if (send_at > call->now) /* the address is another, but not what was agreed */
+		flow->send_at = at_pace(call->now, send_at, rate, flow->rate);
 	flow->is_wanted_due = is_wanted_due;
 	flow->path_from = peer->current.number_next;
-	flow_obey(peer, wanted_by_peer);
+	flow_obey(call, peer, wanted_by_peer);
 }
 
-void flow_obey(struct peer *peer, uint32_t rate)
+void flow_obey(const struct call *call, struct peer *peer, uint32_t rate)
 {
 	peer->flow.wanted_by_peer = rate;
-	set_rate(peer);
+	set_rate(call, peer);
 }
 
 void flow_wish(struct peer *peer, uint32_t rate)
@@ -265,6 +285,8 @@ void flow_sent(struct call *call, struct peer *peer, size_t bytes)
 	if (flow->send_at < earliest)
 		flow->send_at = earliest;
 	flow->send_at += bytes * OCTO_SECOND / flow->rate;
+	if (flow->send_at > call->now + debt_max_ns)
+		flow->send_at = call->now + debt_max_ns;
 }
 
 void flow_starved(struct peer *peer)
@@ -379,14 +401,14 @@ void flow_arrived(struct call *call, struct peer *peer, const struct flow_arriva
 	if (!estimate_arrived(&flow->estimate, call->now, arrival, peer->current.number_next, &round)) {
 		if (flow->phase == FLOW_STARTUP && estimate_has_queue(&flow->estimate, high_queue(peer))) {
 			enter(flow, FLOW_DRAIN); /* at such a pace the end of the round is too late */
-			set_rate(peer);
+			set_rate(call, peer);
 		}
 		return;
 	}
 	flow->is_path_easy = round.queue_ns <= low_queue(peer);
 	run_phase(peer, call->now, &round);
 	flow->queue_before_ns = round.queue_ns;
-	set_rate(peer);
+	set_rate(call, peer);
 	judge_light(call, peer);
 	report_rate(call, peer, &round);
 }

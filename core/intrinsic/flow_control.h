@@ -42,7 +42,7 @@ void flow_begin(struct call *call, struct peer *peer);
 void flow_moved(struct call *call, struct peer *peer);
 
 /* The peer wants no more than this many bytes per second; we want no more of it (0: what was agreed). */
-void flow_obey(struct peer *peer, uint32_t rate);
+void flow_obey(const struct call *call, struct peer *peer, uint32_t rate);
 void flow_wish(struct peer *peer, uint32_t rate);
 /* A MAX_RATE is due, and there is room to record it. */
 bool flow_has_wish(const struct call *call, const struct peer *peer);

@@ -381,7 +381,7 @@ static bool obey_frame(struct call *call, const struct arrival *arrival, struct 
 		return true;
 	case FRAME_MAX_RATE:
 		if (session_is_live(peer, session))
-			flow_obey(peer, frame->token);
+			flow_obey(call, peer, frame->token);
 		return true;
 	case FRAME_SYNC_REQUEST:
 	case FRAME_SYNC_HASH:

@@ -301,7 +301,7 @@ void reliability_sent(struct call *call, struct peer *peer, uint64_t number, siz
 	sent_add(call, peer, number, (uint16_t)size, flags);
 	loss_sent(call, peer);
 	if (state->skip_at == 0) {
-		state->skip_at = number + SKIP_MIN + call_random_u32(call) % SKIP_SPREAD;
+		state->skip_at = number + SKIP_MIN + call_chance(call) % SKIP_SPREAD;
 	} else if (session->number_next >= state->skip_at) {
 		state->skipped[0] = state->skipped[1];
 		state->skipped[1] = session->number_next++;

@@ -232,7 +232,7 @@ void session_ask(struct call *call, struct session *session)
 	if (session->is_ping_due)
 		return;
 	session->is_ping_due = true;
-	session->ping_token = call_random_u32(call);
+	session->ping_token = call_chance(call);
 }
 
 void session_heard(struct call *call, struct session *session)
@@ -245,7 +245,7 @@ void session_heard(struct call *call, struct session *session)
 	session->awaiting_since = OCTO_NEVER;
 	session->asks = 0;
 	session->ack_resend_at = OCTO_NEVER;
-	if (session->keepalive_ns == 0) /* drawn once a PING and not once a packet: entropy is a system call */
+	if (session->keepalive_ns == 0) /* drawn once a PING and not once a packet */
 		session->keepalive_ns = call_jitter_shorter(call, session->agreement.idle_s * OCTO_SECOND);
 	session->ping_at = call_after(call, session->keepalive_ns);
 }

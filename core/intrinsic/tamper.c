@@ -39,12 +39,33 @@ enum octo_tell tamper_look_at_syn(const struct call *call, const struct peer *pe
 
 /* ---- Data -------------------------------------------------------------------------------------------------------- */
 
+/* What may come at once, and in no time at all. */
+static uint64_t slack_bytes(const struct peer *peer)
+{
+	return (uint64_t)peer->current.agreement.rate_down * RATE_SLACK_S + RATE_SLACK_BYTES;
+}
+
 static uint64_t most_bytes(const struct peer *peer, octo_time_ns elapsed_ns)
 {
 	uint64_t rate = peer->current.agreement.rate_down, ms = elapsed_ns / OCTO_MILLISECOND;
-	uint64_t most = rate * RATE_SLACK_S + RATE_SLACK_BYTES;
 	uint64_t earned = ms < UINT64_MAX / 2 / rate ? ms * rate / 1000 : UINT64_MAX / 2;
-	return most + earned + earned / RATE_SLACK_PART;
+	return slack_bytes(peer) + earned + earned / RATE_SLACK_PART;
+}
+
+static void enter_instant(struct tamper *tamper, octo_time_ns now)
+{
+	if (tamper->instant_at == now)
+		return;
+	tamper->instant_at = now;
+	tamper->instant_bytes = tamper->instant_questions = 0;
+}
+
+/* How much of `amount` counts in an instant in which `before` has been counted. The caller's clock may stand still, and then
+ * all time is one instant; so one instant takes half of what may come at once, and the other half is left for what follows. */
+static uint64_t counted(uint64_t amount, uint64_t before, uint64_t slack)
+{
+	uint64_t left = slack / 2 > before ? slack / 2 - before : 0;
+	return amount < left ? amount : left;
 }
 
 enum octo_tell tamper_look_at_data(const struct call *call, struct peer *peer, const struct frame_tallies *tallies,
@@ -54,21 +75,25 @@ enum octo_tell tamper_look_at_data(const struct call *call, struct peer *peer, c
 	if (!call->channel->config.tamper)
 		return OCTO_TELL_NONE;
 	octo_time_ns elapsed_ns = call->now - tamper->began_at;
-	uint64_t questions = elapsed_ns / (OCTO_SECOND / QUESTIONS_PER_S) + QUESTIONS_SLACK;
-	uint64_t bytes = tamper->bytes + (tallies->has_couriers ? packet_bytes : 0);
+	enter_instant(tamper, call->now);
+	uint64_t most_questions = elapsed_ns / (OCTO_SECOND / QUESTIONS_PER_S) + QUESTIONS_SLACK;
+	uint32_t questions = (uint32_t)counted(tallies->questions, tamper->instant_questions, QUESTIONS_SLACK);
+	uint64_t bytes = tallies->has_couriers ? counted(packet_bytes, tamper->instant_bytes, slack_bytes(peer)) : 0;
 	if (packet_bytes > peer->current.agreement.payload_max)
 		return OCTO_TELL_LARGER_THAN_AGREED;
-	if (tallies->has_couriers && bytes > most_bytes(peer, elapsed_ns))
+	if (tamper->bytes + bytes > most_bytes(peer, elapsed_ns))
 		return OCTO_TELL_FASTER_THAN_AGREED;
 	if (tallies->answers && tamper->answered + tallies->answers > tamper->asked)
 		return OCTO_TELL_ANSWERS_UNASKED;
-	if (tallies->questions && tamper->questioned + tallies->questions > questions)
+	if (questions && tamper->questioned + questions > most_questions)
 		return OCTO_TELL_TOO_MANY_QUESTIONS;
 	if (tallies->has_syn && peer->current.role == OCTO_ROLE_INITIATOR)
 		return OCTO_TELL_REKEYING_OUT_OF_TURN;
-	tamper->bytes = bytes;
+	tamper->bytes += bytes;
+	tamper->instant_bytes += bytes;
 	tamper->answered += tallies->answers;
-	tamper->questioned += tallies->questions;
+	tamper->questioned += questions;
+	tamper->instant_questions += questions;
 	return OCTO_TELL_NONE;
 }
 

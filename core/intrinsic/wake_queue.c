@@ -1,61 +1,66 @@
-/* wake_queue.c: an indexed binary heap; equal times go by peer index, so that order never depends on history. */
+/* wake_queue.c: an indexed binary heap; equal times go by peer index, so that order never depends on history. Entries and
+ * positions lie by themselves: a step through the heap touches none of the peers, whose memory is cold by then. */
 #include "core/intrinsic/wake_queue.h"
 
-static uint32_t *heap_of(const struct octo_channel *channel)
+static struct wake *heap_of(const struct octo_channel *channel)
 {
-	return block_at(channel, channel->wake_at);
+	return block_at(channel, channel->wakes_at);
 }
 
-static bool is_before(const struct octo_channel *channel, uint32_t a, uint32_t b)
+static uint32_t *positions_of(const struct octo_channel *channel)
 {
-	octo_time_ns at_a = block_peer(channel, a)->wake_at, at_b = block_peer(channel, b)->wake_at;
-	return at_a != at_b ? at_a < at_b : a < b;
+	return block_at(channel, channel->wake_positions_at);
 }
 
-static void put(struct octo_channel *channel, uint32_t position, uint32_t peer)
+static bool is_before(const struct wake *a, const struct wake *b)
 {
-	heap_of(channel)[position] = peer;
-	block_peer(channel, peer)->wake_position = position;
+	return a->at != b->at ? a->at < b->at : a->peer < b->peer;
 }
 
-static void settle(struct octo_channel *channel, uint32_t peer)
+static void put(struct octo_channel *channel, uint32_t position, const struct wake *wake)
 {
-	uint32_t *heap = heap_of(channel), count = channel->peer_count;
-	uint32_t position = block_peer(channel, peer)->wake_position;
-	while (position > 0 && is_before(channel, peer, heap[(position - 1) / 2])) {
-		put(channel, position, heap[(position - 1) / 2]);
+	heap_of(channel)[position] = *wake;
+	positions_of(channel)[wake->peer] = position;
+}
+
+/* The entry's place is free: it goes there, or up, or down. */
+static void settle(struct octo_channel *channel, uint32_t position, const struct wake *wake)
+{
+	const struct wake *heap = heap_of(channel);
+	uint32_t count = channel->peer_count;
+	while (position > 0 && is_before(wake, &heap[(position - 1) / 2])) {
+		put(channel, position, &heap[(position - 1) / 2]);
 		position = (position - 1) / 2;
 	}
 	for (;;) {
 		uint32_t child = 2 * position + 1;
-		if (child + 1 < count && is_before(channel, heap[child + 1], heap[child]))
+		if (child + 1 < count && is_before(&heap[child + 1], &heap[child]))
 			child++;
-		if (child >= count || !is_before(channel, heap[child], peer))
+		if (child >= count || !is_before(&heap[child], wake))
 			break;
-		put(channel, position, heap[child]);
+		put(channel, position, &heap[child]);
 		position = child;
 	}
-	put(channel, position, peer);
+	put(channel, position, wake);
 }
 
 void wake_queue_add(struct octo_channel *channel, uint32_t peer)
 {
 	OCTO_ASSERT(peer + 1 == channel->peer_count);
-	block_peer(channel, peer)->wake_at = OCTO_NEVER;
-	put(channel, peer, peer);
-	settle(channel, peer);
+	settle(channel, peer, &(struct wake){ .at = OCTO_NEVER, .peer = peer });
 }
 
 void wake_queue_set(struct octo_channel *channel, uint32_t peer, octo_time_ns at)
 {
-	struct peer *entry = block_peer(channel, peer);
-	if (entry->wake_at == at)
-		return;
-	entry->wake_at = at;
-	settle(channel, peer);
+	OCTO_ASSERT(peer < channel->peer_count);
+	uint32_t position = positions_of(channel)[peer];
+	if (heap_of(channel)[position].at != at)
+		settle(channel, position, &(struct wake){ .at = at, .peer = peer });
 }
 
-uint32_t wake_queue_first(const struct octo_channel *channel)
+uint32_t wake_queue_first(const struct octo_channel *channel, octo_time_ns *at)
 {
-	return channel->peer_count ? heap_of(channel)[0] : OCTO_NO_PEER;
+	const struct wake *first = heap_of(channel);
+	*at = channel->peer_count ? first->at : OCTO_NEVER;
+	return channel->peer_count ? first->peer : OCTO_NO_PEER;
 }

@@ -9,7 +9,7 @@
 void wake_queue_add(struct octo_channel *channel, uint32_t peer);
 /* The peer's time has changed. */
 void wake_queue_set(struct octo_channel *channel, uint32_t peer, octo_time_ns at);
-/* The peer that comes first, OCTO_NO_PEER without peers. */
-uint32_t wake_queue_first(const struct octo_channel *channel);
+/* The peer that comes first, and when; OCTO_NO_PEER and OCTO_NEVER without peers. */
+uint32_t wake_queue_first(const struct octo_channel *channel, octo_time_ns *at);
 
 #endif

@@ -134,7 +134,13 @@ static void fill(uint8_t *bytes, size_t from, size_t size, uint64_t draw)
 size_t attack_guess(enum octo_packet_type type, uint64_t draw, uint8_t bytes[OCTO_DATAGRAM_MAX])
 {
 	static const uint16_t lengths[] = { 160, 144, 72, 80, 44, 44 };
+	static const uint8_t stun[] = { 0x01, 0x01, 0, 12, 0x21, 0x12, 0xa4, 0x42 }; /* a success, and RFC 8489's magic cookie */
 	bool is_data = type == OCTO_PACKET_DATA;
+	if (type == OCTO_PACKET_STUN) {
+		fill(bytes, 0, 32, draw);
+		memcpy(bytes, stun, sizeof stun);
+		return 32;
+	}
 	size_t size = is_data ? 64 + (size_t)(draw % 400) : lengths[type - OCTO_PACKET_SYN];
 	fill(bytes, 0, size, draw);
 	bytes[0] = is_data ? 0x80 : (uint8_t)type;

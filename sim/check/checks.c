@@ -200,7 +200,8 @@ static bool open_all(struct checks *checks)
 		table_open(&checks->nonces, sizeof(struct check_nonce), 4 * scenario->trust_count) &&
 		table_open(&checks->accounts, sizeof(struct check_account), 2 * scenario->trust_count) &&
 		table_open(&checks->parcels, sizeof(struct check_parcels), 0) &&
-		table_open(&checks->sequences, sizeof(struct check_sequence), 0) && find_clones(scenario, has_clone) && open_pairs(checks, has_clone);
+		table_open(&checks->sequences, sizeof(struct check_sequence), 0) &&
+		table_open(&checks->ears, sizeof(struct check_ear), 0) && find_clones(scenario, has_clone) && open_pairs(checks, has_clone);
 	for (uint32_t i = 0; is_good && i < scenario->node_count; i++) {
 		checks->nodes[i].is_up = true;
 		checks->nodes[i].stepped_back_at = checks->nodes[i].junk_at = CHECK_NEVER;
@@ -247,6 +248,7 @@ void checks_close(struct checks *checks)
 	table_close(&checks->accounts);
 	table_close(&checks->parcels);
 	table_close(&checks->sequences);
+	table_close(&checks->ears);
 	free(checks->nodes);
 	free(checks->pairs);
 	free(checks->sides);
@@ -363,9 +365,11 @@ void checks_core_event(struct checks *checks, uint32_t node, uint32_t peer_node,
 	case OCTO_EVENT_COURIER_DELIVERED:
 		once_delivered(checks, node, &event->courier);
 		ordered_handed_over(checks, node, peer_node, &event->courier, true);
+		reads_handed_over(checks, node, peer_node, &event->courier, true);
 		return;
 	case OCTO_EVENT_COURIER_DISCARDED:
 		ordered_handed_over(checks, node, peer_node, &event->courier, false);
+		reads_handed_over(checks, node, peer_node, &event->courier, false);
 		return;
 	case OCTO_EVENT_PACKET_SENT:
 		once_sent(checks, node, peer_node, &event->packet);
@@ -546,6 +550,11 @@ void checks_pause(struct checks *checks, uint32_t node, bool is_paused)
 {
 	trouble(checks, node);
 	checks->nodes[node].is_paused = is_paused;
+}
+
+void checks_courier(struct checks *checks, uint32_t node, uint32_t peer, const struct scenario_action *action)
+{
+	reads_switched(checks, node, peer, action);
 }
 
 void checks_old_store(struct checks *checks, uint32_t node)

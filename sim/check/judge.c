@@ -2,6 +2,9 @@
  * window.c's affair. */
 #include "sim/check/tally_int.h"
 
+#include "sim/engine/wide.h"
+#include "sim/network/link_model.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -171,6 +174,39 @@ static void find_count(const struct sim *sim, const struct watch *watch, const s
 		find(finding, "%" PRIu64 " between %s and %s", pair->count, a, b);
 }
 
+/* ---- Use ------------------------------------------------------------------------------------------------------------------- */
+
+/* What came over the pair's link in the time, in parts of 2^32 of what it could have carried. */
+static uint32_t use_of(const struct sim *sim, const struct watch *watch, const struct tally_pair *pair)
+{
+	const struct scenario_expectation *whole = &sim->scenario->expectations[watch->expectation];
+	const struct link_place place = { sim->seed, pair->pair.a, pair->pair.b };
+	struct link_model model;
+	uint64_t bits = 0;
+	if (link_model_of(sim->scenario, &place, &model))
+		bits = link_model_capacity(&model, whole->from_ns, whole->by_ns);
+	link_model_free(&model);
+	uint64_t part = bits ? wide_mul_div(8 * pair->count, UINT64_C(1) << 32, bits) : 0;
+	return part < UINT32_MAX ? (uint32_t)part : UINT32_MAX;
+}
+
+static const struct tally_pair *misused_pair(const struct sim *sim, const struct watch *watch)
+{
+	for (uint32_t i = 0; i < watch->what->pair_count; i++) {
+		uint32_t use = use_of(sim, watch, &watch->pairs[i]);
+		if (use < watch->what->share_least || use > watch->what->share_most)
+			return &watch->pairs[i];
+	}
+	return NULL;
+}
+
+static void find_use(const struct sim *sim, const struct watch *watch, struct finding *finding)
+{
+	const struct tally_pair *pair = misused_pair(sim, watch);
+	uint64_t hundredths = wide_mul_div(use_of(sim, watch, pair ? pair : watch->pairs), 10000, UINT32_MAX);
+	find(finding, "%" PRIu64 ".%02u%%", hundredths / 100, (unsigned)(hundredths % 100));
+}
+
 /* ---- Latency --------------------------------------------------------------------------------------------------------------- */
 
 static const uint32_t percents[SCENARIO_RANKS] = { 50, 90, 99, 100 };
@@ -215,6 +251,26 @@ void tally_measure(struct sim *sim, uint32_t expectation)
 	result->samples = watch->histogram ? watch->histogram->count : 0;
 	for (int rank = 0; rank < SCENARIO_RANKS; rank++)
 		result->latency_ns[rank] = watch->histogram ? histogram_rank(watch->histogram, percents[rank]) : 0;
+}
+
+/* ---- Shares ----------------------------------------------------------------------------------------------------------------- */
+
+/* Of 2^32; all of it is as much as 100 % says. */
+static bool judge_share(const struct watch *watch)
+{
+	if (!watch->total)
+		return false;
+	uint64_t share = wide_mul_div(watch->share_bytes, UINT32_MAX, watch->total);
+	return share >= watch->what->share_least && share <= watch->what->share_most;
+}
+
+static void find_share(const struct watch *watch, struct finding *finding)
+{
+	uint64_t permille = watch->total ? wide_mul_div(watch->share_bytes, 1000, watch->total) : 0;
+	if (!watch->total)
+		find(finding, "nothing was sent");
+	else
+		find(finding, "%" PRIu64 ".%" PRIu64 " %% of %" PRIu64 " bytes", permille / 10, permille % 10, watch->total);
 }
 
 /* ---- Memory and invariants ---------------------------------------------------------------------------------------------------- */
@@ -290,6 +346,8 @@ bool judge_holds(const struct sim *sim, const struct watch *watch)
 	case SCENARIO_SENSORS:
 	case SCENARIO_COMMANDS: return watch->wrong_pairs == 0;
 	case SCENARIO_LATENCY: return judge_latency(watch);
+	case SCENARIO_SHARE: return judge_share(watch);
+	case SCENARIO_USE: return misused_pair(sim, watch) == NULL;
 	case SCENARIO_MEMORY: return is_within(watch->what, memory_of(sim, watch->what->memory));
 	case SCENARIO_INVARIANTS: return judge_invariants(sim, watch->what, &ignored);
 	case SCENARIO_VERDICT: return judge_verdict(watch);
@@ -328,6 +386,8 @@ void judge_find(const struct sim *sim, const struct watch *watch, char *text, si
 	case SCENARIO_MESSAGES:
 	case SCENARIO_COMMANDS: find_count(sim, watch, pair, &finding); break;
 	case SCENARIO_LATENCY: find_latency(watch, &finding); break;
+	case SCENARIO_SHARE: find_share(watch, &finding); break;
+	case SCENARIO_USE: find_use(sim, watch, &finding); break;
 	case SCENARIO_MEMORY: find(&finding, "%" PRIu64 " bytes", memory_of(sim, watch->what->memory)); break;
 	case SCENARIO_INVARIANTS: judge_invariants(sim, watch->what, &finding); break;
 	case SCENARIO_VERDICT: find_verdict(watch, &finding); break;

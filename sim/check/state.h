@@ -141,6 +141,12 @@ struct check_sequence {               /* by node and peer, and courier */
 	uint64_t session, next;       /* of its last message: the session, and its number + 1 */
 };
 
+struct check_ear {                    /* by node and peer, and load courier */
+	struct table_key key;
+	bool is_inactive, is_deaf;    /* since this boot of the node */
+	uint32_t boot;
+};
+
 struct check_link { struct table_key key; uint32_t side; }; /* by node and peer: 2 × pair + side */
 
 struct check_receipt {                /* the datagram that is being received */
@@ -169,7 +175,7 @@ struct checks {
 	struct check_node *nodes;     /* one more than there are: the end of the last one's sides */
 	struct check_pair *pairs;
 	uint32_t *sides;
-	struct table links, sessions, windows, counters, nonces, accounts, parcels, sequences;
+	struct table links, sessions, windows, counters, nonces, accounts, parcels, sequences, ears;
 	struct check_receipt receipt;
 	struct check_secret secrets[CHECK_SECRETS];
 	uint32_t secret_count;
@@ -283,6 +289,11 @@ void once_received(struct checks *checks, uint32_t node, uint32_t peer, const st
 /* ordered.c: ordered. `is_delivered`: its courier took it. */
 void ordered_handed_over(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_courier *courier,
                          bool is_delivered);
+
+/* reads.c: reads */
+void reads_switched(struct checks *checks, uint32_t node, uint32_t peer, const struct scenario_action *action);
+void reads_handed_over(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_courier *courier,
+                       bool is_delivered);
 
 /* sealed.c: sealed */
 void sealed_sent(struct checks *checks, uint32_t node, uint32_t peer, const uint8_t *bytes, size_t size);

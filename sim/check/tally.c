@@ -109,7 +109,8 @@ static bool enlist_watch(struct tally *tally, struct watch *watch)
 	case SCENARIO_SESSION: return enlist(&tally->sessions, watch);
 	case SCENARIO_DUELS: return enlist(&tally->duels, watch);
 	case SCENARIO_PACKETS: return enlist_by_type(tally->packets[what->fate], watch);
-	case SCENARIO_MESSAGES: return enlist(&tally->messages, watch);
+	case SCENARIO_MESSAGES: return enlist(&tally->messages[what->message_fate], watch);
+	case SCENARIO_SHARE: return enlist(&tally->shares, watch);
 	case SCENARIO_WARNINGS: return enlist(&tally->warnings[what->warning], watch);
 	case SCENARIO_STEPS: return enlist(&tally->steps[what->step], watch);
 	case SCENARIO_EVENTS: return enlist(&tally->events[what->event], watch);
@@ -120,6 +121,7 @@ static bool enlist_watch(struct tally *tally, struct watch *watch)
 	case SCENARIO_PARAMETER:
 	case SCENARIO_SENSORS: return enlist(&tally->held, watch);
 	case SCENARIO_COMMANDS: return enlist(&tally->commands, watch);
+	case SCENARIO_USE: return enlist(&tally->uses, watch);
 	case SCENARIO_MEMORY:
 	case SCENARIO_INVARIANTS: break;
 	}
@@ -155,7 +157,8 @@ bool tally_open(struct sim *sim)
 	tally->paired = calloc(nodes, 1);
 	tally->held_at = calloc(nodes, 1);
 	tally->met = calloc(scenario->trust_count ? scenario->trust_count : 1, 1);
-	return tally->watches && tally->touched && tally->windows && tally->pair_from && tally->paired && tally->held_at && tally->met &&
+	return couriers_open(tally) && tally->watches && tally->touched && tally->windows && tally->pair_from && tally->paired &&
+	       tally->held_at && tally->met &&
 	       open_all(sim);
 }
 
@@ -178,10 +181,12 @@ void tally_close(struct sim *sim)
 	}
 	free_lists(&tally->sessions, 1);
 	free_lists(&tally->duels, 1);
-	free_lists(&tally->messages, 1);
+	free_lists(tally->messages, SCENARIO_MESSAGE_FATES);
+	free_lists(&tally->shares, 1);
 	free_lists(tally->latency, SCENARIO_OF_COUNT);
 	free_lists(&tally->held, 1);
 	free_lists(&tally->commands, 1);
+	free_lists(&tally->uses, 1);
 	free_lists(tally->packets[0], sizeof tally->packets / sizeof tally->packets[0][0]);
 	free_lists(tally->packet_latency, SIM_PACKET_KINDS);
 	free_lists(tally->warnings, OCTO_WARNING_COUNT);
@@ -195,6 +200,7 @@ void tally_close(struct sim *sim)
 	free(tally->held_at);
 	free(tally->changes);
 	free(tally->met);
+	couriers_close(tally);
 	free(tally->duels_seen);
 	free(tally);
 	sim->tally = NULL;
@@ -447,19 +453,66 @@ void tally_arrival(struct sim *sim, uint32_t from, uint32_t to, uint8_t type, ui
 		add_sample(sim, list, from, to, latency_ns);
 }
 
-static void count_message(struct sim *sim, uint32_t from, uint32_t to)
+void tally_carried(struct sim *sim, uint32_t from, uint32_t to, uint32_t bytes)
 {
-	const struct watch_list *list = &sim->tally->messages;
-	world_of(sim)->messages++;
-	if (from == TRACE_NOBODY || !sim->tally->pair_from[from])
+	const struct watch_list *list = &sim->tally->uses;
+	if (!list->count || from == TRACE_NOBODY || !sim->tally->pair_from[from])
 		return;
 	for (uint32_t i = 0; i < list->count; i++) {
 		struct tally_pair *pair = is_counting(sim, list->list[i]) ? tally_find(list->list[i], from, to) : NULL;
+		if (!pair)
+			continue;
+		pair->count += bytes;
+		tally_touch(sim, list->list[i], world_of(sim)->record_count);
+	}
+}
+
+/* Of a courier at `from` towards `to`. */
+static void count_message(struct sim *sim, enum scenario_message_fate fate, uint32_t from, uint32_t to,
+                          const struct octo_event_courier *courier)
+{
+	const struct watch_list *list = &sim->tally->messages[fate];
+	for (uint32_t i = 0; i < list->count; i++) {
+		const struct scenario_expectation *what = list->list[i]->what;
+		bool is_it = (!what->has_courier || what->courier == courier->courier) && is_counting(sim, list->list[i]);
+		struct tally_pair *pair = is_it ? tally_find(list->list[i], from, to) : NULL;
 		if (pair)
 			add_to_pair(sim, list->list[i], pair);
 	}
+}
+
+static void count_share(struct sim *sim, uint32_t from, uint32_t to, const struct octo_event_courier *courier)
+{
+	for (uint32_t i = 0; i < sim->tally->shares.count; i++) {
+		struct watch *watch = sim->tally->shares.list[i];
+		if (!is_counting(sim, watch) || !tally_find(watch, from, to))
+			continue;
+		watch->total += courier->size;
+		watch->share_bytes += courier->courier == watch->what->courier ? courier->size : 0;
+		tally_touch(sim, watch, world_of(sim)->record_count);
+	}
+}
+
+/* A courier wrote a message, was given one, or was not. */
+static void count_courier(struct sim *sim, uint32_t node, uint32_t peer_node, const struct octo_event *event)
+{
+	static const enum scenario_message_fate fates[] = {
+		[OCTO_EVENT_COURIER_GRANTED] = SCENARIO_MESSAGE_SENT, [OCTO_EVENT_COURIER_DELIVERED] = SCENARIO_MESSAGE_DELIVERED,
+		[OCTO_EVENT_COURIER_DISCARDED] = SCENARIO_MESSAGE_DISCARDED
+	};
+	const struct octo_event_courier *courier = &event->courier;
+	enum scenario_message_fate fate = fates[event->kind];
+	bool is_sent = fate == SCENARIO_MESSAGE_SENT;
+	uint32_t from = is_sent ? node : peer_node, to = is_sent ? peer_node : node;
+	world_of(sim)->messages += fate == SCENARIO_MESSAGE_DELIVERED;
+	couriers_count(sim, fate, courier);
+	if (from == TRACE_NOBODY || !sim->tally->pair_from[from])
+		return;
+	count_message(sim, fate, from, to, courier);
+	if (is_sent)
+		count_share(sim, from, to, courier);
 	/* A datagram that the timeline put in was never sent: it has no latency. */
-	if (!sim->is_injected)
+	if (fate == SCENARIO_MESSAGE_DELIVERED && !sim->is_injected)
 		add_sample(sim, &sim->tally->latency[SCENARIO_OF_MESSAGES], from, to, world_of(sim)->now_ns - sim->sent_at_ns);
 }
 
@@ -506,8 +559,10 @@ void tally_core_event(struct sim *sim, uint32_t node, uint32_t peer_node, const 
 	case OCTO_EVENT_DUEL:
 		count_duel(sim, node, peer_node, &event->duel);
 		break;
+	case OCTO_EVENT_COURIER_GRANTED:
 	case OCTO_EVENT_COURIER_DELIVERED:
-		count_message(sim, peer_node, node);
+	case OCTO_EVENT_COURIER_DISCARDED:
+		count_courier(sim, node, peer_node, event);
 		break;
 	case OCTO_EVENT_WARNING:
 		world_of(sim)->warning_count++;

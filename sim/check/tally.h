@@ -15,6 +15,8 @@ void tally_core_event(struct sim *sim, uint32_t node, uint32_t peer_node, const 
 enum { TALLY_BACKGROUND = 0xff };
 void tally_packet(struct sim *sim, enum scenario_fate fate, uint32_t from, uint32_t to, uint8_t type,
                   enum octo_reason reason);
+/* So many bytes have come over the link of two nodes, whosever they are. */
+void tally_carried(struct sim *sim, uint32_t from, uint32_t to, uint32_t bytes);
 /* A copy came so long after it was sent. */
 void tally_arrival(struct sim *sim, uint32_t from, uint32_t to, uint8_t type, uint64_t latency_ns);
 /* One application saw so long after it was given what another one had given, or something newer of its kind. */
@@ -35,6 +37,8 @@ void tally_finish(struct sim *sim);
 void tally_measure(struct sim *sim, uint32_t expectation);
 /* Different pairs of crossed SYNs that were duelled over. */
 uint64_t tally_duels(const struct sim *sim);
+/* Kinds of courier that sent or got anything, by id. */
+const struct sim_courier *tally_couriers(struct sim *sim, uint32_t *count);
 /* Trusted pairs that had a session on both sides, and when the last of them had its first. */
 uint64_t tally_pairs_met(const struct sim *sim, uint64_t *last_ns);
 

@@ -9,7 +9,7 @@
 
 struct tally_pair {
 	struct scenario_pair pair;
-	uint64_t count;
+	uint64_t count;               /* of USE bytes */
 	uint32_t winner;              /* of the last duel: node number */
 	bool is_wrong;                /* what is expected of each pair is not so for this one */
 };
@@ -25,6 +25,7 @@ struct watch {
 	uint8_t *nodes, *peers;       /* one byte a node: 1 when it is about this one; NULL: anybody */
 	uint64_t total;
 	uint32_t wrong_pairs;
+	uint64_t share_bytes;         /* SHARE: of the total, which is in bytes, the courier's */
 	uint64_t strays;              /* VERDICT: of the total, other tells; */
 	enum octo_tell stray;         /* the last of them */
 	struct histogram *histogram;  /* LATENCY, with the first sample */
@@ -43,17 +44,18 @@ struct tally {
 	struct watch *watches;        /* TALLY_PARTS for each expectation; `what` NULL: there is none */
 	uint8_t *windows;             /* enum window_state of each expectation */
 	/* Who counts what: so that nothing costs anything unless somebody asks for it. */
-	struct watch_list sessions, duels, messages, packets[SCENARIO_REJECTED + 1][SIM_PACKET_KINDS];
+	struct watch_list sessions, duels, messages[SCENARIO_MESSAGE_FATES], shares, packets[SCENARIO_REJECTED + 1][SIM_PACKET_KINDS];
 	struct watch_list warnings[OCTO_WARNING_COUNT], steps[OCTO_STEP_COUNT], events[TRACE_KIND_COUNT];
-	struct watch_list latency[SCENARIO_OF_COUNT], packet_latency[SIM_PACKET_KINDS];
+	struct watch_list uses, latency[SCENARIO_OF_COUNT], packet_latency[SIM_PACKET_KINDS];
 	struct watch_list held, commands; /* of what nodes have of agents: parameters and sensors */
 	uint8_t *held_at;             /* one byte a node: it is asked what it has */
-	uint8_t *pair_from, *paired;  /* one byte a node: some pair of packets, messages or latency begins there; some session or
+	uint8_t *pair_from, *paired;  /* one byte a node: some pair of packets, messages, latency or use begins there; some session or
 	                                 duel is about it */
 	struct watch **touched;       /* room for all */
 	uint32_t touched_count;
 	struct tally_change *changes;
 	uint32_t change_count, change_room;
+	struct couriers *couriers;    /* of couriers.c */
 	uint8_t *met;                 /* one a trusted pair: bit 0 a, bit 1 b had its first session with the other */
 	uint64_t *duels_seen;         /* hash set */
 	uint32_t duel_mask, duel_count;
@@ -82,6 +84,13 @@ static inline struct watch *tally_watch(const struct sim *sim, uint32_t expectat
 struct tally_pair *tally_find(const struct watch *watch, uint32_t a, uint32_t b);
 struct tally_pair *tally_find_either(const struct watch *watch, uint32_t a, uint32_t b);
 void tally_touch(struct sim *sim, struct watch *watch, uint32_t cause);
+
+/* ---- couriers.c ---- */
+
+bool couriers_open(struct tally *tally); /* false: out of memory */
+void couriers_close(struct tally *tally);
+/* Tells what became of a message. */
+void couriers_count(struct sim *sim, enum scenario_message_fate fate, const struct octo_event_courier *courier);
 
 /* ---- judge.c ---- */
 

@@ -35,7 +35,8 @@ static void fail_now(struct sim *sim, uint32_t expectation, uint32_t cause)
 
 static bool is_measured(const struct watch *watch)
 {
-	return watch->what->subject != SCENARIO_LATENCY || watch->histogram;
+	enum scenario_subject subject = watch->what->subject;
+	return subject == SCENARIO_LATENCY ? watch->histogram != NULL : subject != SCENARIO_SHARE || watch->total > 0;
 }
 
 /* It is looked at, and not counted. */

@@ -14,6 +14,44 @@ const char *report_verdict(const struct report *report)
 	return !report->result ? "error" : report->result->passed ? "pass" : "fail";
 }
 
+enum { DRAWN_SHOWN = 6 };
+
+/* Three digits, and nothing of them lost where they are all there are. */
+static const char *rate_text(uint64_t bps, char text[32])
+{
+	static const char *const units[] = { "bit", "kbit", "Mbit", "Gbit" };
+	uint64_t unit = 1, index = 0;
+
+	for (; bps / unit >= 1000 && index < 3; index++)
+		unit *= 1000;
+	uint64_t whole = bps / unit, thousandths = bps % unit * 1000 / unit;
+	if (thousandths == 0)
+		snprintf(text, 32, "%" PRIu64 " %s/s", whole, units[index]);
+	else if (whole >= 100)
+		snprintf(text, 32, "%" PRIu64 ".%" PRIu64 " %s/s", whole, thousandths / 100, units[index]);
+	else
+		snprintf(text, 32, "%" PRIu64 ".%02" PRIu64 " %s/s", whole, thousandths / 10, units[index]);
+	return text;
+}
+
+static void print_drawn(const struct report *r, FILE *out)
+{
+	const struct sim_result *result = r->result;
+	char text[32];
+
+	for (uint32_t i = 0; i < result->drawn_rate_count && i < DRAWN_SHOWN; i++) {
+		const struct sim_drawn_rate *drawn = &result->drawn_rates[i];
+
+		fprintf(out, "%s%s %s", i ? ", " : "rates drawn: ", drawn->link, rate_text(drawn->rate_bps, text));
+		if (drawn->from_ns)
+			fprintf(out, " from %s on", cli_seconds(drawn->from_ns));
+	}
+	if (result->drawn_rate_count > DRAWN_SHOWN)
+		fprintf(out, ", and %s more", cli_count(result->drawn_rate_count - DRAWN_SHOWN));
+	if (result->drawn_rate_count)
+		fputc('\n', out);
+}
+
 static void print_title(const struct report *r, FILE *out)
 {
 	fputs(cli_on(r->has_color, CLI_BOLD), out);
@@ -22,6 +60,7 @@ static void print_title(const struct report *r, FILE *out)
 	cli_print_clean(r->scenario->path, out);
 	fprintf(out, ", seed %" PRIu64 ", %s crypto\n", r->seed,
 	        r->scenario->is_model_crypto ? "model" : "sodium");
+	print_drawn(r, out);
 }
 
 enum { FATES = 10 };
@@ -270,6 +309,36 @@ static void print_latencies(const struct report *r, FILE *out)
 	}
 }
 
+/* Share: of all that couriers wrote, in bytes. */
+static void print_courier(const struct sim_courier *courier, uint64_t all_bytes, FILE *out)
+{
+	const uint64_t counts[] = { courier->messages[SCENARIO_MESSAGE_SENT], courier->messages[SCENARIO_MESSAGE_DELIVERED],
+		                    courier->messages[SCENARIO_MESSAGE_DISCARDED], courier->bytes[SCENARIO_MESSAGE_SENT] };
+	uint64_t permille = all_bytes ? wide_mul_div(counts[3], 1000, all_bytes) : 0;
+
+	fprintf(out, "  %-12s", trace_courier_name(courier->id));
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
+		fprintf(out, " %10s", counts[i] ? cli_count(counts[i]) : ".");
+	fprintf(out, " %6" PRIu64 ".%" PRIu64 " %%", permille / 10, permille % 10);
+	fprintf(out, " %10s", courier->samples ? cli_seconds(courier->p50_ns) : ".");
+	fprintf(out, " %10s\n", courier->samples ? cli_seconds(courier->p99_ns) : ".");
+}
+
+static void print_couriers(const struct report *r, FILE *out)
+{
+	const struct sim_result *result = r->result;
+	uint64_t all_bytes = 0;
+
+	if (!result->courier_count)
+		return;
+	fprintf(out, "\n  %s%-12s %10s %10s %10s %10s %10s %10s %10s%s\n", cli_on(r->has_color, CLI_DIM), "couriers", "sent",
+	        "delivered", "discarded", "bytes", "share", "p50", "p99", cli_off(r->has_color));
+	for (uint32_t i = 0; i < result->courier_count; i++)
+		all_bytes += result->couriers[i].bytes[SCENARIO_MESSAGE_SENT];
+	for (uint32_t i = 0; i < result->courier_count; i++)
+		print_courier(&result->couriers[i], all_bytes, out);
+}
+
 static void print_tells(const struct report *r, FILE *out)
 {
 	bool is_first = true;
@@ -300,6 +369,7 @@ void report_table(const struct report *report, FILE *out)
 	print_tells(report, out);
 	print_packets(report, out);
 	print_rejections(report, out);
+	print_couriers(report, out);
 	print_latencies(report, out);
 	print_expectations(report, out);
 	print_invariants(report, out);

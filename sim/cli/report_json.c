@@ -63,6 +63,24 @@ static void print_packets(const struct sim_result *result, FILE *out)
 	putc('}', out);
 }
 
+static void print_couriers(const struct sim_result *result, FILE *out)
+{
+	fputs(", \"couriers\": {", out);
+	for (uint32_t i = 0; i < result->courier_count; i++) {
+		const struct sim_courier *c = &result->couriers[i];
+
+		fprintf(out, "%s\"%s\": {\"id\": %u", i ? ", " : "", trace_courier_name(c->id), c->id);
+		fprintf(out, ", \"sent\": %" PRIu64 ", \"delivered\": %" PRIu64 ", \"discarded\": %" PRIu64,
+		        c->messages[SCENARIO_MESSAGE_SENT], c->messages[SCENARIO_MESSAGE_DELIVERED],
+		        c->messages[SCENARIO_MESSAGE_DISCARDED]);
+		fprintf(out, ", \"sent_bytes\": %" PRIu64 ", \"delivered_bytes\": %" PRIu64, c->bytes[SCENARIO_MESSAGE_SENT],
+		        c->bytes[SCENARIO_MESSAGE_DELIVERED]);
+		fprintf(out, ", \"samples\": %" PRIu64 ", \"p50_ns\": %" PRIu64 ", \"p99_ns\": %" PRIu64 "}", c->samples,
+		        c->p50_ns, c->p99_ns);
+	}
+	putc('}', out);
+}
+
 static void print_expectations(const struct sim_result *result, FILE *out)
 {
 	fputs(", \"expectations\": [", out);
@@ -86,6 +104,20 @@ static void print_expectations(const struct sim_result *result, FILE *out)
 			        e->samples, e->latency_ns[SCENARIO_P50], e->latency_ns[SCENARIO_P90],
 			        e->latency_ns[SCENARIO_P99], e->latency_ns[SCENARIO_MAX]);
 		putc('}', out);
+	}
+	putc(']', out);
+}
+
+static void print_drawn(const struct sim_result *result, FILE *out)
+{
+	fputs(", \"drawn_rates\": [", out);
+	for (uint32_t i = 0; i < result->drawn_rate_count; i++) {
+		const struct sim_drawn_rate *drawn = &result->drawn_rates[i];
+
+		fprintf(out, "%s{\"from_seconds\": ", i ? ", " : "");
+		json_seconds(drawn->from_ns, out);
+		print_text("link", drawn->link, out);
+		fprintf(out, ", \"rate_bps\": %" PRIu64 "}", drawn->rate_bps);
 	}
 	putc(']', out);
 }
@@ -144,6 +176,8 @@ void report_json(const struct report *report, FILE *out)
 	        ", \"messages\": %" PRIu64,
 	        result->sessions_established, result->duels, result->warnings, result->messages);
 	print_packets(result, out);
+	print_couriers(result, out);
+	print_drawn(result, out);
 	print_expectations(result, out);
 	print_invariants(result, out);
 	if (report->trace) {

@@ -86,6 +86,21 @@ uint64_t delay_pareto(uint64_t least_ns, uint64_t most_ns, uint32_t shape, uint6
 	return delay_ns < most_ns ? delay_ns : most_ns;
 }
 
+/* log2 of a whole number, not 0; of 2^-LOG_SHIFT. */
+static uint64_t log2_of(uint64_t number)
+{
+	const unsigned high = bits_highest(number);
+
+	return ((uint64_t)high << LOG_SHIFT) + in_table(log_table, number << (63 - high) << 1);
+}
+
+uint64_t delay_octaves(uint64_t least, uint64_t most, uint64_t draw)
+{
+	const uint64_t drawn = times_power(least, wide_mul_high(log2_of(most) - log2_of(least), draw));
+
+	return drawn < most ? drawn : most;
+}
+
 uint64_t delay_table(const struct scenario_table *table, uint64_t draw)
 {
 	const uint64_t at = rng_below(draw, table->sums[table->count - 1]);

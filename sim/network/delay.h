@@ -12,6 +12,8 @@ uint64_t delay_draw(enum scenario_latency kind, uint64_t a_ns, uint64_t b_ns, ui
 /* Never below `least_ns`; longer than x with the chance (least / x)^shape. What is longer than most_ns is cut
  * to it. The shape is in thousandths, not 0. */
 uint64_t delay_pareto(uint64_t least_ns, uint64_t most_ns, uint32_t shape, uint64_t draw);
+/* From `least` to `most`, in each octave between them as likely as in any other. Neither is 0, and least not above most. */
+uint64_t delay_octaves(uint64_t least, uint64_t most, uint64_t draw);
 /* One of the table's values, as often as it weighs. */
 uint64_t delay_table(const struct scenario_table *table, uint64_t draw);
 /* The longest that can be drawn. */

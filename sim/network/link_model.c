@@ -2,11 +2,14 @@
  * changes cut a pair's life into phases, each with a model of its own. */
 #include "sim/network/link_model.h"
 
+#include "sim/engine/rng.h"
 #include "sim/engine/wide.h"
 #include "sim/network/delay.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { PURPOSE_RATE = 1002 };         /* of a random number; others in sim/world.h and sim/explore/decision_log.h */
 
 /* ---- From rules to a model ---------------------------------------------------------------------------------------- */
 
@@ -59,7 +62,16 @@ static void apply_rarer(struct link_model *model, const struct scenario_link *ru
 	}
 }
 
-static void apply_rule(struct link_model *model, const struct scenario_link *rule)
+/* A rate that is drawn is so once for a link and run, whenever and however often it is asked for. */
+static uint64_t rate_of(const struct scenario_link *rule, const struct link_place *place)
+{
+	if (!rule->rate_most_bps)
+		return rule->rate_bps;
+	const uint64_t stream = rng_stream(place->seed, (uint64_t)place->from << 32 | place->to);
+	return delay_octaves(rule->rate_bps, rule->rate_most_bps, rng_stream_draw(stream, rule->rate_draw, PURPOSE_RATE));
+}
+
+static void apply_rule(struct link_model *model, const struct scenario_link *rule, const struct link_place *place)
 {
 	if (rule->sets_latency) {
 		model->latency = rule->latency;
@@ -81,7 +93,8 @@ static void apply_rule(struct link_model *model, const struct scenario_link *rul
 		model->damage = rule->damage;
 	}
 	if (rule->sets_rate) {
-		model->rate_bps = rule->rate_bps;
+		model->rate_bps = rate_of(rule, place);
+		model->is_drawn = rule->rate_most_bps != 0;
 		model->capacity = rule->capacity;
 	}
 	if (rule->sets_queue)
@@ -89,27 +102,28 @@ static void apply_rule(struct link_model *model, const struct scenario_link *rul
 	apply_rarer(model, rule);
 }
 
-static bool rule_matches(const struct scenario_link *rule, uint32_t from, uint32_t to)
+static bool rule_matches(const struct scenario_link *rule, const struct link_place *place)
 {
+	uint32_t from = place->from, to = place->to;
 	if (!rule->from) /* an access link: it is nobody's own */
 		return true;
 	return (rule->from[from] && rule->to[to]) || (rule->both_ways && rule->from[to] && rule->to[from]);
 }
 
 /* What holds from at_ns on: of each rule the rule itself and what its phases have changed by then. */
-static void resolve(const struct scenario *scenario, uint32_t from, uint32_t to, uint64_t at_ns, struct link_model *model,
-                    uint64_t *fade_ns)
+static void resolve(const struct scenario *scenario, const struct link_place *place, uint64_t at_ns,
+                    struct link_model *model, uint64_t *fade_ns)
 {
 	*model = (struct link_model){ .latency = SCENARIO_CONSTANT, .latency_a_ns = 20 * OCTO_MILLISECOND,
 		.clog_heal_ns = scenario->heal_ns };
 	*fade_ns = 0;
 	for (uint32_t i = 0; i < scenario->link_count; i++) {
 		const struct scenario_link *rule = &scenario->links[i];
-		if (!rule_matches(rule, from, to))
+		if (!rule_matches(rule, place))
 			continue;
-		apply_rule(model, rule);
+		apply_rule(model, rule, place);
 		for (uint32_t n = 0; n < rule->phase_count && rule->phases[n].at_ns <= at_ns; n++) {
-			apply_rule(model, &rule->phases[n]);
+			apply_rule(model, &rule->phases[n], place);
 			uint64_t faded_at_ns = rule->phases[n].at_ns + rule->phases[n].fade_ns;
 			if (faded_at_ns > at_ns && faded_at_ns - at_ns > *fade_ns)
 				*fade_ns = faded_at_ns - at_ns;
@@ -127,9 +141,11 @@ void link_model_finish(struct link_model *model)
 	                    model->clog_for_ns || model->mtu_bytes || model->phases;
 	/* A rate that changes while datagrams wait: they wait as such, in whatever phase. */
 	bool has_changes = false, has_room = model->has_room;
+	model->has_draws = model->is_drawn;
 	for (uint32_t i = 0; i < model->phase_count; i++) {
 		has_changes = has_changes || model->phases[i].model.rate_bps != model->rate_bps;
 		has_room = has_room || model->phases[i].model.has_room;
+		model->has_draws = model->has_draws || model->phases[i].model.is_drawn;
 	}
 	model->has_room = has_room || has_changes;
 	for (uint32_t i = 0; i < model->phase_count; i++)
@@ -143,17 +159,17 @@ static int compare_times(const void *a, const void *b)
 }
 
 /* When a rule of the pair changes, ascending, each time once. NULL: out of memory. */
-static uint64_t *change_times(const struct scenario *scenario, uint32_t from, uint32_t to, uint32_t *count)
+static uint64_t *change_times(const struct scenario *scenario, const struct link_place *place, uint32_t *count)
 {
 	uint32_t all = 0, kept = 0;
 	for (uint32_t i = 0; i < scenario->link_count; i++)
-		all += rule_matches(&scenario->links[i], from, to) ? scenario->links[i].phase_count : 0;
+		all += rule_matches(&scenario->links[i], place) ? scenario->links[i].phase_count : 0;
 	uint64_t *times = malloc((all + 1) * sizeof *times);
 	if (!times)
 		return NULL;
 	all = 0;
 	for (uint32_t i = 0; i < scenario->link_count; i++)
-		for (uint32_t n = 0; rule_matches(&scenario->links[i], from, to) && n < scenario->links[i].phase_count; n++)
+		for (uint32_t n = 0; rule_matches(&scenario->links[i], place) && n < scenario->links[i].phase_count; n++)
 			times[all++] = scenario->links[i].phases[n].at_ns;
 	qsort(times, all, sizeof *times, compare_times);
 	for (uint32_t i = 0; i < all; i++)
@@ -163,23 +179,23 @@ static uint64_t *change_times(const struct scenario *scenario, uint32_t from, ui
 	return times;
 }
 
-static bool has_phases(const struct scenario *scenario, uint32_t from, uint32_t to)
+static bool has_phases(const struct scenario *scenario, const struct link_place *place)
 {
 	for (uint32_t i = 0; i < scenario->link_count; i++)
-		if (scenario->links[i].phase_count && rule_matches(&scenario->links[i], from, to))
+		if (scenario->links[i].phase_count && rule_matches(&scenario->links[i], place))
 			return true;
 	return false;
 }
 
-bool link_model_of(const struct scenario *scenario, uint32_t from, uint32_t to, struct link_model *model)
+bool link_model_of(const struct scenario *scenario, const struct link_place *place, struct link_model *model)
 {
 	uint64_t fade_ns;
 	uint32_t count = 0;
 	/* Before the first change; no phase begins as early as the beginning of time. */
-	resolve(scenario, from, to, 0, model, &fade_ns);
-	if (!has_phases(scenario, from, to))
+	resolve(scenario, place, 0, model, &fade_ns);
+	if (!has_phases(scenario, place))
 		return true;
-	uint64_t *times = change_times(scenario, from, to, &count);
+	uint64_t *times = change_times(scenario, place, &count);
 	model->phases = times ? calloc(count, sizeof *model->phases) : NULL;
 	for (uint32_t i = 0; model->phases && i < count; i++) {
 		struct link_model faded; /* how far it had come by then: one fades from there */
@@ -187,7 +203,7 @@ bool link_model_of(const struct scenario *scenario, uint32_t from, uint32_t to, 
 		struct link_phase *phase = &model->phases[i];
 		*phase = (struct link_phase){ .from_ns = times[i], .loss_before = before->loss,
 			.latency_a_before_ns = before->latency_a_ns, .latency_b_before_ns = before->latency_b_ns };
-		resolve(scenario, from, to, times[i], &phase->model, &phase->fade_ns);
+		resolve(scenario, place, times[i], &phase->model, &phase->fade_ns);
 		if (phase->model.latency != before->latency) {
 			phase->latency_a_before_ns = phase->model.latency_a_ns;
 			phase->latency_b_before_ns = phase->model.latency_b_ns;
@@ -199,11 +215,12 @@ bool link_model_of(const struct scenario *scenario, uint32_t from, uint32_t to, 
 	return model->phases != NULL;
 }
 
-bool link_model_of_access(const struct scenario *scenario, const struct scenario_link *rule, struct link_model *model)
+bool link_model_of_access(const struct scenario *scenario, const struct scenario_link *rule,
+                          const struct link_place *place, struct link_model *model)
 {
 	struct scenario_link alone = *rule;
 	const struct scenario only = { .links = &alone, .link_count = 1, .heal_ns = scenario->heal_ns };
-	return link_model_of(&only, 0, 0, model);
+	return link_model_of(&only, place, model);
 }
 
 void link_model_free(struct link_model *model)
@@ -298,6 +315,31 @@ uint64_t link_model_rate(const struct link_model *model, uint64_t now_ns, uint64
 	uint32_t begun = phases_begun(model, now_ns);
 	*until_ns = begun < model->phase_count ? model->phases[begun].from_ns : UINT64_MAX;
 	return begun ? model->phases[begun - 1].model.rate_bps : model->rate_bps;
+}
+
+/* How often a capacity has delivered by a time. */
+static uint64_t deliveries(const struct scenario_capacity *capacity, uint64_t at_ns)
+{
+	const uint64_t period_ns = capacity->at_ns[capacity->count - 1], into_ns = at_ns % period_ns;
+	uint32_t now = 0;
+
+	while (now < capacity->count && capacity->at_ns[now] <= into_ns)
+		now++;
+	return at_ns / period_ns * capacity->count + now;
+}
+
+uint64_t link_model_capacity(const struct link_model *model, uint64_t from_ns, uint64_t to_ns)
+{
+	uint64_t bits = 0, until_ns;
+
+	if (model->capacity)
+		return (deliveries(model->capacity, to_ns) - deliveries(model->capacity, from_ns)) * 8 * SCENARIO_CAPACITY_BYTES;
+	for (uint64_t at_ns = from_ns; at_ns < to_ns; at_ns = until_ns) {
+		const uint64_t rate_bps = link_model_rate(model, at_ns, &until_ns);
+		until_ns = until_ns < to_ns ? until_ns : to_ns;
+		bits = wide_add(bits, wide_mul_div(rate_bps, until_ns - at_ns, OCTO_SECOND));
+	}
+	return bits;
 }
 
 static uint64_t longest(const struct link_model *model)

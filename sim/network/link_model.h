@@ -37,6 +37,8 @@ struct link_model {
 	uint32_t red_chance, red_weight;
 	uint64_t codel_target_ns, codel_interval_ns;
 	const struct scenario_capacity *capacity;
+	bool is_drawn;                /* its rate is of the run's seed */
+	bool has_draws;               /* so is this or that of a phase; link_model_finish() finds out */
 	struct link_phase *phases;    /* by time; NULL: always as above. Their models have none themselves */
 	uint32_t phase_count;
 };
@@ -49,12 +51,18 @@ struct link_phase {
 	struct link_model model;
 };
 
+/* Whose link it is: what is drawn for it hangs on these and on nothing else. */
+struct link_place {
+	uint64_t seed;                /* of the run */
+	uint32_t from, to;
+};
+
 /* All rules that match the pair, later ones over earlier ones. False when memory ran out. The caller ends with
  * link_model_free(). */
-OCTO_MUST_CHECK bool link_model_of(const struct scenario *scenario, uint32_t from, uint32_t to, struct link_model *model);
+OCTO_MUST_CHECK bool link_model_of(const struct scenario *scenario, const struct link_place *place, struct link_model *model);
 /* The same of one rule without patterns. */
 OCTO_MUST_CHECK bool link_model_of_access(const struct scenario *scenario, const struct scenario_link *rule,
-                                          struct link_model *model);
+                                          const struct link_place *place, struct link_model *model);
 void link_model_free(struct link_model *model);
 /* Sets is_special and has_room. For models made by hand, too. */
 void link_model_finish(struct link_model *model);
@@ -66,6 +74,8 @@ const struct link_model *link_model_at(const struct link_model *model, uint64_t 
 void link_model_heal(struct link_model *model);
 /* The rate at a time, and until when it holds (UINT64_MAX: for good). */
 uint64_t link_model_rate(const struct link_model *model, uint64_t now_ns, uint64_t *until_ns);
+/* The bits that it can carry in a time; nothing while it has no rate. Clogging is not looked at. */
+uint64_t link_model_capacity(const struct link_model *model, uint64_t from_ns, uint64_t to_ns);
 /* The longest latency that can be drawn at any time; without queue, reordering and clogging. */
 uint64_t link_model_latency_max_ns(const struct link_model *model);
 /* When what would leave at a time leaves, as the link may be clogged then. */

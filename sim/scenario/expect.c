@@ -10,15 +10,14 @@
 #include <string.h>
 
 const char *const expect_subjects[] = {
-	"session", "duels", "packets", "messages", "warnings", "steps", "events", "latency", "memory",
-	"parameter", "sensors", "commands", NULL,
+	"session", "duels", "packets", "messages", "warnings", "steps", "events", "latency", "memory", "share",
+	"use", "parameter", "sensors", "commands", NULL,
 };
 static const char *const session_keys[] = { "between", "state", "count", "initiator", "suite", NULL };
 static const char *const duels_keys[] = { "between", "exactly", "at_least", "at_most", "winner", NULL };
 static const char *const packets_keys[] = {
 	"type", "from", "to", "fate", "reason", "exactly", "at_least", "at_most", NULL,
 };
-static const char *const messages_keys[] = { "from", "to", "exactly", "at_least", "at_most", NULL };
 static const char *const warnings_keys[] = { "node", "kind", "exactly", "at_least", "at_most", NULL };
 static const char *const steps_keys[] = { "node", "step", "exactly", "at_least", "at_most", NULL };
 static const char *const events_keys[] = { "kind", "node", "peer", "exactly", "at_least", "at_most", NULL };
@@ -88,7 +87,7 @@ const char *expect_pattern(const struct reader *reader, struct tree_value value)
 	return reader_is(reader, value, SCANNER_STRING) ? tree_text(value) : "several nodes";
 }
 
-bool expect_amount(struct reader *reader, struct tree_value object,
+bool expect_any_amount(struct reader *reader, struct tree_value object,
                         struct scenario_expectation *expectation, struct line *line)
 {
 	struct tree_value exactly = reader_get(reader, object, "exactly");
@@ -116,10 +115,10 @@ bool expect_amount(struct reader *reader, struct tree_value object,
 	return least.item != NULL || most.item != NULL;
 }
 
-void expect_need_amount(struct reader *reader, struct tree_value object,
-                        struct scenario_expectation *expectation, struct line *line)
+void expect_amount(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
+                   struct line *line)
 {
-	bool has_amount = expect_amount(reader, object, expectation, line);
+	bool has_amount = expect_any_amount(reader, object, expectation, line);
 
 	if (!has_amount && line->is_any_enough) {
 		expectation->at_least = 1;
@@ -211,7 +210,7 @@ static void read_duels(struct reader *reader, struct tree_value object,
 	reader_keys(reader, object, duels_keys);
 	expect_say(line, "duels");
 	read_between(reader, object, expectation, line);
-	has_amount = expect_amount(reader, object, expectation, line);
+	has_amount = expect_any_amount(reader, object, expectation, line);
 	winner = reader_get(reader, object, "winner");
 	if (winner.item != NULL) {
 		expectation->has_winner = read_party(reader, winner, expectation, &expectation->winner);
@@ -225,9 +224,8 @@ static void read_duels(struct reader *reader, struct tree_value object,
 	}
 }
 
-/* "from" and "to" of packets and messages: a to b. */
-static void read_direction(struct reader *reader, struct tree_value object, bool is_literal,
-                           struct scenario_expectation *expectation, struct line *line)
+void expect_direction(struct reader *reader, struct tree_value object, bool is_literal,
+                      struct scenario_expectation *expectation, struct line *line)
 {
 	struct reader_pairs pairs = { .is_literal = is_literal };
 	struct tree_value from = { NULL, 0 }, to = { NULL, 0 };
@@ -243,7 +241,7 @@ static void read_direction(struct reader *reader, struct tree_value object, bool
 static void read_type(struct reader *reader, struct tree_value value, struct scenario_expectation *expectation)
 {
 	static const char *const types[] = {
-		"syn", "syn-ack", "ack", "retry", "probe", "probe-reply", "data", "any", "background", NULL,
+		"syn", "syn-ack", "ack", "retry", "probe", "probe-reply", "data", "stun", "any", "background", NULL,
 	};
 	int32_t index = 0;
 
@@ -270,7 +268,7 @@ static void read_packets(struct reader *reader, struct tree_value object,
 	read_type(reader, reader_get(reader, object, "type"), expectation);
 	expect_say(line, "packets %s", type_text(expectation));
 	/* Packets may run between nodes that do not trust each other: replies to a forged source. */
-	read_direction(reader, object, true, expectation, line);
+	expect_direction(reader, object, true, expectation, line);
 	if (reader_need(reader, object, "fate", "\"sent\", \"delivered\", \"dropped\" or \"rejected\"",
 	                &value) &&
 	    reader_word(reader, value, fates, &index)) {
@@ -286,16 +284,7 @@ static void read_packets(struct reader *reader, struct tree_value object,
 		expectation->reason = (enum octo_reason)(index + 1);
 		expect_say(line, " as %s", reasons[index + 1]);
 	}
-	expect_need_amount(reader, object, expectation, line);
-}
-
-static void read_messages(struct reader *reader, struct tree_value object,
-                          struct scenario_expectation *expectation, struct line *line)
-{
-	reader_keys(reader, object, messages_keys);
-	expect_say(line, "messages");
-	read_direction(reader, object, false, expectation, line);
-	expect_need_amount(reader, object, expectation, line);
+	expect_amount(reader, object, expectation, line);
 }
 
 /* Everybody, unless "node" says whom. */
@@ -333,7 +322,7 @@ static void read_warnings(struct reader *reader, struct tree_value object,
 		expect_say(line, " %s", warnings[index]);
 	}
 	read_whom(reader, object, expectation, line);
-	expect_need_amount(reader, object, expectation, line);
+	expect_amount(reader, object, expectation, line);
 }
 
 static void read_steps(struct reader *reader, struct tree_value object,
@@ -350,7 +339,7 @@ static void read_steps(struct reader *reader, struct tree_value object,
 		expect_say(line, " %s", steps[index]);
 	}
 	read_whom(reader, object, expectation, line);
-	expect_need_amount(reader, object, expectation, line);
+	expect_amount(reader, object, expectation, line);
 }
 
 /* "node" and "peer" of events: nobody named, anybody will do, even nobody. */
@@ -389,7 +378,7 @@ static void read_events(struct reader *reader, struct tree_value object, struct 
 	              line);
 	read_somebody(reader, reader_get(reader, object, "peer"), "about", &expectation->peers, &expectation->peer_count,
 	              line);
-	expect_need_amount(reader, object, expectation, line);
+	expect_amount(reader, object, expectation, line);
 }
 
 /* {"at_most": "80ms"} */
@@ -437,7 +426,7 @@ static void read_latency(struct reader *reader, struct tree_value object, struct
 		read_type(reader, type, expectation);
 	expect_say(line, "latency of %s%s%s", measured[expectation->measured], type.item == NULL ? "" : " ",
 	           type.item == NULL ? "" : type_text(expectation));
-	read_direction(reader, object, expectation->measured == SCENARIO_OF_PACKETS, expectation, line);
+	expect_direction(reader, object, expectation->measured == SCENARIO_OF_PACKETS, expectation, line);
 	expect_check_measured(reader, object, expectation);
 	for (int rank = 0; rank < SCENARIO_RANKS; rank++) {
 		expectation->most_ns[rank] = UINT64_MAX;
@@ -495,7 +484,7 @@ void expect_read(struct reader *reader, struct tree_value value, struct scenario
 		read_packets(reader, value, expectation, line);
 		break;
 	case SCENARIO_MESSAGES:
-		read_messages(reader, value, expectation, line);
+		expect_read_messages(reader, value, expectation, line);
 		break;
 	case SCENARIO_WARNINGS:
 		read_warnings(reader, value, expectation, line);
@@ -511,6 +500,12 @@ void expect_read(struct reader *reader, struct tree_value value, struct scenario
 		break;
 	case SCENARIO_MEMORY:
 		read_memory(reader, value, expectation, line);
+		break;
+	case SCENARIO_SHARE:
+		expect_read_share(reader, value, expectation, line);
+		break;
+	case SCENARIO_USE:
+		expect_read_use(reader, value, expectation, line);
 		break;
 	case SCENARIO_PARAMETER:
 	case SCENARIO_SENSORS:

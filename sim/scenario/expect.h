@@ -1,5 +1,5 @@
-/* expect.h: what expect.c, which reads subjects, and expect_when.c, which reads when they must hold, share. Private to
- * sim/scenario. */
+/* expect.h: what expect.c, expect_couriers.c and expect_use.c, which read subjects, and expect_when.c, which reads when they must hold,
+ * share. Private to sim/scenario. */
 #ifndef OCTOSIM_EXPECT_H
 #define OCTOSIM_EXPECT_H
 
@@ -14,14 +14,28 @@ struct line {
 
 __attribute__((format(printf, 2, 3))) void expect_say(struct line *line, const char *format, ...);
 
+/* How many; and "from" and "to": a to b, two plain names also without trust when `is_literal`. */
+void expect_amount(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
+                   struct line *line);
+void expect_direction(struct reader *reader, struct tree_value object, bool is_literal,
+                      struct scenario_expectation *expectation, struct line *line);
+
+/* Subjects of expect_couriers.c. */
+void expect_read_messages(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
+                          struct line *line);
+void expect_read_share(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
+                       struct line *line);
+
+/* The subject of expect_use.c. */
+void expect_read_use(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
+                     struct line *line);
+
 /* A pattern or plain name as it stands in the file. */
 const char *expect_pattern(const struct reader *reader, struct tree_value value);
-/* "exactly", "at_least", "at_most". False when none is there; the second one reports that. */
-bool expect_amount(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
-                   struct line *line);
-void expect_need_amount(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
-                        struct line *line);
-/* expect_robots.c: "parameter", "sensors" and "commands"; and whether those of a latency have the couriers for it. */
+/* How many, where that need not be said: false. */
+bool expect_any_amount(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
+                       struct line *line);
+/* Subjects of expect_robots.c; and whether those of a latency have the couriers for it. */
 void expect_read_robot(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
                        struct line *line);
 void expect_check_measured(struct reader *reader, struct tree_value object, const struct scenario_expectation *expectation);

@@ -103,7 +103,7 @@ static void read_sensors(struct reader *reader, struct tree_value object, struct
 	reader_keys(reader, object, sensors_keys);
 	expect_say(line, "sensors");
 	read_direction(reader, object, true, expectation, line);
-	has_amount = expect_amount(reader, object, expectation, line);
+	has_amount = expect_any_amount(reader, object, expectation, line);
 	if (reading.item != NULL) {
 		robots_read_reading(reader, reading, &expectation->held->reading);
 		expect_say(line, ", the reading");
@@ -119,7 +119,7 @@ void expect_read_robot(struct reader *reader, struct tree_value object, struct s
 		reader_keys(reader, object, commands_keys);
 		expect_say(line, "commands");
 		read_direction(reader, object, false, expectation, line);
-		expect_need_amount(reader, object, expectation, line);
+		expect_amount(reader, object, expectation, line);
 		return;
 	}
 	expectation->held = memory_claim(sizeof(*expectation->held));

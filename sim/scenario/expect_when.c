@@ -10,10 +10,11 @@
 static const char *const whens[] = { "by", "always", "never", "eventually" };
 static const char *const expectation_keys[] = {
 	"by", "always", "never", "eventually", "from", "until", "within", "session", "duels", "packets", "messages",
-	"warnings", "steps", "events", "latency", "memory", "parameter", "sensors", "commands", NULL,
+	"warnings", "steps", "events", "latency", "memory", "share", "use", "parameter", "sensors",
+	"commands", NULL,
 };
 static const char allowed_subjects[] =
-	"session, duels, packets, messages, warnings, steps, events, latency, memory, parameter, sensors, commands";
+	"session, duels, packets, messages, warnings, steps, events, latency, memory, share, use, parameter, sensors, commands";
 
 /* ---- Invariants ---------------------------------------------------------------------------------------------- */
 
@@ -122,6 +123,10 @@ static bool read_wrapped(struct reader *reader, struct tree_value object, struct
 		return false;
 	if (!find_subject(reader, object, reader_keys(reader, object, expect_subjects), "", expectation, &subject))
 		return false;
+	if (expectation->subject == SCENARIO_USE) {
+		reader_wrong(reader, object, "use goes with \"by\" only, and \"from\": it is of a time as a whole");
+		return false;
+	}
 	expect_read(reader, subject, expectation, line);
 	return true;
 }

@@ -30,12 +30,12 @@
 	X(CELIBATE, "celibate", "a celibate peer gets no ping")                                           \
 	X(HONEYMOON_ENDS, "honeymoon-ends", "a honeymoon wears off")                                      \
 	X(SWITCHED_OFF, "switched-off", "who is switched off sends nothing but CLOSEs")                   \
-	X(HONEST, "honest", "among honest nodes nobody is taken for hacked")
+	X(HONEST, "honest", "among honest nodes nobody is taken for hacked")                              \
+	X(READS, "reads", "a courier that is not active, or accepts no reads, is given nothing")
 
 /* Nothing in the world can break or keep them yet. */
 #define INVARIANTS_TO_COME(X)                                                                             \
 	X("S12", "that no FULL-ID can be derived from the wire follows from the byte tables; nothing in a run could show it") \
-	X("reads", "every courier accepts reads")                                                         \
 	X("blobs", "there are no blobs")                                                                  \
 	X("starving", "there is only one kind of courier, and it has no rivals")
 

@@ -407,6 +407,53 @@ static void read_queue(struct reader *reader, struct tree_value value, struct sc
 		read_codel(reader, codel, link);
 }
 
+/* ---- Rates ------------------------------------------------------------------------------------------------------------ */
+
+static bool read_bps(struct reader *reader, struct tree_value value, uint64_t *bps)
+{
+	int64_t number = 0;
+	bool is_right = reader_quantity(reader, value, UNIT_RATE, "1kbit", "100Gbit", &number);
+
+	*bps = (uint64_t)number;
+	return is_right;
+}
+
+/* {"drawn": ["200kbit", "50Mbit"]} */
+static void read_drawn_rate(struct reader *reader, struct tree_value object, struct scenario_link *link)
+{
+	static const char *const keys[] = { "drawn", NULL };
+	static const char allowed[] = "a list of two rates, [least, most]";
+	struct tree_value list = { NULL, 0 }, first = { NULL, 0 };
+	uint64_t least = 0, most = 0;
+
+	reader_keys(reader, object, keys);
+	if (!reader_need(reader, object, "drawn", allowed, &list) || !reader_kind(reader, list, SCANNER_LIST, allowed))
+		return;
+	if (tree_count(&reader->tree, list) != 2) {
+		reader_wrong(reader, list, "found a list of %u; allowed is %s", tree_count(&reader->tree, list), allowed);
+		return;
+	}
+	first = tree_first(&reader->tree, list);
+	bool is_right = read_bps(reader, first, &least);
+	is_right = read_bps(reader, tree_next(&reader->tree, first), &most) && is_right;
+	if (is_right && least > most) {
+		reader_wrong(reader, list, "the first rate (the least) is above the second (the most)");
+	} else if (is_right) {
+		link->rate_bps = least;
+		link->rate_most_bps = most;
+		link->rate_draw = reader->scenario->rate_draws++;
+	}
+}
+
+static void read_rate(struct reader *reader, struct tree_value value, struct scenario_link *link)
+{
+	link->sets_rate = true;
+	if (reader_is(reader, value, SCANNER_OBJECT))
+		read_drawn_rate(reader, value, link);
+	else
+		read_bps(reader, value, &link->rate_bps);
+}
+
 /* ---- All of it -------------------------------------------------------------------------------------------------------- */
 
 static void read_numbers(struct reader *reader, struct tree_value object, struct scenario_link *link)
@@ -417,12 +464,6 @@ static void read_numbers(struct reader *reader, struct tree_value object, struct
 	if (value.item != NULL) {
 		link->sets_duplicate = true;
 		reader_chance(reader, value, &link->duplicate);
-	}
-	value = reader_get(reader, object, "rate");
-	if (value.item != NULL) {
-		link->sets_rate = true;
-		if (reader_quantity(reader, value, UNIT_RATE, "1kbit", "100Gbit", &number))
-			link->rate_bps = (uint64_t)number;
 	}
 	value = reader_get(reader, object, "mtu");
 	if (value.item != NULL) {
@@ -441,6 +482,7 @@ void link_read_aspects(struct reader *reader, struct tree_value object, struct s
 	} aspects[] = {
 		{ "latency", read_latency }, { "loss", read_loss },       { "drop", read_drops },     { "corrupt", read_corrupt },
 		{ "reorder", read_reorder }, { "replay", read_replay },   { "queue", read_queue },
+		{ "rate", read_rate },
 	};
 
 	for (size_t i = 0; i < sizeof(aspects) / sizeof(aspects[0]); i++) {

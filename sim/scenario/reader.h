@@ -124,6 +124,10 @@ void reader_free_attack(struct scenario_attack *attack);
 void reader_read_attack(struct reader *reader, struct tree_value value, struct scenario_action *action);
 /* {"type": "syn", "from": "robot", "to": "pilot", "nth": 1} */
 bool reader_recorded_packet(struct reader *reader, struct tree_value object, struct scenario_packet *packet);
+/* The name of a courier; of a load courier, once the pairs are known, whose nodes then have it. */
+bool reader_courier(struct reader *reader, struct tree_value value, uint16_t *id);
+void reader_read_load_courier(struct reader *reader, struct tree_value object, struct scenario_action *action);
+void reader_read_courier(struct reader *reader, struct tree_value object, struct scenario_action *action);
 void reader_read_traffic(struct reader *reader, struct tree_value value, struct scenario_action *action);
 /* Report the first counter among these: it has no core. */
 bool reader_has_core(struct reader *reader, struct tree_value at, uint32_t node);

@@ -30,6 +30,7 @@ struct scenario_node {
 	bool looks_for_tells;             /* "tamper" */
 	bool has_couriers;                /* "couriers": those of an agent's or a remote's set, beside the load courier */
 	bool has_load, has_ordered_load;  /* the timeline lets it exchange messages of the load courier; in order */
+	uint8_t more_loads;               /* load couriers that it has beside the first: as far as the timeline names them */
 	bool shuts_down;                  /* "on_hacked": "shut-down": then its host ends communication with that peer */
 	uint32_t network;                 /* 1 + number of the network that it is in; 0: none */
 	uint16_t port_rank;               /* its place among those behind the same outermost NAT, modulo what ports there are */
@@ -93,6 +94,8 @@ struct scenario_link {
 	uint64_t clog_at_ns, clog_for_ns, clog_every_ns; /* nothing leaves from `at` on, for so long; every 0: once */
 	uint32_t mtu_bytes;               /* 0: unlimited */
 	uint64_t rate_bps;                /* bits per second; 0: unlimited */
+	uint64_t rate_most_bps;           /* not 0: each link draws its rate, from rate_bps to this */
+	uint32_t rate_draw;               /* which of the scenario's drawn rates this is: a number of its own */
 	struct scenario_capacity *capacity; /* instead of a rate */
 	uint64_t queue_bytes;             /* limit in front of the rate; 0: unlimited */
 	uint32_t queue_packets;           /* the same in datagrams */
@@ -140,6 +143,7 @@ enum scenario_verb {
 	SCENARIO_PAUSE, SCENARIO_RESUME, SCENARIO_SLOW,                   /* on nodes */
 	SCENARIO_PARTITION, SCENARIO_INTERCEPT, SCENARIO_RELAY, SCENARIO_FLOOD, SCENARIO_ATTACK, /* on the network */
 	SCENARIO_ENABLE, SCENARIO_DISABLE, SCENARIO_HONEYMOON,            /* on nodes */
+	SCENARIO_COURIER,                                                 /* on pairs: a's courier towards b */
 	SCENARIO_SET, SCENARIO_SENSE, SCENARIO_COMMAND, SCENARIO_SWITCH   /* on pairs: a remote towards an agent; an agent towards
 	                                                                     all of its controls is a pair with itself */
 };
@@ -199,7 +203,7 @@ struct scenario_robot {
 struct scenario_action {
 	uint64_t at_ns;                   /* world time */
 	enum scenario_verb verb;
-	struct scenario_pair *pairs;      /* CONNECT, DISCONNECT, LOAD */
+	struct scenario_pair *pairs;      /* CONNECT, DISCONNECT, LOAD, COURIER */
 	uint32_t pair_count;
 	uint32_t *nodes;                  /* CRASH, RESTART, MOVE, CLOCK, ENABLE, DISABLE, HONEYMOON */
 	uint32_t node_count;
@@ -218,6 +222,8 @@ struct scenario_action {
 	uint16_t load_size;
 	uint8_t load_priority;
 	bool is_load_ordered;
+	uint16_t courier;                 /* LOAD, COURIER: which load courier, by its id on the wire */
+	bool sets_active, is_active, sets_reads, accepts_reads; /* COURIER */
 	struct scenario_packet packet;    /* INJECT */
 	uint32_t inject_to;               /* INJECT: who gets it */
 	uint32_t inject_broadcast;        /* INJECT: 1 + number of the network all of whose own nodes get it; 0: none */
@@ -229,11 +235,13 @@ struct scenario_action {
 
 enum scenario_subject {
 	SCENARIO_SESSION, SCENARIO_DUELS, SCENARIO_PACKETS, SCENARIO_MESSAGES, SCENARIO_WARNINGS, SCENARIO_STEPS,
-	SCENARIO_EVENTS, SCENARIO_LATENCY, SCENARIO_MEMORY, SCENARIO_PARAMETER, SCENARIO_SENSORS, SCENARIO_COMMANDS,
+	SCENARIO_EVENTS, SCENARIO_LATENCY, SCENARIO_MEMORY, SCENARIO_SHARE, SCENARIO_USE, SCENARIO_PARAMETER, SCENARIO_SENSORS,
+	SCENARIO_COMMANDS,
 	SCENARIO_INVARIANTS,
 	SCENARIO_VERDICT                  /* of the tamper protocol, on the scenario as a whole */
 };
 enum scenario_fate { SCENARIO_SENT, SCENARIO_DELIVERED, SCENARIO_DROPPED, SCENARIO_REJECTED };
+enum scenario_message_fate { SCENARIO_MESSAGE_DELIVERED, SCENARIO_MESSAGE_SENT, SCENARIO_MESSAGE_DISCARDED, SCENARIO_MESSAGE_FATES };
 enum scenario_when { SCENARIO_BY, SCENARIO_ALWAYS, SCENARIO_NEVER, SCENARIO_EVENTUALLY };
 enum scenario_rank { SCENARIO_P50, SCENARIO_P90, SCENARIO_P99, SCENARIO_MAX, SCENARIO_RANKS };
 enum scenario_memory {                /* the whole world; the largest core; the simulator's part of a node, beside its core */
@@ -267,7 +275,8 @@ struct scenario_expectation {
 	enum scenario_subject subject;
 	char *text;                       /* one line for people: "by 15s session robot-pilot established, count 1" */
 	uint32_t line, column;            /* where it stands in the file */
-	struct scenario_pair *pairs;      /* SESSION, DUELS: unordered; MESSAGES, PACKETS, LATENCY, SENSORS, COMMANDS: a to b;
+	struct scenario_pair *pairs;      /* SESSION, DUELS: unordered; MESSAGES, PACKETS, LATENCY, SHARE, USE, SENSORS,
+	                                     COMMANDS: a to b;
 	                                     PARAMETER: what a has of b, which is a itself for what an agent has */
 	uint32_t pair_count;
 	uint32_t *nodes;                  /* WARNINGS, STEPS, EVENTS */
@@ -284,6 +293,10 @@ struct scenario_expectation {
 	bool is_background;               /* PACKETS: of TRAFFIC instead */
 	enum scenario_fate fate;          /* PACKETS */
 	bool has_reason; enum octo_reason reason; /* PACKETS with REJECTED */
+	bool has_courier; uint16_t courier; /* MESSAGES, SHARE: its id on the wire; else any */
+	enum scenario_message_fate message_fate; /* MESSAGES */
+	uint32_t share_least, share_most; /* SHARE: of 2^32, of the bytes that a's couriers sent to b, all pairs together;
+	                                     USE: of what the link from a to b can carry, each pair by itself */
 	enum octo_warning warning;        /* WARNINGS; EVENTS when has_warning */
 	enum octo_tell tell;              /* VERDICT: the one that gives the attacker away; NONE: none does */
 	enum octo_step step;              /* STEPS */
@@ -319,6 +332,7 @@ struct scenario {
 	struct scenario_pair *trust; uint32_t trust_count; /* a < b, no doubles, sorted */
 	struct scenario_network *networks; uint32_t network_count; /* in file order */
 	struct scenario_link *links; uint32_t link_count;
+	uint32_t rate_draws;              /* how many rules and phases draw a rate; of networks, too */
 	struct scenario_action *actions; uint32_t action_count; /* by time, then in file order */
 	struct scenario_expectation *expectations; uint32_t expectation_count;
 	struct scenario_axis *axes; uint32_t axis_count;

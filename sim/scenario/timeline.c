@@ -11,25 +11,25 @@
 static const char *const verbs[] = {
 	"connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", "traffic", "rebind", "pause", "resume", "slow",
 	"partition", "intercept", "relay", "flood", "attack", "enable", "disable",
-	"honeymoon", "set", "sense", "command", "switch", NULL,
+	"honeymoon", "courier", "set", "sense", "command", "switch", NULL,
 };
 static const char *const action_keys[] = {
 	"at", "connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", "traffic", "rebind", "pause", "resume", "slow",
 	"partition", "intercept", "relay", "flood", "attack", "enable", "disable",
-	"honeymoon", "set", "sense", "command", "switch", NULL,
+	"honeymoon", "courier", "set", "sense", "command", "switch", NULL,
 };
 static const char *const from_to_keys[] = { "from", "to", NULL };
-static const char *const load_keys[] = { "from", "to", "every", "size", "count", "priority", "ordered", NULL };
+static const char *const load_keys[] = { "from", "to", "every", "size", "count", "priority", "ordered", "courier", NULL };
 static const char *const restart_keys[] = { "node", "store", NULL };
 static const char *const clock_keys[] = { "node", "step", NULL };
 static const char *const packet_keys[] = { "type", "from", "to", "nth", NULL };
 static const char *const inject_keys[] = { "packet", "junk", "to", "source", "flip", "count", NULL };
 static const char *const packet_types[] = {
-	"syn", "syn-ack", "ack", "retry", "probe", "probe-reply", "data", "any", NULL,
+	"syn", "syn-ack", "ack", "retry", "probe", "probe-reply", "data", "stun", "any", NULL,
 };
 static const enum octo_packet_type packet_type_of[] = {
 	OCTO_PACKET_SYN,   OCTO_PACKET_SYN_ACK,     OCTO_PACKET_ACK,  OCTO_PACKET_RETRY,
-	OCTO_PACKET_PROBE, OCTO_PACKET_PROBE_REPLY, OCTO_PACKET_DATA, OCTO_PACKET_UNKNOWN,
+	OCTO_PACKET_PROBE, OCTO_PACKET_PROBE_REPLY, OCTO_PACKET_DATA, OCTO_PACKET_STUN,    OCTO_PACKET_UNKNOWN,
 };
 
 bool reader_packet_type(struct reader *reader, struct tree_value value, enum octo_packet_type *type)
@@ -123,6 +123,7 @@ static void read_load(struct reader *reader, struct tree_value value, struct sce
 		if (action->is_load_ordered)
 			nodes[pairs.list[i].a].has_ordered_load = nodes[pairs.list[i].b].has_ordered_load = true;
 	}
+	reader_read_load_courier(reader, value, action);
 }
 
 /* "kept", "lost", or an object: as it was at a time, or of another node, or both. */
@@ -319,6 +320,9 @@ static void read_verb(struct reader *reader, struct tree_value value, struct sce
 	case SCENARIO_HONEYMOON:
 		reader_nodes(reader, value, &action->nodes, &action->node_count);
 		break;
+	case SCENARIO_COURIER:
+		reader_read_courier(reader, value, action);
+		break;
 	case SCENARIO_RESTART:
 		read_restart(reader, value, action);
 		break;
@@ -401,7 +405,7 @@ static void read_action(struct reader *reader, struct tree_value object)
 		reader_wrong(reader, object,
 		             "%s; allowed is exactly one of connect, disconnect, load, crash, restart, move, "
 		             "clock, inject, traffic, rebind, pause, resume, slow, partition, intercept, relay, flood, attack, "
-		             "enable, disable, honeymoon, set, sense, command, switch",
+		             "enable, disable, honeymoon, courier, set, sense, command, switch",
 		             count == 0 ? "no verb" : "more than one verb");
 		return;
 	}

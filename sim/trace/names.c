@@ -33,3 +33,13 @@ const char *trace_action_name(enum trace_action action)
 
 	return (unsigned)action < TRACE_ACTION_COUNT ? names[action] : "unknown";
 }
+
+const char *trace_courier_name(uint64_t id)
+{
+	switch (id) {
+#define X(number, text) case number: return text;
+		TRACE_COURIERS(X)
+#undef X
+	default: return "unknown";
+	}
+}

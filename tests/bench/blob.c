@@ -95,15 +95,13 @@ static void measure(uint32_t loss_permille)
 	if (getenv("BLOB_SHOW"))
 		fprintf(stderr, "sent %u repeated %u lost %u dropped %u\n", (unsigned)octo_channel_counters(street.near.channel)->sent,
 		        (unsigned)view_of(&street).repeated, (unsigned)street.out.lost, (unsigned)street.out.dropped);
-	side_close(&street.near);
-	side_close(&street.far);
+	street_close(&street);
 	begin(&street, loss_permille);
 	offer(&street, 4000000);
 	from = street.now;
 	run_to_end(&street);
 	print("4 MB from the first byte on", loss_permille, 4000000, street.now - from, false);
-	side_close(&street.near);
-	side_close(&street.far);
+	street_close(&street);
 }
 
 int main(void)

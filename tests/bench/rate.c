@@ -46,8 +46,7 @@ static void measure(uint32_t loss_permille)
 	snprintf(name, sizeof name, "rate control, %u %% loss: delivered / what the link leaves", loss_permille / 10);
 	printf("{\"name\":\"%s\",\"value\":%.3f,\"unit\":\"ratio\",\"goal\":\">= 0.95\",", name, share);
 	printf("\"holds\":%s,\"absolute\":false}\n", share >= 0.95 ? "true" : "false");
-	side_close(&street.near);
-	side_close(&street.far);
+	street_close(&street);
 }
 
 int main(void)

@@ -86,6 +86,7 @@ struct street {
 	struct side near, far;
 	struct line out, back;
 	octo_time_ns now;
+	void (*tend)(struct street *street); /* after what was received, before what is sent; may be NULL */
 };
 
 static void street_run(struct street *street, octo_time_ns until)
@@ -96,14 +97,18 @@ static void street_run(struct street *street, octo_time_ns until)
 		octo_time_ns next = earlier(next_arrival(&street->out), next_arrival(&street->back));
 		next = earlier(next, octo_channel_next_wake(street->near.channel));
 		next = earlier(next, octo_channel_next_wake(street->far.channel));
-		street->now = next > street->now ? next : street->now;
+		street->now = next > until ? until : next > street->now ? next : street->now;
 		deliver(&street->out, &street->near, &street->far, street->now);
 		deliver(&street->back, &street->far, &street->near, street->now);
+		if (street->tend)
+			street->tend(street);
 	}
 }
 
-static void street_open(struct street *street, uint32_t loss_permille, const struct octo_courier *const *couriers,
-                        const struct octo_blobs *blobs)
+struct kinds { const struct octo_courier *const *list; uint32_t count; };
+
+/* Joined for three seconds without loss, which sets in at the end. No courier is active. */
+BENCH_ONCE void street_join(struct street *street, uint32_t loss_permille, struct kinds near, struct kinds far)
 {
 	struct octo_config config;
 	memset(street, 0, sizeof *street);
@@ -114,18 +119,32 @@ static void street_open(struct street *street, uint32_t loss_permille, const str
 	street->now = 2 * OCTO_SECOND;
 	entropy_state = street->out.random = street->back.random = 1 + loss_permille;
 	street->back.random *= 7;
-	side_open(&street->near, 1, &config, couriers, 1);
-	side_open(&street->far, 2, &config, couriers, 1);
-	street->near.host.blobs = street->far.host.blobs = blobs;
+	side_open(&street->near, 1, &config, near.list, near.count);
+	side_open(&street->far, 2, &config, far.list, far.count);
 	street->near.host.entropy = street->far.host.entropy = entropy;
 	side_learn(&street->near, &street->far);
 	side_learn(&street->far, &street->near);
-	octo_courier_activate(street->near.channel, &street->near.host, street->now, 0, 0, true);
-	octo_courier_activate(street->far.channel, &street->far.host, street->now, 0, 0, true);
 	octo_connect(street->near.channel, &street->near.host, street->now, 0);
 	street_run(street, 5 * OCTO_SECOND);
 	REQUIRE(is_established(&street->near) && is_established(&street->far));
 	street->out.loss_permille = street->back.loss_permille = loss_permille;
+}
+
+/* With one kind of courier, active at both ends. */
+BENCH_ONCE void street_open(struct street *street, uint32_t loss_permille, const struct octo_courier *const *courier,
+                            const struct octo_blobs *blobs)
+{
+	const struct kinds kinds = { .list = courier, .count = 1 };
+	street_join(street, loss_permille, kinds, kinds);
+	street->near.host.blobs = street->far.host.blobs = blobs;
+	octo_courier_activate(street->near.channel, &street->near.host, street->now, 0, 0, true);
+	octo_courier_activate(street->far.channel, &street->far.host, street->now, 0, 0, true);
+}
+
+static void street_close(struct street *street)
+{
+	side_close(&street->near);
+	side_close(&street->far);
 }
 
 #endif

@@ -41,8 +41,23 @@ static void check_counts(const struct blob_courier *state)
 	}
 }
 
+/* What is read as a message is written again as the same bytes, and fits the packet that its writer had room in. */
+static void read_and_write(const uint8_t *bytes, size_t size)
+{
+	static struct blob_message message;
+	uint8_t out[BLOB_CONTROL_BYTES_MAX];
+	if (!blob_message_read(bytes, size, &message) || message.is_bad_offer)
+		return;
+	if (message.type == BLOB_CHUNK) {
+		FUZZ_REQUIRE(message.size + BLOB_CHUNK_HEAD_BYTES == size && message.bytes == bytes + BLOB_CHUNK_HEAD_BYTES);
+		return;
+	}
+	FUZZ_REQUIRE(size <= sizeof out && blob_message_write(out, &message) == size && memcmp(out, bytes, size) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
+	read_and_write(bytes, size);
 	static const struct octo_blobs blobs = { .read = read_blob, .write = write_blob, .offered = accept_blob };
 	static const struct octo_host host = { .blobs = &blobs };
 	static struct blob_courier state;

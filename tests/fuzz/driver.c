@@ -128,7 +128,7 @@ static size_t move(uint8_t *bytes, size_t size, size_t at, size_t out, size_t in
 	return size - out + in;
 }
 
-static size_t mutate(uint8_t *bytes, size_t size, uint64_t *state)
+static size_t mutate(uint8_t *bytes, size_t size, size_t most, uint64_t *state)
 {
 	static const uint8_t telling[] = { 0, 1, 0x7f, 0x80, 0xff, 0x40, 0x3f, 0x20 };
 	size_t at = draw(state, size + 1), left = size - at, span = 1 + draw(state, 8);
@@ -149,7 +149,7 @@ static size_t mutate(uint8_t *bytes, size_t size, uint64_t *state)
 	case 3: /* less */
 		return move(bytes, size, at, span < left ? span : left, 0);
 	case 4: /* more */
-		if (size + span > size_max)
+		if (size + span > most)
 			return size;
 		size = move(bytes, size, at, 0, span);
 		memset(bytes + at, telling[draw(state, sizeof telling)], span);
@@ -158,18 +158,32 @@ static size_t mutate(uint8_t *bytes, size_t size, uint64_t *state)
 		return at;
 	case 6: /* again */
 		span = span < left ? span : left;
-		if (size + span > size_max)
+		if (size + span > most)
 			return size;
 		size = move(bytes, size, at, 0, span);
 		memcpy(bytes + at, bytes + at + span, span);
 		return size;
 	default: { /* the end of another */
 		size_t from = draw(state, other->size + 1), count = other->size - from;
-		count = count < size_max - at ? count : size_max - at;
+		count = count < most - at ? count : most - at;
 		memcpy(bytes + at, other->bytes + from, count);
 		return at + count;
 	}
 	}
+}
+
+static uint64_t mutation_state;
+
+size_t LLVMFuzzerMutate(uint8_t *bytes, size_t size, size_t most)
+{
+	return mutate(bytes, size, most, &mutation_state);
+}
+
+static size_t mutate_whole(uint8_t *bytes, size_t size)
+{
+	if (!LLVMFuzzerCustomMutator || draw(&mutation_state, 16) == 0)
+		return mutate(bytes, size, size_max, &mutation_state);
+	return LLVMFuzzerCustomMutator(bytes, size, size_max, (unsigned)draw(&mutation_state, UINT32_MAX));
 }
 
 static void run_all(unsigned long runs, uint64_t seed)
@@ -178,12 +192,12 @@ static void run_all(unsigned long runs, uint64_t seed)
 	for (size_t i = 0; i < input_count; i++)
 		try_bytes(inputs[i].bytes, inputs[i].size);
 	while (run < runs) {
-		uint64_t state = seed << 32 ^ run;
-		const struct input *from = &inputs[draw(&state, input_count)];
+		mutation_state = seed << 32 ^ run;
+		const struct input *from = &inputs[draw(&mutation_state, input_count)];
 		size_t size = from->size;
 		memcpy(bytes, from->bytes, size);
-		for (uint64_t left = 1 + draw(&state, MUTATIONS_MAX); left > 0; left--)
-			size = mutate(bytes, size, &state);
+		for (uint64_t left = 1 + draw(&mutation_state, MUTATIONS_MAX); left > 0; left--)
+			size = mutate_whole(bytes, size);
 		try_bytes(bytes, size);
 	}
 	free(bytes);

@@ -14,6 +14,10 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 /* Hands over each seed of the target that is not in the test vectors. */
 void fuzz_seeds(void (*add)(const void *bytes, size_t size));
+/* A target whose inputs have a structure may change them itself, with the help of the second for bytes without one; both
+ * return the new size. */
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t size_max, unsigned seed) __attribute__((weak));
+size_t LLVMFuzzerMutate(uint8_t *bytes, size_t size, size_t size_max);
 
 #define FUZZ_REQUIRE(condition)                                                                      \
 	do {                                                                                         \

@@ -15,6 +15,10 @@ struct keeper {
 	uint64_t written, lowest, highest_end;
 	unsigned offers, twice, wrong;
 	bool refuses, is_liar;            /* sends other bytes than it promised */
+	bool cannot_keep;
+	unsigned kept;                    /* blobs that the channel said are whole */
+	uint64_t written_when_kept;
+	bool was_sender_told;             /* by then */
 	uint8_t marks[OCTO_BLOBS_MAX + 1][KEPT_BYTES]; /* by id: bytes that came */
 };
 
@@ -73,7 +77,9 @@ static bool accept_blob(void *context, uint32_t peer, const struct octo_blob *bl
 	return !keeper->refuses;
 }
 
+static bool keep_blob(void *context, uint32_t peer, const struct octo_blob *blob);
 static const struct octo_blobs blobs = { .read = read_blob, .write = write_blob, .offered = accept_blob };
+static const struct octo_blobs keeping = { .read = read_blob, .write = write_blob, .offered = accept_blob, .keep = keep_blob };
 static const struct octo_courier *const couriers[] = { &octo_courier_blob, &octo_courier_load };
 
 static void open_apart(const struct octo_blobs *callbacks, uint16_t payload_max)
@@ -190,6 +196,16 @@ static octo_time_ns run_until_ended(int who, enum octo_way way, uint16_t id, oct
 	while (view_of(who, way, id).end == OCTO_BLOB_END_NONE && scene.pair.now < from + at_most)
 		run(10 * OCTO_MILLISECOND);
 	return scene.pair.now - from;
+}
+
+static bool keep_blob(void *context, uint32_t peer, const struct octo_blob *blob)
+{
+	struct keeper *keeper = keeper_of(context);
+	(void)peer, (void)blob;
+	keeper->kept++;
+	keeper->written_when_kept = keeper->written;
+	keeper->was_sender_told = notes(WINNER, OCTO_NOTE_BLOB_COMPLETE) > 0;
+	return !keeper->cannot_keep;
 }
 
 /* Everything of a blob came, right, once, and both sides know. */
@@ -380,6 +396,61 @@ static void what_was_cancelled_is_in_nobodys_way(void)
 	run_until_ended(WINNER, OCTO_WAY_OUT, 2, 30 * OCTO_SECOND);
 	CHECK_U64(view_of(WINNER, OCTO_WAY_OUT, 2).end, OCTO_BLOB_END_COMPLETE);
 	CHECK_U64(view_of(LOSER, OCTO_WAY_IN, 3).end, OCTO_BLOB_END_CANCELLED);
+	close_scene();
+}
+
+/* The receiver's application keeps a blob for good when all of it is there, once, and before the sender hears of it. Where it
+ * cannot, the sender hears that, and never that all is well. */
+static void a_blob_is_kept_before_that_is_told(void)
+{
+	for (int cannot = 0; cannot <= 1; cannot++) {
+		struct octo_blob blob = blob_of(1, 100000);
+		enum octo_blob_end end = cannot ? OCTO_BLOB_END_WRITE : OCTO_BLOB_END_COMPLETE;
+		open_scene(&keeping);
+		scene.keepers[LOSER].cannot_keep = cannot;
+		CHECK_U64(offer(WINNER, &blob), OCTO_OK);
+		run_until_ended(WINNER, OCTO_WAY_OUT, 1, 60 * OCTO_SECOND);
+		CHECK_U64(view_of(WINNER, OCTO_WAY_OUT, 1).end, end);
+		CHECK_U64(view_of(LOSER, OCTO_WAY_IN, 1).end, end);
+		CHECK_U64(scene.keepers[LOSER].kept, 1);
+		CHECK_U64(scene.keepers[LOSER].written_when_kept, 100000);
+		CHECK(!scene.keepers[LOSER].was_sender_told);
+		CHECK_U64(notes(LOSER, OCTO_NOTE_BLOB_COMPLETE), !cannot);
+		run(OCTO_SECOND);
+		CHECK_U64(offer(WINNER, &blob), OCTO_OK); /* and what was kept once is not kept twice */
+		run(OCTO_SECOND);
+		CHECK_U64(scene.keepers[LOSER].kept, cannot ? 2 : 1);
+		close_scene();
+	}
+	open_scene(&keeping);
+	scene.keepers[WINNER].is_liar = true;
+	struct octo_blob blob = blob_of(1, 100000);
+	CHECK_U64(offer(WINNER, &blob), OCTO_OK);
+	run_until_ended(WINNER, OCTO_WAY_OUT, 1, 60 * OCTO_SECOND);
+	CHECK_U64(scene.keepers[LOSER].kept, 0); /* of a wrong digest */
+	close_scene();
+}
+
+/* Of what is there, the part without a gap is told: what a receiver can promise to have after a restart. */
+static void bytes_in_a_row_are_told(void)
+{
+	open_scene(&blobs);
+	struct octo_blob blob = blob_of(1, 900000);
+	CHECK_U64(offer(WINNER, &blob), OCTO_OK);
+	run(50 * OCTO_MILLISECOND);
+	scene.loss_permille = 200;
+	unsigned gaps = 0;
+	for (int i = 0; i < 50; i++) {
+		run(10 * OCTO_MILLISECOND);
+		struct octo_blob_view view = view_of(LOSER, OCTO_WAY_IN, 1);
+		uint64_t row = 0;
+		while (row < 900000 && scene.keepers[LOSER].marks[1][row])
+			row++;
+		CHECK_U64(view.done_in_a_row, row);
+		gaps += view.done_in_a_row < view.done;
+		CHECK(view_of(WINNER, OCTO_WAY_OUT, 1).done_in_a_row <= row);
+	}
+	CHECK(gaps > 0);
 	close_scene();
 }
 
@@ -616,6 +687,8 @@ CU_ErrorCode suite_blobs(void)
 	CU_ADD_TEST(suite, what_was_cancelled_is_in_nobodys_way);
 	CU_ADD_TEST(suite, a_name_that_no_packet_holds_is_refused);
 	CU_ADD_TEST(suite, a_name_can_become_too_long);
+	CU_ADD_TEST(suite, a_blob_is_kept_before_that_is_told);
+	CU_ADD_TEST(suite, bytes_in_a_row_are_told);
 	CU_ADD_TEST(suite, a_new_session_goes_on);
 	CU_ADD_TEST(suite, a_restarted_receiver_goes_on);
 	CU_ADD_TEST(suite, a_restarted_sender_goes_on);

@@ -196,20 +196,28 @@ static void a_peer_that_seems_to_flit_is_not_asked_each_time(void)
 	pair_close(&pair);
 }
 
-/* What is sent because of a path is not sent beside the agreed rate. */
+/* What is sent because of a path is not sent beside the agreed rate; but however much is asked for, couriers have their turn
+ * within a second. */
 static void couriers_pay_for_paths(void)
 {
 	static const uint8_t challenge[] = { FRAME_PATH_CHALLENGE, 1, 2, 3, 4, 5, 6, 7, 8 };
 	struct pair pair;
 	open_pair(&pair, OCTO_DATAGRAM_MAX);
 	struct peer *peer = pair_peer(&pair, WINNER);
-	peer->flow.send_at = pair.nodes[WINNER].channel->pulse.own_now + 20 * OCTO_SECOND;
+	push(&pair, LOSER, challenge, sizeof challenge);
+	pair_run(&pair, OCTO_MICROSECOND); /* its own time is the present one */
+	peer->flow.send_at = pair.nodes[WINNER].channel->pulse.own_now + 500 * OCTO_MILLISECOND;
 	octo_time_ns before = peer->flow.send_at;
 	unsigned sent = pair_sent_count(&pair, WINNER, OCTO_PACKET_DATA);
 	push(&pair, LOSER, challenge, sizeof challenge);
 	pair_run(&pair, OCTO_MICROSECOND);
 	CHECK_U64(pair_sent_count(&pair, WINNER, OCTO_PACKET_DATA), sent + 1);
 	CHECK_U64(peer->flow.send_at, before + pair_sent(&pair, WINNER, OCTO_PACKET_DATA, 0).size * OCTO_SECOND / peer->flow.rate);
+	peer->flow.send_at = pair.nodes[WINNER].channel->pulse.own_now + OCTO_SECOND;
+	push(&pair, LOSER, challenge, sizeof challenge);
+	pair_run(&pair, OCTO_MICROSECOND);
+	CHECK_U64(pair_sent_count(&pair, WINNER, OCTO_PACKET_DATA), sent + 2);
+	CHECK_U64(peer->flow.send_at, pair.nodes[WINNER].channel->pulse.own_now + OCTO_SECOND);
 	pair_close(&pair);
 }
 

@@ -55,8 +55,10 @@ static void a_flood_of_questions(void)
 	struct pair pair;
 	open_pair(&pair);
 	unsigned taken = 0;
-	for (int i = 0; i < 500; i++)
+	for (int i = 0; i < 500; i++) {
 		taken += push(&pair, WINNER, ping, sizeof ping) == OCTO_REASON_ACCEPTED;
+		pair_run(&pair, OCTO_MILLISECOND);
+	}
 	CHECK(taken >= 32 && taken <= 32 + 3 * 16);
 	CHECK(tells(&pair, LOSER, OCTO_TELL_TOO_MANY_QUESTIONS) >= 400);
 	CHECK_U64(pair_event_count(&pair, LOSER, OCTO_EVENT_WARNING), 1);
@@ -79,6 +81,33 @@ static void more_than_the_agreed_rate(void)
 	}
 	CHECK(taken >= 140 && taken <= 190); /* 2 s and one more at 20,000, an eighth on top, and 4 KiB, by 430 bytes */
 	CHECK_U64(tells(&pair, LOSER, OCTO_TELL_FASTER_THAN_AGREED), 400 - taken);
+	pair_close(&pair);
+}
+
+/* The rate is counted by the caller's clock, and a clock may stand still while an honest peer sends on; when it goes on again,
+ * it does not say for how long it stood. */
+static void a_clock_that_stands_still_accuses_nobody(void)
+{
+	struct pair_options options;
+	struct pair pair;
+	uint8_t message[3 + 400] = { 0x81, 0x41, 0x90 };
+	pair_default(&options);
+	options.config[LOSER].rate_down = 20000;
+	pair_open(&pair, &options);
+	pair_establish(&pair, WINNER);
+	for (int turn = 0; turn < 2; turn++) {
+		for (int i = 0; i < 500; i++) { /* ten seconds' worth in an instant, and as many questions */
+			CHECK_U64(push(&pair, WINNER, message, sizeof message), OCTO_REASON_ACCEPTED);
+			CHECK_U64(push(&pair, WINNER, ping, sizeof ping), OCTO_REASON_ACCEPTED);
+		}
+		for (int i = 0; i < 300; i++) { /* and at the agreed rate */
+			pair_run(&pair, 22 * OCTO_MILLISECOND);
+			CHECK_U64(push(&pair, WINNER, message, sizeof message), OCTO_REASON_ACCEPTED);
+			CHECK_U64(i % 4 ? OCTO_REASON_ACCEPTED : push(&pair, WINNER, ping, sizeof ping), OCTO_REASON_ACCEPTED);
+		}
+	}
+	CHECK_U64(tells(&pair, LOSER, OCTO_TELL_FASTER_THAN_AGREED), 0);
+	CHECK_U64(tells(&pair, LOSER, OCTO_TELL_TOO_MANY_QUESTIONS), 0);
 	pair_close(&pair);
 }
 
@@ -192,6 +221,7 @@ CU_ErrorCode suite_tamper(void)
 	CU_ADD_TEST(suite, an_answer_that_was_not_asked_for);
 	CU_ADD_TEST(suite, a_flood_of_questions);
 	CU_ADD_TEST(suite, more_than_the_agreed_rate);
+	CU_ADD_TEST(suite, a_clock_that_stands_still_accuses_nobody);
 	CU_ADD_TEST(suite, a_datagram_above_the_agreed_size);
 	CU_ADD_TEST(suite, new_secrets_out_of_turn);
 	CU_ADD_TEST(suite, two_syns_with_one_timestamp);

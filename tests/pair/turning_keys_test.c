@@ -118,6 +118,26 @@ static void two_turns_later_a_key_is_nowhere_in_the_block(void)
 	pair_close(&pair);
 }
 
+/* Its time is over with the clock, not with the next packet: a silent peer keeps nothing alive. */
+static void a_turned_key_is_wiped_when_its_time_is_over_and_nothing_comes(void)
+{
+	struct pair pair;
+	uint8_t receiving[OCTO_KEY_BYTES];
+	open_turning(&pair, 32);
+	memcpy(receiving, pair_peer(&pair, LOSER)->current.receive_key, sizeof receiving);
+	pair_send_load(&pair, WINNER, 400, 32, 10 * OCTO_MILLISECOND);
+	while (receive_epoch(&pair, LOSER) == 0)
+		pair_run(&pair, OCTO_MILLISECOND);
+	octo_time_ns timeout_ns = pair_view(&pair, LOSER).timeout_ns;
+	pair_lose(&pair, WINNER, OCTO_PACKET_DATA, PAIR_FOREVER);
+	pair_run(&pair, 2 * timeout_ns);
+	CHECK(holds(&pair, LOSER, receiving));
+	pair_run(&pair, timeout_ns + 2 * OCTO_MILLISECOND);
+	CHECK(!holds(&pair, LOSER, receiving));
+	CHECK_U64(pair_state(&pair, LOSER), OCTO_STATE_ESTABLISHED);
+	pair_close(&pair);
+}
+
 /* Who flips the bit of a packet, or makes one up with it set, turns nothing. */
 static void a_forged_bit_turns_nothing(void)
 {
@@ -147,6 +167,7 @@ CU_ErrorCode suite_turning_keys(void)
 	CU_ADD_TEST(suite, a_key_is_not_turned_twice_before_the_peer_was_heard_to_know_it);
 	CU_ADD_TEST(suite, a_packet_from_before_the_turn_opens_for_a_while);
 	CU_ADD_TEST(suite, two_turns_later_a_key_is_nowhere_in_the_block);
+	CU_ADD_TEST(suite, a_turned_key_is_wiped_when_its_time_is_over_and_nothing_comes);
 	CU_ADD_TEST(suite, a_forged_bit_turns_nothing);
 	return CU_get_error();
 }

@@ -168,6 +168,12 @@ def full(**aspects):
             "timeline": BASE["timeline"] + [{"at": "2s", "load": {**LOAD, "every": "0s", "size": 480, "count": 100}}]}
 
 
+def used(before, after):
+    """Of a link that is filled."""
+    return tuple({**full(), "expect": [{"from": "2s", "by": "3s", "use": {"from": "robot", "to": "pilot", **one}}]}
+                 for one in (before, after))
+
+
 def both(make, before, after):
     return make(**before), make(**after)
 
@@ -235,6 +241,8 @@ PACKET = {"type": "data", "from": "robot", "to": "pilot", "nth": 2}
 TRAFFIC = {"from": "robot", "to": "pilot", "every": "50ms", "size": 100, "count": 10}
 SESSION = {"between": ["robot", "pilot"], "state": "established", "count": 1}
 PACKETS = {"type": "syn", "from": "scout", "to": "pilot", "fate": "sent", "exactly": 1}
+SHARE = {"from": "robot", "to": "pilot", "courier": "load"}
+DEAF = {"from": "pilot", "to": "robot", "courier": "load", "accepts_reads": False}
 MESSAGES = {"from": "robot", "to": "pilot"}
 WARNINGS = {"kind": "equal-ids", "exactly": 2}
 EVENTS = {"kind": "session-up", "node": "scout", "peer": "pilot", "exactly": 1}
@@ -287,6 +295,7 @@ RUN = {
     "links.*.replay": both(link, {"latency": "20ms"},
             {"latency": "20ms", "replay": {"chance": "50%", "after": ["1s", "2s"]}}),
     "links.*.rate": both(link, {"rate": "100kbit"}, {"rate": "1Mbit"}),
+    "links.*.rate.drawn": both(link, {"rate": {"drawn": ["100kbit", "1Mbit"]}}, {"rate": {"drawn": ["100kbit", "9Mbit"]}}),
     "links.*.capacity": both(link, {"capacity": "thin.trace"}, {"capacity": "thick.trace"}),
     "links.*.queue": both(full, {"queue": "64KiB"}, {"queue": "1KiB"}),
     "links.*.mtu": both(link, {"mtu": "511B"}, {"mtu": "100B"}),
@@ -379,6 +388,12 @@ RUN = {
     "timeline.*.load.ordered": both(act, {"load": {**LOAD, "ordered": False}}, {"load": {**LOAD, "ordered": True}}),
     "timeline.*.load.priority": both(act, {"load": {**LOAD, "every": "0s", "count": 100, "priority": 0}},
                                      {"load": {**LOAD, "every": "0s", "count": 100, "priority": 255}}),
+    "timeline.*.load.courier": both(act, {"load": {**LOAD, "courier": "load"}}, {"load": {**LOAD, "courier": "load-2"}}),
+    "timeline.*.courier": both(act, {"courier": DEAF}, {"courier": {**DEAF, "active": False}}),
+    **{f"timeline.*.courier.{key}": both(act, {"courier": DEAF}, {"courier": {**DEAF, key: value}})
+       for key, value in (("to", "scout"), ("courier", "load-2"), ("active", False), ("accepts_reads", True))},
+    "timeline.*.courier.from": both(act, {"courier": {**DEAF, "from": "robot", "to": "pilot"}},
+                                    {"courier": {**DEAF, "from": "scout", "to": "pilot"}}),
     "timeline.*.crash": both(act, {"crash": "robot"}, {"crash": "scout"}),
     "timeline.*.move": both(act, {"move": "robot"}, {"move": "scout"}),
     "timeline.*.restart": both(act, {"restart": "robot"}, {"restart": "scout"}),
@@ -573,6 +588,21 @@ RUN = {
     "expect.*.memory.at_most": both(expect, {"memory": {"of": "core", "at_most": "1MiB"}}, {"memory": {"of": "core", "at_most": "1KiB"}}),
     "expect.*.memory.at_least": both(expect, {"memory": {"of": "core", "at_least": "1KiB"}}, {"memory": {"of": "core", "at_least": "1MiB"}}),
     "expect.*.memory.of": both(expect, {"memory": {"of": "node", "at_most": "40KiB"}}, {"memory": {"of": "world", "at_most": "40KiB"}}),
+    "expect.*.messages.courier": both(expect, {"messages": {**MESSAGES, "at_least": 1, "courier": "load"}}, {"messages": {**MESSAGES, "at_least": 1, "courier": "load-2"}}),
+    "expect.*.messages.fate": both(expect, {"messages": {**MESSAGES, "at_least": 1, "fate": "sent"}}, {"messages": {**MESSAGES, "at_least": 1, "fate": "discarded"}}),
+    "expect.*.share": both(expect, {"share": {**SHARE, "at_least": "100%"}}, {"share": {**SHARE, "at_most": "99%"}}),
+    "expect.*.share.courier": both(expect, {"share": {**SHARE, "at_least": "1%"}}, {"share": {**SHARE, "courier": "load-2", "at_least": "1%"}}),
+    "expect.*.share.from": both(expect, {"share": {**SHARE, "at_least": "1%"}}, {"share": {**SHARE, "from": "scout", "at_least": "1%"}}),
+    "expect.*.share.to": both(expect, {"share": {**SHARE, "from": "pilot", "to": "robot", "at_least": "1%"}},
+                              {"share": {**SHARE, "from": "pilot", "to": "scout", "at_least": "1%"}}),
+    "expect.*.share.at_least": both(expect, {"share": {**SHARE, "courier": "load-2", "at_least": "0%"}},
+                                    {"share": {**SHARE, "courier": "load-2", "at_least": "1%"}}),
+    "expect.*.share.at_most": both(expect, {"share": {**SHARE, "at_most": "100%"}}, {"share": {**SHARE, "at_most": "99%"}}),
+    "expect.*.use": used({"at_least": "1%"}, {"at_least": "99%"}),
+    "expect.*.use.at_least": used({"at_least": "1%"}, {"at_least": "99%"}),
+    "expect.*.use.at_most": used({"at_most": "99%"}, {"at_most": "1%"}),
+    "expect.*.use.from": used({"from": "robot", "at_least": "10%"}, {"from": "scout", "at_least": "10%"}),
+    "expect.*.use.to": used({"from": "robot", "to": "pilot", "at_least": "10%"}, {"from": "robot", "to": "scout", "at_least": "10%"}),
     "expect.*.messages": both(expect, {"messages": {**MESSAGES, "exactly": 40}},
             {"messages": {**MESSAGES, "exactly": 41}}),
     "expect.*.messages.from": both(expect, {"messages": {**MESSAGES, "exactly": 40}},

@@ -137,7 +137,7 @@ static void a_flood_comes_from_as_many_addresses_as_it_says(void)
 static void guesses_have_the_right_form(void)
 {
 	static const enum octo_packet_type types[] = { OCTO_PACKET_SYN, OCTO_PACKET_SYN_ACK, OCTO_PACKET_ACK, OCTO_PACKET_RETRY,
-		OCTO_PACKET_PROBE, OCTO_PACKET_PROBE_REPLY, OCTO_PACKET_DATA };
+		OCTO_PACKET_PROBE, OCTO_PACKET_PROBE_REPLY, OCTO_PACKET_DATA, OCTO_PACKET_STUN };
 	uint8_t bytes[OCTO_DATAGRAM_MAX], again[OCTO_DATAGRAM_MAX];
 	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
 		size_t size = attack_guess(types[i], 77, bytes);

@@ -99,6 +99,28 @@ static void jitter_stays_within_a_quarter_and_reaches_its_edges(void)
 	pair_close(&pair);
 }
 
+/* Jitter and tokens are drawn all the time: the host is asked once a boot, and each boot has others. */
+static void chance_asks_the_host_once_a_boot(void)
+{
+	struct pair pair;
+	pair_open(&pair, NULL);
+	struct call call = pair_call(&pair, WINNER), other = pair_call(&pair, LOSER);
+	uint64_t asked = pair.nodes[WINNER].entropy_state;
+	uint32_t seen[1000], equal = 0;
+	for (int i = 0; i < 1000; i++) {
+		seen[i] = call_chance(&call);
+		equal += seen[i] == call_chance(&other);
+		for (int k = 0; k < i; k++)
+			equal += seen[k] == seen[i];
+	}
+	CHECK(equal <= 2);
+	CHECK_U64(pair.nodes[WINNER].entropy_state, asked);
+	pair_restart(&pair, WINNER, true);
+	struct call after = pair_call(&pair, WINNER);
+	CHECK(call_chance(&after) != seen[0]);
+	pair_close(&pair);
+}
+
 static void later_never_wraps_into_never(void)
 {
 	struct pair pair;
@@ -121,6 +143,7 @@ CU_ErrorCode suite_call(void)
 	CU_ADD_TEST(suite, events_are_numbered_without_gaps_and_causes_come_first);
 	CU_ADD_TEST(suite, a_channel_that_nobody_observes_does_the_same);
 	CU_ADD_TEST(suite, jitter_stays_within_a_quarter_and_reaches_its_edges);
+	CU_ADD_TEST(suite, chance_asks_the_host_once_a_boot);
 	CU_ADD_TEST(suite, later_never_wraps_into_never);
 	return CU_get_error();
 }

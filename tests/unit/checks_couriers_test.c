@@ -173,6 +173,52 @@ static void a_directory_that_grows_under_a_flood_is_seen(void)
 	fixture_stop(&world);
 }
 
+static void offer(struct fixture *world, uint16_t courier, enum octo_event_kind kind)
+{
+	fixture_tell(world, PILOT, ROBOT, (struct octo_event){ .courier = { .courier = courier, .size = 64 } }, kind);
+}
+
+/* R29, R43: of couriers that were switched, the one that listens gets all, the others nothing; a boot undoes it. */
+static void who_does_not_listen_is_given_nothing(void)
+{
+	struct scenario_action deaf = { .courier = 1, .sets_reads = true }, quiet = { .courier = 124, .sets_active = true };
+	struct fixture world;
+	begin(&world);
+	checks_courier(world.checks, PILOT, ROBOT, &deaf);
+	checks_courier(world.checks, PILOT, ROBOT, &quiet);
+	offer(&world, 1, OCTO_EVENT_COURIER_DISCARDED);
+	offer(&world, 124, OCTO_EVENT_COURIER_DISCARDED);
+	deaf.accepts_reads = true;
+	checks_courier(world.checks, PILOT, ROBOT, &deaf);
+	offer(&world, 1, OCTO_EVENT_COURIER_DELIVERED);
+	checks_boot(world.checks, PILOT, true);
+	offer(&world, 124, OCTO_EVENT_COURIER_DELIVERED);
+	CHECK_HOLDS(&world, "reads");
+	fixture_stop(&world);
+}
+
+static void who_is_given_what_it_does_not_read_is_seen(void)
+{
+	struct scenario_action deaf = { .courier = 1, .sets_reads = true }, quiet = { .courier = 124, .sets_active = true };
+	struct fixture world;
+	begin(&world);
+	checks_courier(world.checks, PILOT, ROBOT, &deaf);
+	offer(&world, 1, OCTO_EVENT_COURIER_DELIVERED);
+	CHECK_BROKEN(&world, "reads", "expected a message to be left alone by courier 1, which accepts no reads; found it delivered");
+	fixture_stop(&world);
+	begin(&world);
+	checks_courier(world.checks, PILOT, ROBOT, &quiet);
+	offer(&world, 124, OCTO_EVENT_COURIER_DELIVERED);
+	CHECK_BROKEN(&world, "reads", "courier 124, which is not active; found it delivered");
+	fixture_stop(&world);
+	begin(&world);
+	deaf.accepts_reads = true;
+	checks_courier(world.checks, PILOT, ROBOT, &deaf);
+	offer(&world, 1, OCTO_EVENT_COURIER_DISCARDED);
+	CHECK_BROKEN(&world, "reads", "expected a message to be taken by courier 1, which accepts reads; found it discarded");
+	fixture_stop(&world);
+}
+
 /* In a world of cores all six are put to the test, and hold. */
 static void cores_keep_them(void)
 {
@@ -208,6 +254,8 @@ CU_ErrorCode suite_checks_couriers(void)
 	CU_ADD_TEST(suite, no_second_sees_more_than_the_agreed_rate);
 	CU_ADD_TEST(suite, two_new_syns_within_3_s_are_seen);
 	CU_ADD_TEST(suite, a_directory_that_grows_under_a_flood_is_seen);
+	CU_ADD_TEST(suite, who_does_not_listen_is_given_nothing);
+	CU_ADD_TEST(suite, who_is_given_what_it_does_not_read_is_seen);
 	CU_ADD_TEST(suite, cores_keep_them);
 	return CU_get_error();
 }

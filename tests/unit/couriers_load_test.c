@@ -86,6 +86,19 @@ static void it_reads_what_another_wrote(void)
 	CHECK_U64(to.received, 3);
 }
 
+/* R43, R142: it can be told to accept no reads. And there are more of its kind, each with an id of its own. */
+static void it_can_be_deaf_and_has_sisters(void)
+{
+	struct octo_load load = { .size = 50, .is_deaf = 1 };
+	CHECK(!ask(&load, 1000).accept_reads);
+	for (uint32_t i = 0; i < OCTO_MORE_LOADS; i++) {
+		const struct octo_courier *sister = &octo_courier_more_loads[i];
+		CHECK(sister->id != octo_courier_load.id && sister->id <= OCTO_COURIER_ID_MAX);
+		CHECK(i == 0 || sister->id > octo_courier_more_loads[i - 1].id);
+		CHECK(sister->send == octo_courier_load.send && sister->state_size == octo_courier_load.state_size);
+	}
+}
+
 CU_ErrorCode suite_couriers_load(void);
 
 CU_ErrorCode suite_couriers_load(void)
@@ -97,5 +110,6 @@ CU_ErrorCode suite_couriers_load(void)
 	CU_ADD_TEST(suite, it_keeps_its_rhythm);
 	CU_ADD_TEST(suite, it_declines_without_room_or_plan);
 	CU_ADD_TEST(suite, it_reads_what_another_wrote);
+	CU_ADD_TEST(suite, it_can_be_deaf_and_has_sisters);
 	return CU_get_error();
 }

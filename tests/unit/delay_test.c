@@ -252,12 +252,31 @@ static void the_logarithms_are_what_the_script_writes(void)
 	CHECK_I64(system("python3 tools/make_log_table.py --check"), 0);
 }
 
+static void octaves_are_equally_likely(void)
+{
+	unsigned counts[3] = { 0 };
+
+	for (uint64_t n = 0; n < 30000; n++) {
+		const uint64_t drawn = delay_octaves(1000, 8000, rng_draw(3, 0, n, 0));
+		CU_ASSERT_FATAL(drawn >= 1000 && drawn <= 8000);
+		counts[drawn < 2000 ? 0 : drawn < 4000 ? 1 : 2]++;
+	}
+	for (int i = 0; i < 3; i++)
+		CHECK(counts[i] > 9700 && counts[i] < 10300);
+	CHECK_U64(delay_octaves(200000, 50000000, 0), 200000);
+	CHECK(delay_octaves(200000, 50000000, UINT64_MAX) > 49990000);
+	CHECK_U64(delay_octaves(777, 777, UINT64_MAX), 777);
+	CHECK_U64(delay_octaves(1, 1024, UINT64_C(1) << 63), 32);
+	CHECK_U64(delay_octaves(1, UINT64_MAX, 0), 1);
+}
+
 CU_ErrorCode suite_delay(void)
 {
 	CU_pSuite suite = CU_add_suite("delay", NULL, NULL);
 
 	if (!suite)
 		return CU_get_error();
+	CU_ADD_TEST(suite, octaves_are_equally_likely);
 	CU_ADD_TEST(suite, constant_is_constant);
 	CU_ADD_TEST(suite, uniform_reaches_both_ends_and_no_farther);
 	CU_ADD_TEST(suite, normal_quantiles_are_those_of_the_tables);

@@ -57,6 +57,30 @@ static void duels_are_counted_once_for_both_sides(void)
 	CHECK_STRING(pilot, is_robot ? "robot won between robot and pilot" : "");
 }
 
+/* A datagram is 512 bytes: of other programs, so that nothing but the count decides. */
+static const char *judge_use(const char *expectation)
+{
+	static char found[256];
+	struct tiny tiny = { .expect = expectation, .options = { .seed = 1 },
+		.links = "{\"from\": \"robot\", \"to\": \"pilot\", \"rate\": \"409600bit\", \"latency\": \"0s\", "
+			"\"phases\": [{\"at\": \"5s\", \"rate\": \"819200bit\"}]}",
+		.timeline = "{\"at\": \"1s\", \"traffic\": {\"from\": \"robot\", \"to\": \"pilot\", \"every\": \"20ms\"}}" };
+	tiny_open(&tiny);
+	const struct sim_result *result = tiny_run(&tiny, OCTO_NEVER);
+	CHECK(result->expectations[0].is_judged);
+	snprintf(found, sizeof found, "%s", result->expectations[0].holds ? "" : result->expectations[0].found);
+	tiny_close(&tiny);
+	return found;
+}
+
+static void use_is_the_share_of_what_the_link_can_carry_in_the_time(void)
+{
+	CHECK_STRING(judge_use("{\"from\": \"2s\", \"by\": \"4s\", \"use\": {\"from\": \"robot\", \"to\": \"pilot\", \"at_least\": \"51%\"}}"), "50.00%");
+	CHECK_STRING(judge_use("{\"from\": \"2s\", \"by\": \"4s\", \"use\": {\"from\": \"robot\", \"to\": \"pilot\", \"at_least\": \"50%\", \"at_most\": \"50%\"}}"), "");
+	CHECK_STRING(judge_use("{\"from\": \"4s\", \"by\": \"6s\", \"use\": {\"from\": \"robot\", \"to\": \"pilot\", \"at_most\": \"33%\"}}"), "33.33%");
+	CHECK_STRING(judge_use("{\"by\": \"2s\", \"use\": {\"from\": \"robot\", \"to\": \"pilot\", \"at_least\": \"26%\"}}"), "25.00%");
+}
+
 /* R140: from whom to whom counts. */
 static void messages_are_counted_by_direction(void)
 {
@@ -64,6 +88,68 @@ static void messages_are_counted_by_direction(void)
 	CHECK_STRING(judge("{\"by\": \"6s\", \"messages\": {\"from\": \"pilot\", \"to\": \"robot\", \"exactly\": 0}}"), "");
 	CHECK_STRING(judge("{\"by\": \"6s\", \"messages\": {\"from\": \"robot\", \"to\": \"pilot\", \"at_most\": 19}}"), "20 between robot and pilot");
 	CHECK_STRING(judge("{\"by\": \"1s\", \"messages\": {\"from\": \"robot\", \"to\": \"pilot\", \"at_least\": 1}}"), "0 between robot and pilot");
+}
+
+/* The robot's two load couriers towards the pilot, which reads one of them: 30 messages of 64 bytes, 10 of 192. */
+static const struct sim_result *run_two_couriers(struct tiny *tiny, const char *expectation)
+{
+	*tiny = (struct tiny){ .expect = expectation, .options = { .seed = 1 }, .timeline =
+		"{\"at\": \"1s\", \"connect\": [\"robot\", \"pilot\"]}, "
+		"{\"at\": \"2s\", \"courier\": {\"from\": \"pilot\", \"to\": \"robot\", \"courier\": \"load-3\", \"accepts_reads\": false}}, "
+		"{\"at\": \"2s\", \"load\": {\"from\": \"robot\", \"to\": \"pilot\", \"every\": \"100ms\", \"size\": 64, \"count\": 30}}, "
+		"{\"at\": \"2s\", \"load\": {\"from\": \"robot\", \"to\": \"pilot\", \"courier\": \"load-3\", \"every\": \"300ms\", \"size\": 192, \"count\": 10}}" };
+	tiny_open(tiny);
+	return tiny_run(tiny, OCTO_NEVER);
+}
+
+static const char *judge_two_couriers(const char *expectation)
+{
+	static char found[256];
+	struct tiny tiny;
+	const struct sim_result *result = run_two_couriers(&tiny, expectation);
+	snprintf(found, sizeof found, "%s", result->expectations[0].holds ? "" : result->expectations[0].found);
+	tiny_close(&tiny);
+	return found;
+}
+
+/* R29, R43: by courier and by what became of them. */
+static void messages_are_counted_by_courier_and_fate(void)
+{
+	CHECK_STRING(judge_two_couriers("{\"by\": \"6s\", \"messages\": {\"from\": \"robot\", \"to\": \"pilot\", \"exactly\": 30}}"), "");
+	CHECK_STRING(judge_two_couriers("{\"by\": \"6s\", \"messages\": {\"from\": \"robot\", \"to\": \"pilot\", \"courier\": \"load\", \"exactly\": 30}}"), "");
+	CHECK_STRING(judge_two_couriers("{\"by\": \"6s\", \"messages\": {\"from\": \"robot\", \"to\": \"pilot\", \"courier\": \"load-3\", \"exactly\": 0}}"), "");
+	CHECK_STRING(judge_two_couriers("{\"by\": \"6s\", \"messages\": {\"from\": \"robot\", \"to\": \"pilot\", \"fate\": \"discarded\", \"exactly\": 10}}"), "");
+	CHECK_STRING(judge_two_couriers("{\"by\": \"6s\", \"messages\": {\"from\": \"robot\", \"to\": \"pilot\", \"fate\": \"sent\", \"exactly\": 40}}"), "");
+	CHECK_STRING(judge_two_couriers("{\"by\": \"6s\", \"messages\": {\"from\": \"robot\", \"to\": \"pilot\", \"courier\": \"load-3\", \"fate\": \"sent\", \"at_most\": 9}}"),
+	             "10 between robot and pilot");
+}
+
+/* 30 × 64 of 3,840 bytes are a half; nothing at all is no share. */
+static void shares_are_of_the_bytes_that_were_written(void)
+{
+	CHECK_STRING(judge_two_couriers("{\"by\": \"6s\", \"share\": {\"from\": \"robot\", \"to\": \"pilot\", \"courier\": \"load\", \"at_least\": \"49.9%\", \"at_most\": \"50%\"}}"), "");
+	CHECK_STRING(judge_two_couriers("{\"by\": \"6s\", \"share\": {\"from\": \"robot\", \"to\": \"pilot\", \"courier\": \"load-3\", \"at_least\": \"60%\"}}"), "50.0 % of 3840 bytes");
+	CHECK_STRING(judge_two_couriers("{\"by\": \"6s\", \"share\": {\"from\": \"robot\", \"to\": \"pilot\", \"courier\": \"load-2\", \"at_most\": \"0%\"}}"), "");
+	CHECK_STRING(judge_two_couriers("{\"by\": \"6s\", \"share\": {\"from\": \"pilot\", \"to\": \"robot\", \"courier\": \"load\", \"at_most\": \"100%\"}}"), "nothing was sent");
+}
+
+static void couriers_are_summed_up(void)
+{
+	struct tiny tiny;
+	const struct sim_result *result = run_two_couriers(&tiny, NULL);
+	CHECK_U64(result->courier_count, 2);
+	const struct sim_courier *load = &result->couriers[0], *deaf = &result->couriers[1];
+	CHECK_STRING(trace_courier_name(load->id), "load");
+	CHECK_STRING(trace_courier_name(deaf->id), "load-3");
+	CHECK_U64(load->messages[SCENARIO_MESSAGE_SENT], 30);
+	CHECK_U64(load->messages[SCENARIO_MESSAGE_DELIVERED], 30);
+	CHECK_U64(load->bytes[SCENARIO_MESSAGE_DELIVERED], 1920);
+	CHECK_U64(load->samples, 30);
+	CHECK(load->p50_ns >= 10 * OCTO_MILLISECOND && load->p50_ns < load->p99_ns); /* links take 10 to 30 ms */
+	CHECK(load->p99_ns <= 31 * OCTO_MILLISECOND);
+	CHECK_U64(deaf->messages[SCENARIO_MESSAGE_DISCARDED], 10);
+	CHECK_U64(deaf->messages[SCENARIO_MESSAGE_DELIVERED] + deaf->samples, 0);
+	tiny_close(&tiny);
 }
 
 static void packets_are_counted_by_type_fate_and_reason(void)
@@ -168,7 +254,11 @@ CU_ErrorCode suite_judge(void)
 		return CU_get_error();
 	CU_ADD_TEST(suite, a_session_is_judged_by_state_count_initiator_and_suite);
 	CU_ADD_TEST(suite, duels_are_counted_once_for_both_sides);
+	CU_ADD_TEST(suite, use_is_the_share_of_what_the_link_can_carry_in_the_time);
 	CU_ADD_TEST(suite, messages_are_counted_by_direction);
+	CU_ADD_TEST(suite, messages_are_counted_by_courier_and_fate);
+	CU_ADD_TEST(suite, shares_are_of_the_bytes_that_were_written);
+	CU_ADD_TEST(suite, couriers_are_summed_up);
 	CU_ADD_TEST(suite, packets_are_counted_by_type_fate_and_reason);
 	CU_ADD_TEST(suite, warnings_and_steps_are_counted_by_node);
 	CU_ADD_TEST(suite, an_expectation_is_judged_at_its_time);

@@ -10,6 +10,8 @@
 static struct scenario *loaded;
 
 /* The model from a to b of these rules. */
+static struct link_place place = { .seed = 1, .from = 0, .to = 1 };
+
 static struct link_model model_of(const char *links)
 {
 	char text[2048];
@@ -22,7 +24,7 @@ static struct link_model model_of(const char *links)
 		scenario_errors_print(&errors, "test", stderr);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(loaded);
 	scenario_errors_free(&errors);
-	CU_ASSERT_FATAL(link_model_of(loaded, 0, 1, &model));
+	CU_ASSERT_FATAL(link_model_of(loaded, &place, &model));
 	return model;
 }
 
@@ -169,6 +171,67 @@ static void a_rate_with_a_limit_in_bytes_needs_no_room(void)
 	forget(&model);
 }
 
+#define DRAWN "{\"from\": \"a\", \"to\": \"b\", \"rate\": {\"drawn\": [\"1Mbit\", \"4Mbit\"]}}"
+
+static uint64_t drawn(uint64_t seed, const char *links)
+{
+	place.seed = seed;
+	struct link_model model = model_of(links);
+	uint64_t rate_bps = model.rate_bps;
+	CHECK(model.has_draws);
+	forget(&model);
+	place.seed = 1;
+	return rate_bps;
+}
+
+/* The seed, the pair and the rule decide, each of them, and nothing else does. */
+static void a_rate_is_drawn_once_for_a_link_and_a_run(void)
+{
+	unsigned low = 0;
+
+	for (uint64_t seed = 0; seed < 400; seed++) {
+		uint64_t rate_bps = drawn(seed, DRAWN);
+		CHECK(rate_bps >= 1000000 && rate_bps <= 4000000);
+		CHECK_U64(drawn(seed, DRAWN), rate_bps);
+		low += rate_bps < 2000000;
+	}
+	CHECK(low > 160 && low < 240); /* half of the octaves */
+	CHECK(drawn(1, DRAWN) != drawn(2, DRAWN));
+	CHECK(drawn(1, DRAWN) != drawn(1, DRAWN ", " DRAWN));
+}
+
+static void phases_draw_rates_of_their_own(void)
+{
+	struct link_model model = model_of(
+		"{\"from\": \"a\", \"to\": \"b\", \"rate\": \"1Mbit\", \"phases\": ["
+		"{\"at\": \"1s\", \"rate\": {\"drawn\": [\"2Mbit\", \"9Mbit\"]}}, {\"at\": \"2s\", \"loss\": \"1%\"}, "
+		"{\"at\": \"3s\", \"rate\": {\"drawn\": [\"2Mbit\", \"9Mbit\"]}}]}");
+
+	CHECK(model.has_draws && !model.is_drawn);
+	CHECK(model.phases[0].model.is_drawn && model.phases[0].model.rate_bps >= 2000000);
+	CHECK_U64(model.phases[1].model.rate_bps, model.phases[0].model.rate_bps);
+	CHECK(model.phases[2].model.rate_bps != model.phases[0].model.rate_bps);
+	forget(&model);
+}
+
+/* By hand: half a second at 1 Mbit/s and a quarter at 2. */
+static void a_capacity_is_the_sum_of_what_holds_when(void)
+{
+	struct link_model model = model_of(
+		"{\"from\": \"a\", \"to\": \"b\", \"rate\": \"1Mbit\", \"phases\": [{\"at\": \"1s\", \"rate\": \"2Mbit\"}]}");
+	uint64_t at_ns[] = { 10 * MS, 10 * MS, 30 * MS };
+	const struct scenario_capacity capacity = { .at_ns = at_ns, .count = 3 };
+	const struct link_model by_file = { .capacity = &capacity };
+
+	CHECK_U64(link_model_capacity(&model, 500 * MS, 1250 * MS), 1000000);
+	CHECK_U64(link_model_capacity(&model, 0, 0), 0);
+	CHECK_U64(link_model_capacity(&by_file, 0, 29 * MS), 2 * 12000);
+	CHECK_U64(link_model_capacity(&by_file, 10 * MS, 30 * MS), 12000); /* the last line is the end, too */
+	CHECK_U64(link_model_capacity(&by_file, 5 * MS, 65 * MS), 6 * 12000);
+	CHECK_U64(link_model_capacity(&by_file, 11 * MS, 29 * MS), 0);
+	forget(&model);
+}
+
 static void models_are_the_same_when_every_field_is(void)
 {
 	static const char *const links[] = {
@@ -211,6 +274,9 @@ CU_ErrorCode suite_link_model(void)
 	CU_ADD_TEST(suite, a_clog_releases_all_at_its_end_or_when_the_network_heals);
 	CU_ADD_TEST(suite, a_rate_says_until_when_it_holds);
 	CU_ADD_TEST(suite, a_rate_with_a_limit_in_bytes_needs_no_room);
+	CU_ADD_TEST(suite, a_rate_is_drawn_once_for_a_link_and_a_run);
+	CU_ADD_TEST(suite, phases_draw_rates_of_their_own);
+	CU_ADD_TEST(suite, a_capacity_is_the_sum_of_what_holds_when);
 	CU_ADD_TEST(suite, models_are_the_same_when_every_field_is);
 	return CU_get_error();
 }

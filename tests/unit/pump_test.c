@@ -52,7 +52,8 @@ struct end {
 	struct octo_host host;
 	struct pump pump;
 	uint64_t random;
-	unsigned saves, settled;
+	unsigned saves, settled, betweens;
+	uint64_t heard_between, sent_between; /* packets, when it was asked last */
 	bool is_disk_full;
 };
 
@@ -77,6 +78,15 @@ static bool settle(void *context)
 	return !end->is_disk_full;
 }
 
+static void between(void *context, octo_time_ns now)
+{
+	struct end *end = context;
+	(void)now;
+	end->betweens++;
+	end->heard_between = octo_channel_counters(end->channel)->received;
+	end->sent_between = octo_channel_counters(end->channel)->sent;
+}
+
 static void make_end(struct end *end, uint8_t number, struct carrier *carrier)
 {
 	struct octo_config config;
@@ -95,6 +105,7 @@ static void make_end(struct end *end, uint8_t number, struct carrier *carrier)
 	end->pump.host = &end->host;
 	end->pump.carrier = carrier;
 	end->pump.settle = settle;
+	end->pump.between = between;
 	end->pump.context = end;
 }
 
@@ -273,6 +284,30 @@ static void a_flood_cannot_hold_a_turn(void)
 	free_end(&a);
 }
 
+/* A node's couriers get their turn once a turn: after what came, before what goes. */
+static void what_stands_between_sees_what_came_and_not_what_goes(void)
+{
+	static struct cable left, right;
+	static struct end a, b;
+	join(&left, &right);
+	make_end(&a, 1, &left.carrier);
+	make_end(&b, 2, &right.carrier);
+	introduce(&a, &b);
+	introduce(&b, &a);
+	octo_connect(a.channel, &a.host, 2 * OCTO_SECOND, 0);
+	turn(&a, 2 * OCTO_SECOND);
+	CHECK_U64(a.betweens, 1);
+	CHECK_U64(a.sent_between, 0);
+	CHECK(octo_channel_counters(a.channel)->sent > 0);
+	turn(&b, 2 * OCTO_SECOND);
+	CHECK_U64(b.betweens, 1);
+	CHECK(b.heard_between > 0);
+	CHECK_U64(b.sent_between, 0);
+	CHECK(octo_channel_counters(b.channel)->sent > 0);
+	free_end(&a);
+	free_end(&b);
+}
+
 CU_ErrorCode suite_pump(void);
 
 CU_ErrorCode suite_pump(void)
@@ -285,5 +320,6 @@ CU_ErrorCode suite_pump(void)
 	CU_ADD_TEST(suite, a_full_carrier_is_back_pressure);
 	CU_ADD_TEST(suite, nothing_goes_out_before_it_is_durable);
 	CU_ADD_TEST(suite, a_flood_cannot_hold_a_turn);
+	CU_ADD_TEST(suite, what_stands_between_sees_what_came_and_not_what_goes);
 	return CU_get_error();
 }

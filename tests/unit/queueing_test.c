@@ -100,6 +100,8 @@ static const char *const pairs[][2] = {
 	  RULE("\"latency\": {\"pareto\": {\"least\": \"10ms\", \"most\": \"40ms\", \"shape\": \"1.5\"}}") },
 	{ RULE("\"latency\": {\"pareto\": {\"least\": \"10ms\", \"most\": \"1s\", \"shape\": \"1.5\"}}"),
 	  RULE("\"latency\": {\"pareto\": {\"least\": \"10ms\", \"most\": \"1s\", \"shape\": \"1.501\"}}") },
+	{ RULE("\"rate\": {\"drawn\": [\"100kbit\", \"1Mbit\"]}"), RULE("\"rate\": {\"drawn\": [\"101kbit\", \"1Mbit\"]}") },
+	{ RULE("\"rate\": {\"drawn\": [\"100kbit\", \"1Mbit\"]}"), RULE("\"rate\": {\"drawn\": [\"100kbit\", \"2Mbit\"]}") },
 	{ RULE("\"latency\": \"20ms\""), RULE("\"latency\": {\"table\": \"latencies.csv\"}") },
 	{ RULE("\"loss\": {\"gilbert_elliott\": {\"to_bad\": \"1%\", \"to_good\": \"50%\"}}"),
 	  RULE("\"loss\": {\"gilbert_elliott\": {\"to_bad\": \"3%\", \"to_good\": \"50%\"}}") },

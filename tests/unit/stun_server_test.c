@@ -12,10 +12,10 @@ enum { MIRROR = 2 };
 static const char nodes[] = "{\"name\": \"robot\", \"kind\": \"agent\", \"stun\": \"mirror\"}, "
 	"{\"name\": \"pilot\", \"kind\": \"remote\"}, {\"name\": \"mirror\", \"kind\": \"stun\"}";
 
-/* STUN's datagrams are of no kind of ours. */
+/* What the server sent, and what was asked of it. */
 static uint64_t datagrams(const struct tiny *tiny)
 {
-	return sim_result(tiny->sim)->packets[0].sent;
+	return sim_result(tiny->sim)->packets[SIM_STUN_KIND].sent;
 }
 
 /* Without a NAT in between, one looks as one is; who has no server knows nothing of it. */

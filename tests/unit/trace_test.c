@@ -432,6 +432,11 @@ static void every_number_has_a_name(void)
 	CHECK_STRING(trace_kind_name(TRACE_SESSION_SPARE), "session-spare");
 	CHECK_STRING(trace_drop_text(TRACE_DROP_MASK), "lost by the mask");
 	CHECK_STRING(trace_action_name(TRACE_ACTION_HEAL), "heal");
+	CHECK_STRING(trace_courier_name(octo_courier_load.id), octo_courier_load.name);
+	for (int i = 0; i < OCTO_MORE_LOADS; i++)
+		CHECK_STRING(trace_courier_name(octo_courier_more_loads[i].id), octo_courier_more_loads[i].name);
+	CHECK_STRING(trace_courier_name(octo_courier_blob.id), octo_courier_blob.name);
+	CHECK_STRING(trace_courier_name(0), "unknown");
 	CHECK_STRING(trace_kind_name(TRACE_KIND_COUNT), "unknown");
 	CHECK_STRING(trace_drop_text(TRACE_DROP_COUNT), "unknown");
 	CHECK_STRING(trace_action_name(TRACE_ACTION_COUNT), "unknown");

@@ -120,6 +120,10 @@ static void a_packet_kind_is_an_index(void)
 	CHECK_U64(sim_packet_kind(OCTO_PACKET_SYN), 1);
 	CHECK_U64(sim_packet_kind(OCTO_PACKET_PROBE_REPLY), 6);
 	CHECK_U64(sim_packet_kind(OCTO_PACKET_DATA), 7);
+	CHECK_U64(sim_packet_kind(OCTO_PACKET_STUN), SIM_STUN_KIND);
+	CHECK_STRING(sim_packet_kind_name(SIM_STUN_KIND), "stun");
+	CHECK_STRING(sim_packet_kind_name(SIM_BACKGROUND_KIND), "background");
+	CHECK_STRING(sim_packet_kind_name(sim_packet_kind(OCTO_PACKET_PROBE_REPLY)), "probe-reply");
 }
 
 CU_ErrorCode suite_traffic(void);

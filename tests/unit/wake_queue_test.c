@@ -5,24 +5,35 @@
 
 enum { PEERS = 100 };
 
-static uint32_t search(const struct octo_channel *channel)
+static uint32_t search(const octo_time_ns times[PEERS])
 {
 	uint32_t first = 0;
-	for (uint32_t i = 1; i < channel->peer_count; i++)
-		if (block_peer(channel, i)->wake_at < block_peer(channel, first)->wake_at)
+	for (uint32_t i = 1; i < PEERS; i++)
+		if (times[i] < times[first])
 			first = i;
 	return first;
+}
+
+static uint32_t first_of(const struct crowd *crowd)
+{
+	octo_time_ns at;
+	return wake_queue_first(crowd->channel, &at);
 }
 
 static void the_first_is_what_a_search_finds(void)
 {
 	struct crowd crowd;
+	octo_time_ns times[PEERS], at;
 	crowd_open(&crowd, PEERS);
+	for (uint32_t i = 0; i < PEERS; i++)
+		wake_queue_set(crowd.channel, i, times[i] = 50);
 	for (int i = 0; i < 20000; i++) {
 		uint64_t draw = crowd_random(&crowd);
-		octo_time_ns at = draw >> 60 == 0 ? OCTO_NEVER : (draw >> 8) % 50; /* many equal times */
-		wake_queue_set(crowd.channel, (uint32_t)(crowd_random(&crowd) % PEERS), at);
-		CHECK_U64(wake_queue_first(crowd.channel), search(crowd.channel));
+		uint32_t peer = (uint32_t)(crowd_random(&crowd) % PEERS);
+		times[peer] = draw >> 60 == 0 ? OCTO_NEVER : (draw >> 8) % 50; /* many equal times */
+		wake_queue_set(crowd.channel, peer, times[peer]);
+		CHECK_U64(wake_queue_first(crowd.channel, &at), search(times));
+		CHECK_U64(at, times[search(times)]);
 	}
 	crowd_close(&crowd);
 }
@@ -35,10 +46,10 @@ static void equal_times_go_by_index(void)
 	for (uint32_t i = PEERS; i > 0; i--)
 		wake_queue_set(crowd.channel, i - 1, 7);
 	for (uint32_t i = 0; i < PEERS; i++) {
-		CHECK_U64(wake_queue_first(crowd.channel), i);
+		CHECK_U64(first_of(&crowd), i);
 		wake_queue_set(crowd.channel, i, 8);
 	}
-	CHECK_U64(wake_queue_first(crowd.channel), 0);
+	CHECK_U64(first_of(&crowd), 0);
 	crowd_close(&crowd);
 }
 
@@ -47,7 +58,9 @@ static void nobody_is_first_without_peers(void)
 	struct crowd crowd;
 	crowd_open(&crowd, 3);
 	crowd.channel->peer_count = 0;
-	CHECK_U64(wake_queue_first(crowd.channel), OCTO_NO_PEER);
+	octo_time_ns at;
+	CHECK_U64(wake_queue_first(crowd.channel, &at), OCTO_NO_PEER);
+	CHECK_U64(at, OCTO_NEVER);
 	crowd.channel->peer_count = 3;
 	crowd_close(&crowd);
 }
@@ -62,8 +75,15 @@ static void a_new_peer_has_nothing_to_do(void)
 	wake_queue_set(crowd.channel, 2, 100);
 	crowd.channel->peer_count = 5;
 	wake_queue_add(crowd.channel, 4);
-	CHECK_U64(block_peer(crowd.channel, 4)->wake_at, OCTO_NEVER);
-	CHECK_U64(wake_queue_first(crowd.channel), 2);
+	CHECK_U64(first_of(&crowd), 2);
+	for (uint32_t i = 0; i < 4; i++)
+		wake_queue_set(crowd.channel, i, OCTO_NEVER - 1);
+	CHECK_U64(first_of(&crowd), 0);
+	for (uint32_t i = 0; i < 4; i++)
+		wake_queue_set(crowd.channel, i, OCTO_NEVER);
+	CHECK_U64(first_of(&crowd), 0);
+	wake_queue_set(crowd.channel, 4, 5);
+	CHECK_U64(first_of(&crowd), 4);
 	crowd_close(&crowd);
 }
 
