@@ -47,7 +47,7 @@ VIZ_LIBS := $(if $(HAVE_VIZ),$(call libs,sdl2 cairo)) -lm
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wvla -Werror
 # The sanitizers hide from gcc that a value was masked, and it warns of conversions that are none.
 WARNINGS_asan := -Wno-conversion
-ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARNINGS) $(WARNINGS_$(MODE)) -ffp-contract=off $(OPT) $(ARCH_FLAGS) $(CFLAGS)
+ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 $(WARNINGS) $(WARNINGS_$(MODE)) -ffp-contract=off $(OPT) $(ARCH_FLAGS) $(CFLAGS)
 ALL_CPPFLAGS = -I. $(PKG_CFLAGS) $(CPPFLAGS)
 ALL_LDFLAGS = $(OPT) $(ARCH_FLAGS) -pthread $(LINK_$(MODE)) $(LDFLAGS)
 
