@@ -47,7 +47,7 @@ VIZ_LIBS := $(if $(HAVE_VIZ),$(call libs,sdl2 cairo)) -lm
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wvla -Werror
 # The sanitizers hide from gcc that a value was masked, and it warns of conversions that are none.
 WARNINGS_asan := -Wno-conversion
-ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARNINGS) $(WARNINGS_$(MODE)) -ffp-contract=off $(OPT) $(ARCH_FLAGS) $(CFLAGS)
+ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 $(WARNINGS) $(WARNINGS_$(MODE)) -ffp-contract=off $(OPT) $(ARCH_FLAGS) $(CFLAGS)
 ALL_CPPFLAGS = -I. $(PKG_CFLAGS) $(CPPFLAGS)
 ALL_LDFLAGS = $(OPT) $(ARCH_FLAGS) -pthread $(LINK_$(MODE)) $(LDFLAGS)
 
@@ -61,6 +61,7 @@ SUITE_SRC := $(sort $(wildcard tests/unit/*_test.c tests/pair/*_test.c tests/sce
 VIZ_SUITE_SRC := $(sort $(wildcard tests/viz/*_test.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 VECTOR_SRC := $(sort $(wildcard tests/vectors/*.c))
+VECTOR_SUPPORT_SRC := $(sort $(wildcard tests/vectors/support/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
 VIZ_TOOL_SRC := $(filter-out %_test.c,$(sort $(wildcard tests/viz/*.c)))
 # Whatever else tests share: linked into the runners.
@@ -75,7 +76,7 @@ SIM_OBJ := $(call obj,$(SIM_SRC))
 CLI_OBJ := $(call obj,$(CLI_SRC))
 CARRIER_OBJ := $(call obj,$(CARRIER_SRC))
 VIZ_OBJ := $(call obj,$(VIZ_SRC))
-TEST_OBJ := $(call obj,$(SUITE_SRC) $(VIZ_SUITE_SRC) $(SUPPORT_SRC) $(BENCH_SRC) $(VECTOR_SRC) $(VIZ_TOOL_SRC) $(FUZZ_SRC))
+TEST_OBJ := $(call obj,$(SUITE_SRC) $(VIZ_SUITE_SRC) $(SUPPORT_SRC) $(BENCH_SRC) $(VECTOR_SRC) $(VECTOR_SUPPORT_SRC) $(VIZ_TOOL_SRC) $(FUZZ_SRC))
 
 PLAIN := $(BUILD)/libocto.a
 CHECKED := $(BUILD)/checked/libocto.a
@@ -212,7 +213,7 @@ $(filter-out $(RUN_BENCHES),$(BENCHES)): $(BUILD)/bench/%: $(BUILD)/obj/tests/be
 FUZZ_OBJ := $(call obj,tests/fuzz/claims.c tests/fuzz/channel_scene.c tests/pair/pair.c tests/pair/forge.c $(if $(filter fuzz,$(MODE)),,tests/fuzz/driver.c))
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(FUZZ_OBJ) $(CARRIERS) $(WORLD) | have-cunit
 	$(call link,$(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) $(BASE_LIBS) -lm)
-$(BUILD)/vectors/%: $(BUILD)/obj/tests/vectors/%.o $(CHECKED)
+$(BUILD)/vectors/%: $(BUILD)/obj/tests/vectors/%.o $(call obj,$(VECTOR_SUPPORT_SRC)) $(CHECKED)
 	$(call link,$(BASE_LIBS))
 $(BUILD)/viz/%: $(BUILD)/obj/tests/viz/%.o $(WORLD)
 	$(call link,$(BASE_LIBS) -lm)
@@ -240,7 +241,7 @@ list-headers:
 
 list-sources:
 	@printf '%s\n' $(CORE_SRC) $(CARRIER_SRC) $(SIM_SRC) $(CLI_SRC) $(VIZ_SRC) $(SUITE_SRC) $(VIZ_SUITE_SRC) \
-		$(SUPPORT_SRC) $(BENCH_SRC) $(VECTOR_SRC) $(VIZ_TOOL_SRC) $(COVERAGE_SRC) $(FUZZ_SRC)
+		$(SUPPORT_SRC) $(BENCH_SRC) $(VECTOR_SRC) $(VECTOR_SUPPORT_SRC) $(VIZ_TOOL_SRC) $(COVERAGE_SRC) $(FUZZ_SRC)
 
 # ---- What people type ------------------------------------------------------------------------------------------
 # Packages first, then a new make: this one has already looked for the libraries.

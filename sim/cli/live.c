@@ -2,7 +2,10 @@
 #include "sim/cli/live.h"
 
 #include "core/carriers/udp.h"
+#include "sim/cli/live_couriers.h"
+#include "sim/cli/live_files.h"
 #include "sim/cli/node_report.h"
+#include "sim/cli/node_screen.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,13 +15,11 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { BLOCK_ALIGNMENT = 16, LINE_BYTES = 256 };
-
-static const struct octo_courier *const couriers[] = { &octo_courier_load };
-enum { COURIER_LOAD = 0, COURIER_COUNT = 1 };
+enum { BLOCK_ALIGNMENT = 16 };
 
 const char *live_name(const struct live *live, uint32_t peer)
 {
@@ -58,6 +59,8 @@ static void save(void *context, uint32_t peer, const uint8_t *record, size_t siz
 
 static void observe(void *context, const struct octo_event *event)
 {
+	live_couriers_event(context, event);
+	live_files_event(context, event);
 	node_report_event(context, event);
 }
 
@@ -178,9 +181,16 @@ static void on_signal(int number)
 	errno = error;
 }
 
+bool live_is_stopped(const struct live *live)
+{
+	struct pollfd told = { .fd = stop_pipe[0], .events = POLLIN };
+	(void)live;
+	return poll(&told, 1, 0) > 0;
+}
+
 static bool catch_signals(void)
 {
-	static const int caught[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT };
 	struct sigaction action = { .sa_handler = on_signal };
 	if (pipe(stop_pipe) != 0)
 		return false;
@@ -256,7 +266,6 @@ static int add_peers(struct live *live, const bool *is_moved)
 			node_report_line(live, CLI_WARN, "store", peer, "the stored state is not used: %s", octo_status_text(OCTO_BAD_RECORD));
 		if (is_moved[i])
 			octo_peer_set_address(live->channel, &live->host, now, peer, &associate->address);
-		octo_courier_activate(live->channel, &live->host, now, peer, COURIER_LOAD, true);
 	}
 	return CLI_GO_ON;
 }
@@ -283,7 +292,7 @@ static void begin(struct live *live)
 			octo_connect(live->channel, &live->host, now, peer);
 		if (!told->has_load)
 			continue;
-		*(struct octo_load *)octo_courier_state(live->channel, peer, COURIER_LOAD) = told->load;
+		*live_load(live, peer) = told->load;
 		octo_courier_wake(live->channel, &live->host, now, peer);
 	}
 }
@@ -302,6 +311,11 @@ static int bind_carrier(struct live *live)
 	return CLI_GO_ON;
 }
 
+static void between(void *context, octo_time_ns now)
+{
+	live_couriers_update(context, now);
+}
+
 int live_open(struct live *live, const struct node_config *config, const uint8_t seed[OCTO_SEED_BYTES])
 {
 	static bool is_moved[NODE_ASSOCIATES_MAX];
@@ -309,11 +323,14 @@ int live_open(struct live *live, const struct node_config *config, const uint8_t
 	char text[CARD_TEXT_BYTES];
 	live->config = config;
 	live->carrier.descriptor = -1;
+	live->files = cli_claim(NULL, sizeof *live->files);
+	memset(live->files, 0, sizeof *live->files);
 	/* From the first line on, a signal ends it in good order. */
 	if (sodium_init() < 0 || !catch_signals())
 		return CLI_FAULT;
 	live->host = (struct octo_host){ .context = live, .crypto = octo_crypto_sodium(), .entropy = entropy, .save = save,
-		.observe = observe, .goes_on = goes_on, .couriers = couriers, .courier_count = COURIER_COUNT };
+		.observe = observe, .goes_on = goes_on, .blobs = &live_blobs };
+	live_couriers_list(live);
 	octo_identity_from_seed(live->host.crypto, seed, &identity);
 	memcpy(live->book.owner, identity.card.id, OCTO_ID_BYTES);
 	card_to_text(&identity.card, text);
@@ -333,6 +350,7 @@ int live_open(struct live *live, const struct node_config *config, const uint8_t
 		}
 		is_moved[at] = enter(&live->book, &config->associates[i]);
 	}
+	live_files_open(live);
 	/* Bound before the channel boots: a port in use costs no boot epoch. */
 	if ((status = bind_carrier(live)) != CLI_GO_ON || (status = boot(live, seed)) != CLI_GO_ON ||
 	    (status = add_peers(live, is_moved)) != CLI_GO_ON)
@@ -342,72 +360,77 @@ int live_open(struct live *live, const struct node_config *config, const uint8_t
 		return CLI_FAULT;
 	}
 	live->pump = (struct pump){ .channel = live->channel, .host = &live->host, .carrier = &live->carrier, .settle = settle,
-		.context = live };
+		.between = between, .context = live };
+	live_couriers_begin(live);
 	begin(live);
 	return CLI_GO_ON;
 }
 
 void live_close(struct live *live)
 {
+	node_screen_end(live);
+	if (live->files)
+		live_files_close(live);
 	if (live->channel)
 		octo_channel_close(live->channel);
 	if (live->carrier.descriptor >= 0)
 		live->carrier.kind->close(&live->carrier);
 	free(live->block);
+	free(live->files);
 	free(live->book.list);
 	free(live->file.buffer);
 }
 
 /* ---- Running ------------------------------------------------------------------------------------------------------- */
 
-struct typed {
-	char line[LINE_BYTES];
-	size_t size;
-	bool is_over;                     /* the input has ended */
-};
-
-/* Reading a terminal from the background would stop the process. */
-static bool may_read(const struct typed *typed)
+/* What the signals that came ask for. True: to end. */
+static bool obey_signals(struct live *live)
 {
-	return !typed->is_over && (!isatty(STDIN_FILENO) || tcgetpgrp(STDIN_FILENO) == getpgrp());
+	char byte;
+	while (read(stop_pipe[0], &byte, 1) == 1) {
+		if (byte != SIGTSTP && byte != SIGCONT)
+			return true;
+		if (byte != SIGTSTP)
+			continue;
+		node_screen_end(live);
+		(void)raise(SIGSTOP);
+	}
+	return false;
 }
 
-/* False: "quit". */
-static bool read_commands(struct live *live, struct typed *typed)
-{
-	ssize_t got = read(STDIN_FILENO, typed->line + typed->size, sizeof typed->line - 1 - typed->size);
-	if (got <= 0) {
-		typed->is_over = got == 0 || errno != EINTR;
-		return true;
-	}
-	typed->size += (size_t)got;
-	typed->line[typed->size] = '\0';
-	for (char *end; (end = strchr(typed->line, '\n')) != NULL;) {
-		*end = '\0';
-		if (!live_obey(live, typed->line))
-			return false;
-		typed->size -= (size_t)(end + 1 - typed->line);
-		memmove(typed->line, end + 1, typed->size + 1);
-	}
-	if (typed->size + 1 == sizeof typed->line)
-		typed->size = 0; /* no command is that long */
-	return true;
-}
-
-/* Until the channel wakes, the time is over, or a second has passed (the status line counts them). */
-static int timeout_ms(const struct live *live, octo_time_ns now, octo_time_ns end)
+/* Until the channel wakes, the time is over, or what is shown has changed. */
+static octo_time_ns wait_ns(const struct live *live, octo_time_ns now, octo_time_ns end)
 {
 	octo_time_ns wake = octo_channel_next_wake(live->channel);
 	wake = wake < end ? wake : end;
 	wake = wake > now ? wake - now : 0;
-	octo_time_ns most = OCTO_SECOND;
-	wake = wake < most ? wake : most;
-	return (int)((wake + OCTO_MILLISECOND - 1) / OCTO_MILLISECOND);
+	octo_time_ns most = live_files_bar(live, 0, 0, NULL, 0) ? 100 * OCTO_MILLISECOND : OCTO_SECOND;
+	return wake < most ? wake : most;
 }
 
-int live_run(struct live *live, octo_time_ns for_ns)
+/* What is there to be read. Not poll(): a millisecond is many packets. The descriptors are among the first of the process. */
+struct ready { bool is_signal, is_typed; };
+static struct ready wait_for(const struct live *live, octo_time_ns wait)
 {
-	struct typed typed = { .size = 0 };
+	int carrier = live->carrier.descriptor, last = carrier > stop_pipe[0] ? carrier : stop_pipe[0];
+	bool may_read = live_may_read(live);
+	struct timespec timeout = { .tv_sec = (time_t)(wait / OCTO_SECOND), .tv_nsec = (long)(wait % OCTO_SECOND) };
+	fd_set in, out;
+	FD_ZERO(&in);
+	FD_ZERO(&out);
+	FD_SET(carrier, &in);
+	FD_SET(stop_pipe[0], &in);
+	if (may_read)
+		FD_SET(STDIN_FILENO, &in);
+	if (pump_has_mail(&live->pump))
+		FD_SET(carrier, &out);
+	if (pselect(last + 1, &in, &out, NULL, &timeout, NULL) <= 0)
+		return (struct ready){ .is_signal = false };
+	return (struct ready){ .is_signal = FD_ISSET(stop_pipe[0], &in), .is_typed = may_read && FD_ISSET(STDIN_FILENO, &in) };
+}
+
+int live_run(struct live *live, octo_time_ns for_ns, bool until_sent)
+{
 	octo_time_ns now = cli_clock_ns(), end = for_ns < OCTO_NEVER - now ? now + for_ns : OCTO_NEVER;
 	for (;;) {
 		bool is_more;
@@ -417,18 +440,15 @@ int live_run(struct live *live, octo_time_ns for_ns)
 			return CLI_FAULT;
 		}
 		(void)settle(live); /* also what no packet waits for */
+		is_more |= live_files_turn(live, now);
+		node_screen_follow(live);
 		node_report_tick(live, now);
 		if (ferror(stdout))
 			return CLI_FAULT;
-		struct pollfd ready[] = {
-			{ .fd = live->carrier.descriptor, .events = pump_has_mail(&live->pump) ? POLLIN | POLLOUT : POLLIN },
-			{ .fd = stop_pipe[0], .events = POLLIN },
-			{ .fd = may_read(&typed) ? STDIN_FILENO : -1, .events = POLLIN },
-		};
-		if (now >= end)
+		if (now >= end || (until_sent && !live_files_is_sending(live)))
 			return CLI_HELD;
-		(void)poll(ready, 3, is_more ? 0 : timeout_ms(live, now, end));
-		if (ready[1].revents || (ready[2].revents && !read_commands(live, &typed)))
+		struct ready ready = wait_for(live, is_more ? 0 : wait_ns(live, now, end));
+		if ((ready.is_signal && obey_signals(live)) || (ready.is_typed && !live_read_commands(live)))
 			return CLI_HELD;
 	}
 }

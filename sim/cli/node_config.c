@@ -17,7 +17,7 @@ static const char *const kinds[] = { "agent", "remote", NULL };
 static const char *const switches[] = { "on", "manual", NULL };
 static const char *const answers_to_hacked[] = { "go-on", "shut-down", NULL };
 static const char *const top_keys[] = { "format", "name", "kind", "identity", "store", "listen", "switch", "rate_up", "rate_down",
-	"keepalive", "stun", "when_hacked", "associates", NULL };
+	"keepalive", "stun", "when_hacked", "inbox", "inbox_largest", "inbox_room", "associates", NULL };
 static const char *const associate_keys[] = { "name", "card", "address", "connect", "load", NULL };
 static const char *const load_keys[] = { "every", "size", "count", "priority", NULL };
 
@@ -196,6 +196,27 @@ static void read_associates(struct reader *reader, struct tree_value list, const
 	}
 }
 
+/* Where files go that peers send, and how much of them is taken. */
+static void read_inbox(struct reader *reader, struct tree_value root, const char *config_path, struct node_config *config)
+{
+	static const char *const keys[] = { "inbox_largest", "inbox_room" };
+	struct tree_value value = reader_get(reader, root, "inbox");
+	int64_t bytes[] = { INT64_C(1) << 30, INT64_C(4) << 30 };
+	bool has_inbox = value.item != NULL;
+
+	if (has_inbox)
+		read_path(reader, root, "inbox", config_path, "", "", config->inbox_path);
+	for (int i = 0; i < 2; i++) {
+		value = reader_get(reader, root, keys[i]);
+		if (value.item != NULL && !has_inbox)
+			reader_wrong(reader, value, "without \"inbox\" no files are received");
+		else if (value.item != NULL)
+			reader_quantity(reader, value, UNIT_SIZE, "1KiB", "1048576MiB", &bytes[i]);
+	}
+	config->inbox_largest_bytes = (uint64_t)bytes[0];
+	config->inbox_room_bytes = (uint64_t)bytes[1];
+}
+
 /* ---- The file ------------------------------------------------------------------------------------------------- */
 
 static void read_top(struct reader *reader, const char *path, struct node_config *config)
@@ -230,6 +251,7 @@ static void read_top(struct reader *reader, const char *path, struct node_config
 	value = reader_get(reader, root, "stun");
 	if (value.item != NULL)
 		read_address(reader, value, false, &config->stun);
+	read_inbox(reader, root, path, config);
 	value = reader_get(reader, root, "rate_up");
 	if (value.item != NULL)
 		read_rate(reader, value, &config->rate_up);

@@ -25,6 +25,8 @@ struct node_config {
 	bool is_switched_on;              /* "switch": whoever is trusted is looked for all the time (C:45) */
 	char key_path[NODE_PATH_BYTES], store_path[NODE_PATH_BYTES];
 	struct octo_address listen, stun; /* stun.port 0: no server is asked */
+	char inbox_path[NODE_PATH_BYTES]; /* "": files are refused */
+	uint64_t inbox_largest_bytes, inbox_room_bytes;
 	uint32_t rate_up, rate_down;      /* bytes per second; 0: the core's default */
 	uint16_t keepalive_s;             /* 0: the core's default */
 	bool has_associates;              /* the list is there: it says who is trusted, and nobody else is */

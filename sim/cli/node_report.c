@@ -2,13 +2,17 @@
  * letters and digits, texts are ours. */
 #include "sim/cli/node_report.h"
 
+#include "sim/cli/live_couriers.h"
+#include "sim/cli/live_files.h"
+#include "sim/cli/node_screen.h"
 #include "sim/trace/json_text.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
-enum { TEXT_BYTES = 1200, STATUS_COLUMNS = 79, COURIER_LINE_S = 5 };
+enum { TEXT_BYTES = 1200, COURIER_LINE_S = 5 };
+#define DRAW_SPACING_NS (200 * OCTO_MILLISECOND)
 
 void node_report_begin(struct node_report *report, bool is_json, bool has_color, bool is_terminal)
 {
@@ -18,13 +22,6 @@ void node_report_begin(struct node_report *report, bool is_json, bool has_color,
 	report->is_terminal = is_terminal && !is_json;
 	report->start_ns = report->tick_ns = cli_clock_ns();
 	setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* whoever reads a pipe wants each line when it is there */
-}
-
-static void wipe_status(struct node_report *report)
-{
-	if (report->is_drawn)
-		fputs("\r\033[K", stdout);
-	report->is_drawn = false;
 }
 
 void node_report_line(struct live *live, enum cli_style style, const char *word, uint32_t peer, const char *format, ...)
@@ -44,7 +41,7 @@ void node_report_line(struct live *live, enum cli_style style, const char *word,
 		puts("}");
 		return;
 	}
-	wipe_status(report);
+	node_screen_wipe(live);
 	printf("%6" PRIu64 ".%03u  %-10s %s", ms / 1000, (unsigned)(ms % 1000), name, cli_on(report->has_color, style));
 	cli_print_clean(text, stdout);
 	printf("%s\n", style == CLI_PLAIN ? "" : cli_off(report->has_color));
@@ -129,25 +126,11 @@ void node_report_event(struct live *live, const struct octo_event *event)
 			node_report_line(live, CLI_PLAIN, "mapped", OCTO_NO_PEER, "from outside this node looks like %s", address);
 		return;
 	default:
-		return; /* packets and couriers are counted, roles and keys are of no use to a user */
+		return; /* packets and messages of couriers are counted, roles and keys are of no use to a user */
 	}
 }
 
 /* ---- State ------------------------------------------------------------------------------------------------------- */
-
-static const struct octo_load *load_of(const struct live *live, uint32_t peer)
-{
-	return octo_courier_state(live->channel, peer, 0);
-}
-
-static void courier_line(struct live *live, uint32_t peer)
-{
-	const struct octo_load *load = load_of(live, peer);
-
-	node_report_line(live, load->damaged ? CLI_BAD : CLI_PLAIN, "courier", peer,
-	                 "courier %s: %s sent, %s received%s%s", octo_courier_load.name, cli_count(load->sent), cli_count(load->received),
-	                 load->damaged ? ", DAMAGED " : "", load->damaged ? cli_count(load->damaged) : "");
-}
 
 void node_report_peers(struct live *live)
 {
@@ -162,54 +145,42 @@ void node_report_peers(struct live *live)
 		node_report_line(live, CLI_PLAIN, "peer", peer, "%s, %s%s%s at %s", octo_state_name(view.state), octo_mode_name(view.mode),
 		                 view.is_active ? ", active" : "", view.is_wanted ? ", wanted" : "",
 		                 view.address.port ? address : "an unknown address");
-		courier_line(live, peer);
+		if (view.state == OCTO_STATE_ESTABLISHED)
+			node_report_line(live, view.is_good ? CLI_PLAIN : CLI_WARN, "path", peer,
+			                 "round trip %s, %s a second may go out, %u.%u %% lost, heard %s ago", cli_seconds(view.trip_ns),
+			                 cli_bytes(view.rate_bps), (unsigned)(view.loss_permille / 10), (unsigned)(view.loss_permille % 10),
+			                 cli_seconds(view.since_heard / OCTO_MILLISECOND * OCTO_MILLISECOND));
+		live_couriers_tell(live, peer);
 	}
+	live_files_tell(live);
 	node_report_line(live, CLI_PLAIN, "packets", OCTO_NO_PEER,
 	                 "packets: %s sent, %s received, %s of them rejected; the store was kept %s times", cli_count(counters->sent),
 	                 cli_count(counters->received),
 	                 cli_count(counters->received - counters->reasons[OCTO_REASON_ACCEPTED]), cli_count(live->file.saves));
 }
 
-static void draw_status(struct live *live)
+/* Not its state and files: they are told as they change. */
+static void tell_totals(struct live *live, uint32_t peer)
 {
-	char line[STATUS_COLUMNS + 1] = "";
-	size_t used = 0;
+	uint64_t sent, received;
 
-	for (uint32_t peer = 0; peer < octo_peer_count(live->channel) && used + 1 < sizeof(line); peer++) {
-		struct octo_peer_view view;
-		const struct octo_load *load = load_of(live, peer);
-
-		octo_peer_view(live->channel, peer, &view);
-		int size = snprintf(line + used, sizeof(line) - used, "%s%s %s, %s sent, %s received", peer ? " | " : "",
-		                    live_name(live, peer), octo_state_name(view.state), cli_count(load->sent),
-		                    cli_count(load->received));
-		used = used + (size_t)size < sizeof(line) ? used + (size_t)size : sizeof(line) - 1;
-	}
-	wipe_status(&live->report);
-	printf("%s%s%s", cli_on(live->report.has_color, CLI_DIM), line, cli_off(live->report.has_color));
-	fflush(stdout);
-	live->report.is_drawn = true;
+	live_couriers_total(live, peer, &sent, &received);
+	if (sent + received != live->report.told[peer])
+		node_report_line(live, CLI_PLAIN, "couriers", peer, "couriers: %s sent, %s received", cli_count(sent), cli_count(received));
+	live->report.told[peer] = sent + received;
 }
 
 void node_report_tick(struct live *live, octo_time_ns now)
 {
 	struct node_report *report = &live->report;
-	octo_time_ns every = report->is_terminal ? OCTO_SECOND : COURIER_LINE_S * OCTO_SECOND;
+	octo_time_ns every = report->is_terminal ? DRAW_SPACING_NS : COURIER_LINE_S * OCTO_SECOND;
 
-	if (now - report->tick_ns < every)
+	if (now - report->tick_ns < every && (report->is_drawn || !report->is_terminal))
 		return;
 	report->tick_ns = now;
-	if (report->is_terminal) {
-		draw_status(live);
-		return;
-	}
-	for (uint32_t peer = 0; peer < octo_peer_count(live->channel); peer++) {
-		uint64_t count = load_of(live, peer)->sent + load_of(live, peer)->received;
-
-		if (count != report->told[peer])
-			courier_line(live, peer);
-		report->told[peer] = count;
-	}
+	node_screen_draw(live);
+	for (uint32_t peer = 0; !report->is_terminal && peer < octo_peer_count(live->channel); peer++)
+		tell_totals(live, peer);
 }
 
 void node_report_end(struct live *live)

@@ -243,7 +243,7 @@ void pair_run(struct pair *pair, octo_time_ns for_ns)
 			next = pair->sent[i].at < next ? pair->sent[i].at : next;
 		if (next > until)
 			break;
-		pair->now = next;
+		pair->now = next > pair->now ? next : pair->now; /* who was paused is late */
 		deliver_due(pair);
 	}
 	pair->now = until;

@@ -15,7 +15,9 @@ import json
 import struct
 import sys
 
+import couriers
 import primitives as p
+from couriers import Mismatch, demand
 
 TYPES = {0x41: "SYN", 0x42: "SYN-ACK", 0x43: "ACK", 0x44: "RETRY", 0x45: "PROBE", 0x46: "PROBE-REPLY"}
 LENGTHS = {"SYN": 160, "SYN-ACK": 144, "ACK": 72, "RETRY": 80, "PROBE": 44, "PROBE-REPLY": 44}
@@ -24,15 +26,6 @@ CHACHA, AES = 1, 2
 REASON_COOKIE, REASON_STALE = 1, 2
 RESERVED_IDS = 65536
 PROTOCOL_NAME = b"OKK1 X25519 ChaChaPoly BLAKE2b"
-
-
-class Mismatch(Exception):
-    """The datagram is not what PROTOCOL.md says."""
-
-
-def demand(condition, what):
-    if not condition:
-        raise Mismatch(what)
 
 
 def same(got, expected, what):
@@ -164,8 +157,8 @@ FIXED_FRAMES = {
     0x0A: ("SYNC_HASH", "<BII"),
 }
 SEEN_IN_DATAGRAMS = {"ACK", "ACK_RANGES", "MAX_RATE", "PAD", "PING", "PONG", "CLOSE", "COURIER", "COURIER_ORDERED",
-                     "SYNC_REQUEST", "SYNC_HASH"}
-WORD_COURIER = 2  # its digest is the number that it said last
+                     "SYNC_REQUEST", "SYNC_HASH", "PATH_CHALLENGE", "PATH_RESPONSE", "HANDSHAKE"}
+WORD_COURIER = 100  # its digest is the number that it said last
 RANGES_MAX = 24
 ORDERED_MAX = 240
 
@@ -290,6 +283,7 @@ class Attempt:
         (self.n,) = struct.unpack("<Q", syn[12:20])
         self.e_public, self.tag = syn[28:60], syn[108:124]
         self.cookie = bytes(16)
+        self.inside = None  # the session that it is made in
         ids = initiator.id + adherent.id
         self.h1 = transcript(transcript(PROTOCOL_NAME, ids), syn[:124])
 
@@ -297,7 +291,8 @@ class Attempt:
 class Session:
     """What one SYN and one SYN-ACK make together (section 4)."""
 
-    def __init__(self, attempt, syn_ack):
+    def __init__(self, attempt, syn_ack, former=None):
+        """`former`: the session that this one's handshake runs inside."""
         self.attempt, self.syn_ack = attempt, syn_ack
         initiator, adherent = attempt.initiator, attempt.adherent
         e_i, e_r = attempt.e_public, syn_ack[12:44]
@@ -322,17 +317,25 @@ class Session:
         self.h2 = transcript(attempt.h1, syn_ack)
         self.k3 = p.blake2b(32, b"ack" + self.h2, self.ck3)
         both = p.blake2b(64, b"data" + self.h2, self.ck3)
-        self.keys = {initiator.name: both[:32], adherent.name: both[32:]}
+        self.keys = {initiator.name: [both[:32]], adherent.name: [both[32:]]}  # one an epoch
         self.log_id = int.from_bytes(p.blake2b(16, b"sid" + self.h2, self.ck3)[:8], "little")
         self.sent = {initiator.name: set(), adherent.name: set()}
         self.told = {initiator.name: -1, adherent.name: -1}  # the highest that the other has acknowledged so far
+        if former:  # packet numbers go on (7.6)
+            self.sent, self.told = former.sent, former.told
         self.fields = {}
         self.ack = None
 
-    def seal(self, sender, number, ad, plain, is_opening=False):
+    def key(self, sender, epoch):
+        """The last that was used, or the next (6.4)."""
+        known = self.keys[sender.name]
+        return known[epoch] if epoch < len(known) else p.blake2b(32, b"next", known[-1])
+
+    def seal(self, sender, epoch, number, head, sid, plain, is_opening=False):
         ciphers = {CHACHA: (p.chacha_open, p.chacha_seal), AES: (p.gcm_open, p.gcm_seal)}
         act = ciphers[self.fields["suite"]][0 if is_opening else 1]
-        return act(self.keys[sender.name], bytes(4) + struct.pack("<Q", number), ad, plain)
+        ad = head + struct.pack("<QI", sid, epoch)
+        return act(self.key(sender, epoch), bytes(4) + struct.pack("<Q", number), ad, plain)
 
     def agreement(self, node):
         """What the node in question may do: the fields of the vector file's "sessions"."""
@@ -360,6 +363,8 @@ class Watcher:
         self.nodes = {d["name"]: Node(d) for d in vector["nodes"]}
         self.attempts, self.sessions, self.probes = {}, [], {}
         self.words = {name: [0] for name in self.nodes}  # said by the courier of section 7.13's vector, in order
+        self.questions = {name: set() for name in self.nodes}  # PATH_CHALLENGEs that a node sent
+        self.talk = couriers.Conversation(*self.nodes.values())
         self.is_store_lost = vector.get("store_lost", False)
 
     def inspect(self, datagram):
@@ -367,7 +372,10 @@ class Watcher:
         data = bytes.fromhex(datagram["bytes"])
         demand(0 < len(data) <= 512, "datagram size")
         if data[0] & 0x80:
-            return self.inspect_data(source, target, data)
+            return self.inspect_data(source, target, data, datagram["ms"], datagram["fate"] == "delivered")
+        return self.inspect_handshake(source, target, data)
+
+    def inspect_handshake(self, source, target, data):
         demand(len(data) >= 12, "no room for a header")
         code, version, flags, sid = struct.unpack("<BBHQ", data[:12])
         demand(code in TYPES, "packet type")
@@ -459,7 +467,7 @@ class Watcher:
         attempt = self.attempts.get((target.name, sid))
         demand(attempt is not None and attempt.adherent is source, "SYN-ACK answers a SYN")
         known = next((s for s in self.sessions if s.syn_ack == data), None)
-        session = known or Session(attempt, data)
+        session = known or Session(attempt, data, attempt.inside)
         ad = transcript(attempt.h1, data[:44])
         plain = opened(p.chacha_open, session.k2, bytes(12), ad, data[44:], "SYN-ACK")
         fields = unpack(P2_LAYOUT, P2_FIELDS, plain)
@@ -539,26 +547,72 @@ class Watcher:
             demand(frame[2] == half_of_digest(said, session.log_id), "own half of a SYNC_HASH")
             demand(frame[3] in [half_of_digest(w, session.log_id) for w in self.words[target.name]], "the copy's half")
 
-    def inspect_data(self, source, target, data):
-        first, size = data[0], (data[0] >> 2 & 3) + 1
-        demand(first & 0x71 == 0, "key phase, session id length and reserved bit are zero")
-        demand(len(data) >= 9 + size + 1 + 16, "no room for a frame")
-        (sid,) = struct.unpack("<Q", data[1:9])
-        head, sealed = data[: 9 + size], data[9 + size :]
-        ad = head + struct.pack("<QI", sid, 0)
-        truncated = int.from_bytes(data[9 : 9 + size], "little")
+    def inspect_inside(self, session, source, target, frames):
+        """A handshake for new secrets: its initiator is the session's, its packets stand last in theirs (7.6)."""
+        for index, frame in enumerate(frames):
+            if frame[0] != "HANDSHAKE":
+                continue
+            demand(all(f[0] in ("HANDSHAKE", "ACK", "ACK_RANGES") for f in frames[index:]), "a message behind a handshake")
+            demand(frame[1][0] in (0x41, 0x42), "only SYN and SYN-ACK travel inside")
+            is_syn = frame[1][0] == 0x41
+            demand(is_syn == (source is session.attempt.initiator), "only the session's initiator begins")
+            text, commit = self.inspect_handshake(source, target, frame[1])
+            n = struct.unpack("<Q", frame[1][12:20])[0]
+
+            def all_of_it(commit=commit, n=n, is_syn=is_syn):
+                commit()
+                if is_syn:
+                    self.attempts[source.name, n].inside = session
+
+            return f" ({text})", [all_of_it]
+        return "", []
+
+    def inspect_paths(self, source, target, frames):
+        """Questions are drawn, answers repeat them (7.7)."""
+        asked = set()
+        for frame in frames:
+            if frame[0] == "PATH_CHALLENGE":
+                demand(frame[1] in source.draws, "question is a draw")
+                asked.add(frame[1])
+            elif frame[0] == "PATH_RESPONSE":
+                demand(frame[1] in self.questions[target.name], "PATH_RESPONSE answers a PATH_CHALLENGE")
+        return [lambda: self.questions[source.name].update(asked)] if asked else []
+
+    def inspect_couriers(self, session, source, target, frames, now_ms, arrives):
+        texts, commits = [], []
+        self.talk.in_packet = set()
+        for frame in frames:
+            if frame[0] == "COURIER" and frame[1] in couriers.NAMES:
+                text, commit = self.talk.look(session, source, target, frame[1], frame[2], now_ms, arrives)
+                texts.append(text)
+                commits.append(commit)
+        return f" ({', '.join(texts)})" if texts else "", commits
+
+    def open_data(self, source, target, sid, first, truncated, size, head, sealed):
+        """The session, epoch and number that a packet opens under, and what is in it."""
         for session in self.sessions:
             ends = session.attempt.initiator, session.attempt.adherent
             if {source, target} != set(ends) or int(session.agreement(source)["send_id"], 16) != sid:
                 continue
             number = full_number(truncated, size, max(session.sent[source.name], default=-1))
-            try:
-                plain = session.seal(source, number, ad, sealed, is_opening=True)
-                break
-            except p.TagMismatch:
-                continue
-        else:
-            raise Mismatch("data opens under no session")
+            last = len(session.keys[source.name]) - 1
+            for epoch in (last, last + 1):
+                if epoch & 1 != first >> 6 & 1:
+                    continue
+                try:
+                    return session, epoch, number, session.seal(source, epoch, number, head, sid, sealed, is_opening=True)
+                except p.TagMismatch:
+                    continue
+        raise Mismatch("data opens under no session")
+
+    def inspect_data(self, source, target, data, now_ms, arrives):
+        first, size = data[0], (data[0] >> 2 & 3) + 1
+        demand(first & 0x31 == 0, "session id length and reserved bit are zero")
+        demand(len(data) >= 9 + size + 1 + 16, "no room for a frame")
+        (sid,) = struct.unpack("<Q", data[1:9])
+        head, sealed = data[: 9 + size], data[9 + size :]
+        truncated = int.from_bytes(data[9 : 9 + size], "little")
+        session, epoch, number, plain = self.open_data(source, target, sid, first, truncated, size, head, sealed)
         demand(number not in session.sent[source.name], "packet number used twice")
         demand(number - max(session.sent[source.name], default=-1) in (1, 2), "at most one number is left out")
         demand(len(data) <= session.fields["max_pl"], "payload limit")
@@ -567,23 +621,32 @@ class Watcher:
             demand(frame[0] in SEEN_IN_DATAGRAMS, f"{frame[0]} is in no vector")
             demand(frame[0] != "CLOSE" or frame[1] == 0, "reason of a CLOSE")
         self.inspect_sync(session, source, target, frames)
+        inside, commits = self.inspect_inside(session, source, target, frames)
+        commits += self.inspect_paths(source, target, frames)
+        said, courier_commits = self.inspect_couriers(session, source, target, frames, now_ms, arrives)
+        commits += courier_commits
         smallest, largest = (number_size(number, told) for told in (session.told[source.name], -1))
         demand(smallest <= size <= largest, "bytes of the packet number")
         acks = [acknowledged_by(f, max(session.sent[target.name], default=-1) + 1) for f in frames if f[0].startswith("ACK")]
         demand(len(acks) <= 1, "one acknowledgement a packet")
         demand(all(ack in session.sent[target.name] for ack in acks), "acknowledges what was not sent")
-        again = struct.pack("<BQ", 0x80 | (size - 1) << 2 | first & 2, sid)
+        again = struct.pack("<BQ", 0x80 | (epoch & 1) << 6 | (size - 1) << 2 | first & 2, sid)
         again += (number & ((1 << (8 * size)) - 1)).to_bytes(size, "little")
-        again += session.seal(source, number, again + struct.pack("<QI", sid, 0), b"".join(map(write_frame, frames)))
+        again += session.seal(source, epoch, number, again, sid, b"".join(map(write_frame, frames)))
         same(data, again, "data made anew")
 
         def commit():
             session.sent[source.name].add(number)
+            if epoch == len(session.keys[source.name]):
+                session.keys[source.name].append(session.key(source, epoch))
+            for one in commits:
+                one()
             self.words[source.name] += words_of(frames)
             session.told[target.name] = max([session.told[target.name]] + acks)
 
         names = ", ".join(show_frame(frame) for frame in frames)
-        return f"DATA #{number} log {session.log_id:016x}: {names}", commit
+        turned = f" epoch {epoch}" if epoch else ""
+        return f"DATA #{number} log {session.log_id:016x}{turned}: {names}{inside}{said}", commit
 
 
 def show_frame(frame):
@@ -686,6 +749,7 @@ def main():
             demand(vectors["format"] == 1 and vectors["vectors"], f"{path}: format 1 with vectors is expected")
             demand(vectors["frames"] == frames, "frames as the core's codec writes them")
             check_signatures(vectors["signatures"])
+            print(f"messages: {couriers.check_messages(vectors['messages'])} of couriers agree")
             for vector in vectors["vectors"]:
                 seen, refused = check_vector(vector, arguments.show)
                 print(f"{vector['name']}: {seen} datagrams agree, {refused} damaged copies refused")

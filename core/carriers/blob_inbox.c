@@ -1,0 +1,381 @@
+/* blob_inbox.c: see blob_inbox.h. Every path is a name in an open folder, and no link is followed. */
+#include "core/carriers/blob_inbox.h"
+
+#include "core/base/cursor.h"
+#include "core/carriers/inbox_ledger.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+const char *inbox_status_text(enum inbox_status status)
+{
+	static const char *const texts[] = {
+#define X(name, text) text,
+		INBOX_STATUSES(X)
+#undef X
+	};
+	OCTO_ASSERT(status < INBOX_STATUS_COUNT);
+	return texts[status];
+}
+
+/* ---- Folders --------------------------------------------------------------------------------------------------- */
+
+/* The sender's folder, made when it is missing and wanted; -1: errno says why there is none. */
+static int open_folder(const struct blob_inbox *inbox, const struct inbox_sender *sender, bool is_wanted)
+{
+	enum { HOW = O_RDONLY | O_DIRECTORY | O_CLOEXEC };
+	if (is_wanted && mkdir(inbox->root, 0700) != 0 && errno != EEXIST)
+		return -1;
+	int root = open(inbox->root, HOW), error;
+	if (root < 0)
+		return -1;
+	int folder = is_wanted && mkdirat(root, sender->folder, 0700) != 0 && errno != EEXIST
+	                     ? -1 : openat(root, sender->folder, HOW | O_NOFOLLOW);
+	error = errno;
+	close(root);
+	errno = error;
+	return folder;
+}
+
+/* Asks `look` for each file of a folder, in no order, until it says no. False: it cannot be read. */
+static bool each_file(int folder, bool (*look)(void *context, const char *name, const struct stat *status), void *context)
+{
+	int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = copy < 0 ? NULL : fdopendir(copy);
+	struct stat status;
+	if (!list) {
+		if (copy >= 0)
+			close(copy);
+		return false;
+	}
+	for (struct dirent *found; (found = readdir(list)) != NULL;)
+		if (fstatat(folder, found->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) &&
+		    !look(context, found->d_name, &status))
+			break;
+	closedir(list);
+	return true;
+}
+
+static bool is_info(const char *name)
+{
+	size_t size = strlen(name);
+	return size > 10 && strcmp(name + size - 10, ".part.info") == 0;
+}
+
+/* ---- Room ------------------------------------------------------------------------------------------------------ */
+
+struct usage {
+	const struct blob_inbox *inbox;
+	const struct inbox_sender *sender;
+	int folder;
+	uint64_t bytes;
+	uint32_t files;
+	char oldest[PART_NAME_BYTES + 8]; /* info file of the part that nobody has written to for longest; "": none */
+	struct timespec oldest_at;
+};
+
+static bool is_open_part(const struct usage *usage, const char *info)
+{
+	for (uint32_t i = 0; i < INBOX_OPEN_MAX; i++) {
+		const struct inbox_entry *entry = &usage->inbox->entries[i];
+		size_t size = strlen(entry->part.name);
+		if (entry->is_open && memcmp(entry->part.sender, usage->sender->id, OCTO_ID_BYTES) == 0 &&
+		    strncmp(info, entry->part.name, size) == 0 && strcmp(info + size, ".info") == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool add_usage(void *context, const char *name, const struct stat *status)
+{
+	struct usage *usage = context;
+	usage->files++;
+	usage->bytes += (uint64_t)status->st_size;
+	bool is_older = usage->oldest[0] == '\0' || status->st_mtim.tv_sec < usage->oldest_at.tv_sec ||
+	                (status->st_mtim.tv_sec == usage->oldest_at.tv_sec && status->st_mtim.tv_nsec < usage->oldest_at.tv_nsec);
+	if (is_info(name) && strlen(name) < sizeof usage->oldest && is_older && !is_open_part(usage, name)) {
+		strcpy(usage->oldest, name);
+		usage->oldest_at = status->st_mtim;
+	}
+	return true;
+}
+
+static bool has_space(int folder, uint64_t size)
+{
+	struct statvfs disk;
+	if (fstatvfs(folder, &disk) != 0)
+		return true; /* writing will tell */
+	uint64_t free_bytes = (uint64_t)disk.f_bavail * (disk.f_frsize ? disk.f_frsize : disk.f_bsize);
+	return free_bytes >= size + INBOX_SPARE_BYTES;
+}
+
+/* Room for one more: parts that nobody goes on with give way, the oldest first. */
+static enum inbox_status make_room(const struct blob_inbox *inbox, const struct inbox_sender *sender, int folder, uint64_t size)
+{
+	for (;;) {
+		struct usage usage = { .inbox = inbox, .sender = sender, .folder = folder };
+		if (!each_file(folder, add_usage, &usage))
+			return INBOX_FAILED;
+		bool is_room = usage.bytes <= inbox->room_bytes && size <= inbox->room_bytes - usage.bytes &&
+		               usage.files + 4 <= INBOX_FILES_MAX;
+		if (is_room && has_space(folder, size))
+			return INBOX_NEW;
+		if (usage.oldest[0] == '\0')
+			return is_room ? INBOX_NO_SPACE : INBOX_NO_ROOM;
+		char data[sizeof usage.oldest];
+		strcpy(data, usage.oldest);
+		data[strlen(data) - 5] = '\0';
+		if (unlinkat(folder, usage.oldest, 0) != 0 || (unlinkat(folder, data, 0) != 0 && errno != ENOENT))
+			return INBOX_FAILED;
+	}
+}
+
+/* ---- Offers ---------------------------------------------------------------------------------------------------- */
+
+struct search {
+	const struct inbox_sender *sender;
+	const struct octo_blob *blob;     /* its name is clean */
+	int folder;
+	struct blob_part *part;
+	bool is_found;
+};
+
+static bool is_same(const struct octo_blob *a, const struct octo_blob *b)
+{
+	return a->size == b->size && memcmp(a->digest, b->digest, sizeof a->digest) == 0 && strcmp(a->name, b->name) == 0;
+}
+
+static bool is_wanted_part(void *context, const char *name, const struct stat *status)
+{
+	struct search *search = context;
+	(void)status;
+	if (!is_info(name) || !part_open(search->part, search->folder, name))
+		return true;
+	search->is_found = is_same(&search->part->blob, search->blob) &&
+	                   memcmp(search->part->sender, search->sender->id, OCTO_ID_BYTES) == 0;
+	if (!search->is_found)
+		part_close(search->part);
+	return !search->is_found;
+}
+
+/* The file that this blob became when it was received before, if it still is there. */
+static bool open_received(struct inbox_entry *entry, int folder, const struct octo_blob *blob)
+{
+	struct ledger ledger;
+	struct stat status;
+	ledger_read(&ledger, folder);
+	const struct ledger_line *line = ledger_find(&ledger, blob);
+	if (!line)
+		return false;
+	int file = openat(folder, line->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	bool is_it = file >= 0 && fstat(file, &status) == 0 && S_ISREG(status.st_mode) && (uint64_t)status.st_size == blob->size;
+	if (!is_it) {
+		if (file >= 0)
+			close(file);
+		return false;
+	}
+	entry->is_here = true;
+	entry->part.folder = folder;
+	entry->part.data = file;
+	snprintf(entry->final, sizeof entry->final, "%s", line->name);
+	return true;
+}
+
+/* Another offer of the same blob, under another id or after a restart of its sender, takes over what is open. */
+static void close_same(struct blob_inbox *inbox, uint32_t peer, const struct octo_blob *blob, uint16_t id)
+{
+	for (uint32_t i = 0; i < INBOX_OPEN_MAX; i++) {
+		struct inbox_entry *entry = &inbox->entries[i];
+		if (entry->is_open && entry->peer == peer && (entry->part.blob.id == id || is_same(&entry->part.blob, blob)))
+			inbox_close(entry, false);
+	}
+}
+
+static enum inbox_status open_entry(struct blob_inbox *inbox, struct inbox_entry *entry, const struct inbox_sender *sender,
+                                    int folder, const struct octo_blob *blob)
+{
+	struct search search = { .sender = sender, .blob = blob, .folder = folder, .part = &entry->part };
+	if (open_received(entry, folder, blob))
+		return INBOX_HERE;
+	if (!each_file(folder, is_wanted_part, &search))
+		return INBOX_FAILED;
+	if (search.is_found)
+		return INBOX_GOES_ON;
+	enum inbox_status status = make_room(inbox, sender, folder, blob->size);
+	if (status == INBOX_NEW && !part_create(&entry->part, folder, sender->id, blob))
+		return errno == ENOSPC || errno == EDQUOT ? INBOX_NO_SPACE : INBOX_FAILED;
+	return status;
+}
+
+enum inbox_status inbox_offer(struct blob_inbox *inbox, const struct inbox_sender *sender, uint32_t peer,
+                              const struct octo_blob *offered, uint64_t *have)
+{
+	struct inbox_entry *entry = NULL;
+	struct octo_blob blob = *offered;
+	char name[FILE_NAME_BYTES];
+	*have = 0;
+	if (blob.size > inbox->largest_bytes)
+		return INBOX_TOO_LARGE;
+	file_name_clean(offered->name, name);
+	memset(blob.name, 0, sizeof blob.name);
+	memcpy(blob.name, name, strlen(name));
+	close_same(inbox, peer, &blob, blob.id);
+	for (uint32_t i = 0; i < INBOX_OPEN_MAX && !entry; i++)
+		entry = inbox->entries[i].is_open ? NULL : &inbox->entries[i];
+	if (!entry)
+		return INBOX_TOO_MANY;
+	int folder = open_folder(inbox, sender, true);
+	if (folder < 0)
+		return errno == ENOSPC || errno == EDQUOT ? INBOX_NO_SPACE : INBOX_FAILED;
+	*entry = (struct inbox_entry){ .peer = peer, .part = { .data = -1, .info = -1 } };
+	enum inbox_status status = open_entry(inbox, entry, sender, folder, &blob);
+	if (status > INBOX_HERE) {
+		int error = errno;
+		close(folder);
+		errno = error;
+		return status;
+	}
+	entry->is_open = true;
+	entry->part.blob = blob;
+	memcpy(entry->part.sender, sender->id, OCTO_ID_BYTES);
+	*have = entry->again = entry->is_here ? blob.size : part_have(&entry->part);
+	return status;
+}
+
+/* ---- Bytes ----------------------------------------------------------------------------------------------------- */
+
+struct inbox_entry *inbox_find(struct blob_inbox *inbox, uint32_t peer, uint16_t id)
+{
+	for (uint32_t i = 0; i < INBOX_OPEN_MAX; i++)
+		if (inbox->entries[i].is_open && inbox->entries[i].peer == peer && inbox->entries[i].part.blob.id == id)
+			return &inbox->entries[i];
+	return NULL;
+}
+
+bool inbox_write(struct blob_inbox *inbox, uint32_t peer, uint16_t id, uint64_t offset, const uint8_t *bytes, size_t size)
+{
+	struct inbox_entry *entry = inbox_find(inbox, peer, id);
+	return entry && !entry->is_here && part_write(&entry->part, offset, bytes, size);
+}
+
+bool inbox_read(struct blob_inbox *inbox, uint32_t peer, uint16_t id, uint64_t offset, uint8_t *out, size_t size)
+{
+	struct inbox_entry *entry = inbox_find(inbox, peer, id);
+	return entry && part_read(&entry->part, offset, out, size);
+}
+
+void inbox_close(struct inbox_entry *entry, bool is_wrong)
+{
+	if (is_wrong && entry->is_here)
+		ledger_forget(entry->part.folder, &entry->part.blob);
+	if (is_wrong && !entry->is_here && entry->final[0] == '\0')
+		part_remove(&entry->part);
+	else
+		part_close(&entry->part);
+	close(entry->part.folder);
+	entry->is_open = false;
+}
+
+/* ---- The end --------------------------------------------------------------------------------------------------- */
+
+/* Gives the data file another name, if nothing has it: 1 done, 0 it is taken, -1 the disk failed. */
+static int move(const struct blob_part *part, const char *name)
+{
+	struct stat status;
+	if (linkat(part->folder, part->name, part->folder, name, 0) == 0)
+		return 1;
+	if (errno == EEXIST)
+		return 0;
+	/* A file system without hard links. */
+	if (fstatat(part->folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	return errno == ENOENT && renameat(part->folder, part->name, part->folder, name) == 0 ? 1 : -1;
+}
+
+bool inbox_keep(struct blob_inbox *inbox, struct inbox_entry *entry)
+{
+	struct blob_part *part = &entry->part;
+	char name[FILE_NAME_NUMBERED_BYTES];
+	struct stat status;
+	(void)inbox;
+	if (entry->is_here)
+		return true;
+	if (!part_sync(part))
+		return false;
+	for (unsigned number = 1; number <= FILE_NAME_NUMBER_MAX; number++) {
+		file_name_number(part->blob.name, number, name);
+		if (fstatat(part->folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+			continue;
+		/* In the ledger first: from the moment that the file is there, it is known to be this blob. */
+		if (!ledger_add(part->folder, &part->blob, name))
+			return false;
+		int moved = move(part, name);
+		if (moved == 0)
+			continue;
+		if (moved < 0 || (fsync(part->folder) != 0 && errno != EINVAL))
+			return false;
+		snprintf(entry->final, sizeof entry->final, "%s", name);
+		part_remove(part);
+		return true;
+	}
+	errno = EEXIST;
+	return false;
+}
+
+/* ---- A start --------------------------------------------------------------------------------------------------- */
+
+struct check {
+	int folder;
+	const struct inbox_sender *sender;
+	void *context;
+	void (*tell)(void *context, const struct blob_part *part, uint64_t before);
+	bool (*goes_on)(void *context);
+	bool is_stopped;
+};
+
+static bool was_received(int folder, const struct octo_blob *blob)
+{
+	struct inbox_entry entry = { .part = { .data = -1, .info = -1 } };
+	bool is_here = open_received(&entry, folder, blob);
+	part_close(&entry.part);
+	return is_here;
+}
+
+static bool check_part(void *context, const char *name, const struct stat *status)
+{
+	struct check *check = context;
+	struct blob_part part;
+	(void)status;
+	if (!is_info(name) || !part_open(&part, check->folder, name))
+		return true;
+	if (memcmp(part.sender, check->sender->id, OCTO_ID_BYTES) != 0) {
+		part_close(&part);
+		return true;
+	}
+	if (was_received(check->folder, &part.blob)) { /* a crash came between its name and the end of its part */
+		part_remove(&part);
+		return true;
+	}
+	uint64_t before = part_have(&part);
+	bool is_read = part_check(&part, check->goes_on, check->context);
+	if (is_read)
+		check->tell(check->context, &part, before);
+	part_close(&part);
+	return !check->goes_on || check->goes_on(check->context);
+}
+
+void inbox_check(struct blob_inbox *inbox, const struct inbox_sender *sender, void *context,
+                 void (*tell)(void *context, const struct blob_part *part, uint64_t before), bool (*goes_on)(void *context))
+{
+	struct check check = { .folder = open_folder(inbox, sender, false), .sender = sender, .context = context, .tell = tell,
+		.goes_on = goes_on };
+	if (check.folder < 0)
+		return;
+	(void)each_file(check.folder, check_part, &check);
+	close(check.folder);
+}

@@ -1,0 +1,78 @@
+/* blob_inbox.h: where a node puts the blobs that its peers send: a folder for each sender, in which a blob is NAME.part until
+ * it is whole, and then NAME, or NAME-2, and so on: nothing is ever overwritten. Senders are hostile: what they can name,
+ * and how much of the disk they can fill, is bounded here. Knows files and no channel; next: blob_part.h. */
+#ifndef OCTO_CARRIERS_BLOB_INBOX_H
+#define OCTO_CARRIERS_BLOB_INBOX_H
+
+#include "core/carriers/blob_part.h"
+
+enum {
+	INBOX_PATH_BYTES = 1024,
+	INBOX_OPEN_MAX = 256,             /* blobs that come in at once, of all senders */
+	INBOX_FILES_MAX = 4096,           /* in one sender's folder, its own files included */
+	INBOX_RECEIVED_MAX = 32           /* blobs of a sender that are remembered as received */
+};
+#define INBOX_SPARE_BYTES (UINT64_C(16) << 20) /* of the disk: never filled */
+
+/* Who sends: the folder's name, which is the caller's own choice, and the FULL-ID. */
+struct inbox_sender {
+	const char *folder;
+	uint8_t id[OCTO_ID_BYTES];
+};
+
+struct inbox_entry {
+	bool is_open;
+	bool is_here;                     /* it was received before: `part.data` is the file that it became */
+	uint32_t peer;
+	uint64_t again;                   /* bytes that were here when it was offered */
+	struct blob_part part;
+	char final[FILE_NAME_NUMBERED_BYTES]; /* what it is called now that it is kept; "" before */
+};
+
+struct blob_inbox {
+	/* The caller's; `root` is made when it is missing, but not the folder that it is in. */
+	char root[INBOX_PATH_BYTES];
+	uint64_t largest_bytes;           /* of one blob */
+	uint64_t room_bytes;              /* of one sender's folder */
+	struct inbox_entry entries[INBOX_OPEN_MAX];
+};
+
+#define INBOX_STATUSES(X)                                                                             \
+	X(NEW, "it is taken")                                                                         \
+	X(GOES_ON, "a part of it is here already")                                                    \
+	X(HERE, "all of it is here already")                                                          \
+	X(TOO_LARGE, "it is larger than what is taken")                                               \
+	X(NO_ROOM, "its sender's folder is full")                                                     \
+	X(NO_SPACE, "the disk is full")                                                               \
+	X(TOO_MANY, "too many files come in at once")                                                 \
+	X(FAILED, "the disk failed")
+enum inbox_status {
+#define X(name, text) INBOX_##name,
+	INBOX_STATUSES(X)
+#undef X
+	INBOX_STATUS_COUNT
+};
+const char *inbox_status_text(enum inbox_status status); /* a phrase without a full stop */
+
+/* A blob is offered: NEW, GOES_ON and HERE open an entry, found by (peer, blob->id) from then on; *have is how many of its first
+ * bytes are here. With FAILED errno says more. */
+OCTO_MUST_CHECK enum inbox_status inbox_offer(struct blob_inbox *inbox, const struct inbox_sender *sender, uint32_t peer,
+                                              const struct octo_blob *blob, uint64_t *have);
+/* NULL: not open. */
+struct inbox_entry *inbox_find(struct blob_inbox *inbox, uint32_t peer, uint16_t id);
+OCTO_MUST_CHECK bool inbox_write(struct blob_inbox *inbox, uint32_t peer, uint16_t id, uint64_t offset, const uint8_t *bytes,
+                                 size_t size);
+OCTO_MUST_CHECK bool inbox_read(struct blob_inbox *inbox, uint32_t peer, uint16_t id, uint64_t offset, uint8_t *out, size_t size);
+/* All of it is here, and right: it gets its name, entry->final. Durable when it returns true; after a crash on the way it is
+ * either a part or the file, and offered again it is not received twice. */
+OCTO_MUST_CHECK bool inbox_keep(struct blob_inbox *inbox, struct inbox_entry *entry);
+/* The entry is closed. What is not whole stays, to be gone on with; with `is_wrong` it is removed, or, if it was received before,
+ * no longer believed to be what it was. */
+void inbox_close(struct inbox_entry *entry, bool is_wrong);
+
+/* Once at a start, for each sender: what a crash has left is tidied up, and parts are checked (part_check()). Calls `tell` for
+ * each part that stays, with what is here of it before and after; `goes_on` as part_check() does. */
+void inbox_check(struct blob_inbox *inbox, const struct inbox_sender *sender, void *context,
+                 void (*tell)(void *context, const struct blob_part *part, uint64_t before), bool (*goes_on)(void *context));
+
+#endif
