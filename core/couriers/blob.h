@@ -41,11 +41,13 @@ struct blob_out {
 	struct blob_place place;
 	uint64_t pass;                    /* share of the bytes: the lowest goes next */
 	octo_time_ns sent_at;             /* the last cells that were not a mere repetition */
+	octo_time_ns repeated_at;         /* when the present pass of repetitions began */
+	octo_time_ns arrived_at;          /* the last news that cells have arrived, or that the receiver accepts */
 	uint32_t base, next;              /* first cell not known to be there; first one never sent */
 	uint32_t arrived, open;           /* of [base, next): there; neither there nor on its way */
 	uint32_t open_from;               /* none is open below */
-	uint32_t again, again_left;       /* repeating: from which cell, how many more */
-	uint32_t reserved;
+	uint32_t again;                   /* the pass goes on from this cell; `next` or more: there is none */
+	uint32_t reserved[2];
 	uint64_t arrived_bits[BLOB_WORDS], flying_bits[BLOB_WORDS];
 };
 

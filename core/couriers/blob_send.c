@@ -1,13 +1,15 @@
 /* blob_send.c: the sender's side of a blob. What the receiver has it tells itself when it accepts; from then on the fates
  * of messages say it. What is lost goes first, then what is new, then, with nothing else to do, what is still on its
- * way once more: the last losses of a blob would cost a round trip each. */
+ * way again, in passes: the last losses of a blob would cost a round trip each. */
 #include "core/couriers/blob.h"
 
 #include <string.h>
 
-static const octo_time_ns offer_again_ns = 5 * OCTO_SECOND, offer_again_max_ns = 60 * OCTO_SECOND;
+static const octo_time_ns offer_again_max_ns = 60 * OCTO_SECOND;
 static const octo_time_ns trip_guess_ns = 250 * OCTO_MILLISECOND;
-enum { LOSS_UNIT = 1 << 16, LOSS_MEMORY = 512 };
+/* A HAVE that comes while others of its cells arrive is older than these news: an offer was repeated, or a HAVE. */
+static const octo_time_ns stale_ns = OCTO_SECOND;
+enum { OFFER_TRIPS = 4, LOSS_UNIT = 1 << 16, LOSS_MEMORY = 512 };
 
 bool blob_out_fits(const struct octo_blob *blob, const struct octo_courier_call *call)
 {
@@ -43,12 +45,26 @@ bool blob_out_is_due(const struct blob_out *out, const struct octo_courier_call 
 	return blob_is_live(place) && (place->session != call->session || place->is_due || place->again_at <= call->now);
 }
 
-/* Where losses are about, repetitions follow closely; else only when an answer is late. */
-static octo_time_ns repeat_at(const struct blob_courier *state, const struct blob_out *out,
-                              const struct octo_courier_call *call)
+static octo_time_ns trip_of(const struct octo_courier_call *call)
 {
-	octo_time_ns trip = call->trip_ns ? call->trip_ns : trip_guess_ns;
-	return out->sent_at + (state->losses ? trip / 4 : trip * 3 / 2);
+	return call->trip_ns ? call->trip_ns : trip_guess_ns;
+}
+
+/* What the present pass of repetitions sends next; `next` when it is over. */
+static uint32_t repeat_from(const struct blob_out *out)
+{
+	uint32_t from = out->again > out->base ? out->again : out->base;
+	return from < out->next ? blob_bits_find(out->arrived_bits, NULL, from, out->next) : out->next;
+}
+
+/* When another pass may begin: where losses are about at once, and then closely, else only when an answer is late; and
+ * never where the last one brought no news. */
+static octo_time_ns pass_at(const struct blob_courier *state, const struct blob_out *out, const struct octo_courier_call *call)
+{
+	octo_time_ns since = state->losses || out->repeated_at > out->sent_at ? out->repeated_at : out->sent_at;
+	if (out->repeated_at >= out->sent_at && out->repeated_at >= out->arrived_at)
+		return OCTO_NEVER;
+	return since + (state->losses ? trip_of(call) / 4 : trip_of(call) * 3 / 2);
 }
 
 octo_time_ns blob_out_ready_at(const struct blob_courier *state, const struct blob_out *out,
@@ -58,9 +74,9 @@ octo_time_ns blob_out_ready_at(const struct blob_courier *state, const struct bl
 		return OCTO_NEVER;
 	if (out->open || out->next < limit_of(out))
 		return call->now;
-	if (out->again_left == 0 || out->base + out->arrived == out->next)
+	if (out->base + out->arrived == out->next)
 		return OCTO_NEVER;
-	return repeat_at(state, out, call);
+	return repeat_from(out) < out->next ? call->now : pass_at(state, out, call);
 }
 
 /* ---- Sending --------------------------------------------------------------------------------------------------- */
@@ -70,7 +86,7 @@ static void offer(struct blob_courier *state, struct blob_out *out, const struct
 	struct blob_place *place = &out->place;
 	if (place->session != call->session || place->round == 0) {
 		place->round = ++state->rounds ? state->rounds : ++state->rounds;
-		place->again_ns = offer_again_ns;
+		place->again_ns = OFFER_TRIPS * trip_of(call);
 		place->session = call->session;
 		place->phase = BLOB_ASKING;
 	}
@@ -130,17 +146,17 @@ static uint32_t choose(struct blob_out *out, const struct octo_courier_call *cal
 		*first = out->next;
 		count = limit - out->next < most ? limit - out->next : most;
 		out->next += count;
-		out->again_left = out->next - out->base - out->arrived;
+		out->again = out->next;
 	} else {
-		if (out->again < out->base || out->again >= out->next)
+		*first = repeat_from(out);
+		if (*first == out->next) {
 			out->again = out->base;
-		*first = blob_bits_find(out->arrived_bits, NULL, out->again, out->next);
-		if (*first == out->next)
-			*first = blob_bits_find(out->arrived_bits, NULL, out->base, out->next);
+			out->repeated_at = call->now;
+			*first = repeat_from(out);
+		}
 		while (count < most && *first + count < out->next && !blob_bit(out->arrived_bits, *first + count))
 			count++;
 		out->again = *first + count;
-		out->again_left -= count < out->again_left ? count : out->again_left;
 		return count;
 	}
 	fly(out, *first, count);
@@ -177,18 +193,15 @@ size_t blob_out_chunk(struct blob_courier *state, uint32_t index, const struct o
 
 static void slide(struct blob_out *out)
 {
-	uint32_t before = out->base;
 	while (out->base < out->next && blob_bit(out->arrived_bits, out->base)) {
 		blob_bit_set(out->arrived_bits, out->base, false);
 		blob_bit_set(out->flying_bits, out->base, false);
 		out->base++;
 		out->arrived--;
 	}
-	if (out->base != before)
-		out->again_left = out->next - out->base - out->arrived;
 }
 
-static void arrive(struct blob_out *out, uint32_t cell)
+static void arrive(struct blob_out *out, const struct octo_courier_call *call, uint32_t cell)
 {
 	if (cell < out->base || cell >= out->next || blob_bit(out->arrived_bits, cell))
 		return;
@@ -196,6 +209,7 @@ static void arrive(struct blob_out *out, uint32_t cell)
 	blob_bit_set(out->flying_bits, cell, false);
 	blob_bit_set(out->arrived_bits, cell, true);
 	out->arrived++;
+	out->arrived_at = call->now;
 }
 
 static void lose(struct blob_out *out, uint32_t cell)
@@ -220,7 +234,7 @@ static struct blob_out *find(struct blob_courier *state, const struct blob_messa
 }
 
 /* From `at` on, all that is said is taken for true: cells never sent by us, but by our former self, too. */
-static void take_runs(struct blob_out *out, const struct blob_message *message)
+static void take_runs(struct blob_out *out, const struct octo_courier_call *call, const struct blob_message *message)
 {
 	uint32_t at = message->from;
 	for (uint32_t i = 0; i < message->run_count; i++) {
@@ -232,7 +246,7 @@ static void take_runs(struct blob_out *out, const struct blob_message *message)
 				out->open_from = out->next;
 		}
 		for (uint32_t cell = had_from; cell < at; cell++)
-			arrive(out, cell);
+			arrive(out, call, cell);
 	}
 	slide(out);
 }
@@ -262,17 +276,20 @@ void blob_out_have(struct blob_courier *state, const struct octo_courier_call *c
 	}
 	if (!is_first && (is_start || message->from + 1 > out->base + BLOB_WINDOW))
 		return; /* its beginning was lost, and comes again */
+	if (is_first && !is_start && call->now - out->arrived_at < stale_ns)
+		return;
 	if (is_first) {
-		out->base = out->next = out->open_from = message->frontier;
-		out->arrived = out->open = out->again_left = 0;
+		out->base = out->next = out->open_from = out->again = message->frontier;
+		out->arrived = out->open = 0;
 		memset(out->arrived_bits, 0, sizeof out->arrived_bits);
 		memset(out->flying_bits, 0, sizeof out->flying_bits);
 	}
-	take_runs(out, message);
+	take_runs(out, call, message);
 	place->again_at = OCTO_NEVER;
 	place->is_due = 0;
 	if (is_start) {
 		place->phase = BLOB_FLOWING;
+		out->arrived_at = call->now;
 		place->rate_from = call->now;
 		place->rate_from_bytes = blob_out_done(out);
 		blob_note_place(call, place, OCTO_WAY_OUT, OCTO_NOTE_BLOB_STARTED, blob_out_done(out));
@@ -319,7 +336,7 @@ void blob_out_fate(struct blob_courier *state, const struct octo_courier_call *c
 		return;
 	for (uint32_t cell = handle->cell; cell < handle->cell + handle->count; cell++) {
 		if (fate == OCTO_FATE_DELIVERED)
-			arrive(out, cell);
+			arrive(out, call, cell);
 		else
 			lose(out, cell);
 	}

@@ -9,10 +9,11 @@ enum {
 	BURST_PACKETS = 2,
 	RATE_MIN = 2048,                  /* bytes per second; four packets */
 	GOOD_PER_SECOND = 30, BAD_PER_SECOND = 10, /* packets, where nothing else is known */
-	START_PACKETS = 10,               /* in the first round trip */
+	START_PACKETS = 16,               /* in the first round trip */
 	WINDOW_PACKETS = 12,              /* in flight beside twice the path's content: batches of acknowledgements */
 	CRUISE_ROUNDS = 6, FULL_ROUNDS = 3, DRAIN_ROUNDS_MAX = 8,
-	GAIN_STARTUP = 2000, GAIN_PROBE = 1250, GAIN_DRAIN = 750, GAIN_DEEP = 500, GAIN_EASED = 950,
+	GAIN_STARTUP = 3000 /* of the window a round trip: bursts show early where the path ends */, GAIN_PROBE = 1250, GAIN_DRAIN = 750, GAIN_DEEP = 500, GAIN_EASED = 950,
+	GAIN_PART = 16, GAINS_MANY = 3,   /* a probe has found more: a sixteenth; so many in a row: much more */
 	CONGESTION_LOSS_PERMILLE = 100,   /* above chance */
 	UNANSWERED = 2                    /* questions in vain: nothing is known of the path any more */
 };
@@ -85,6 +86,13 @@ static octo_time_ns low_queue(const struct peer *peer)
 	return queue_limit(queue_low_ns, 2, peer);
 }
 
+/* In startup: what is on its way already will make it longer by as much as the path holds. */
+static octo_time_ns early_queue(const struct peer *peer)
+{
+	octo_time_ns eighth = peer->flow.estimate.trip_min_ns / 8;
+	return eighth > 2 * low_queue(peer) ? eighth : 2 * low_queue(peer);
+}
+
 static octo_time_ns high_queue(const struct peer *peer)
 {
 	octo_time_ns quarter = peer->flow.estimate.trip_min_ns / 4;
@@ -94,10 +102,9 @@ static octo_time_ns high_queue(const struct peer *peer)
 static unsigned gain_of(const struct flow *flow)
 {
 	switch ((enum flow_phase)flow->phase) {
-	case FLOW_STARTUP: return GAIN_STARTUP;
 	case FLOW_PROBE: return GAIN_PROBE;
 	case FLOW_DRAIN: return flow->is_deep ? GAIN_DEEP : GAIN_DRAIN;
-	case FLOW_CRUISE: break;
+	case FLOW_STARTUP: case FLOW_CRUISE: break;
 	}
 	return flow->is_path_easy ? 1000 : GAIN_EASED;
 }
@@ -137,12 +144,14 @@ static void set_rate(const struct call *call, struct peer *peer)
 {
 	struct flow *flow = &peer->flow;
 	uint64_t limit = flow_limit(peer), rate = first_rate(peer);
-	if (flow->estimate.has_sample) {
-		uint64_t path = path_rate(peer) * gain_of(flow) / 1000;
-		if (flow->phase != FLOW_STARTUP || path > rate)
-			rate = path;
-		if (flow->phase == FLOW_CRUISE && is_held_by_limit(peer))
-			rate = limit;
+	octo_time_ns trip = peer->current.trip.smoothed_ns;
+	if (flow->phase == FLOW_STARTUP && trip) {
+		uint64_t pace = flow->window * OCTO_SECOND / trip * GAIN_STARTUP / 1000;
+		rate = pace > rate ? pace : rate;
+	} else if (flow->phase == FLOW_CRUISE && is_held_by_limit(peer)) {
+		rate = limit;
+	} else if (flow->estimate.has_sample) {
+		rate = path_rate(peer) * gain_of(flow) / 1000;
 	}
 	if (rate < RATE_MIN)
 		rate = RATE_MIN;
@@ -161,6 +170,7 @@ void flow_begin(struct call *call, struct peer *peer)
 	flow->is_wanted_due = wanted != 0;
 	flow->is_path_easy = true;
 	flow->send_at = call->now;
+	flow->window = START_PACKETS * PACKET;
 	flow->light.changed_at = call->now;
 	flow->light.eased_at = OCTO_NEVER;
 	flow->light.penalty_ns = penalty_first_ns;
@@ -241,11 +251,16 @@ static void judge_light(struct call *call, struct peer *peer)
 
 /* ---- Sending ------------------------------------------------------------------------------------------------------- */
 
+/* What a path holds at a rate, when no queue stands in it. */
+static uint64_t content(const struct peer *peer, uint64_t rate)
+{
+	return rate * (peer->flow.estimate.trip_min_ns / OCTO_MICROSECOND) / 1000000;
+}
+
 static uint64_t window_bytes(const struct peer *peer)
 {
-	uint64_t trip_us = peer->flow.estimate.trip_min_ns / OCTO_MICROSECOND;
-	uint64_t rate = peer->flow.phase == FLOW_STARTUP ? peer->flow.rate : path_rate(peer);
-	return 2 * (rate * trip_us / 1000000) + WINDOW_PACKETS * (uint64_t)PACKET;
+	bool is_startup = peer->flow.phase == FLOW_STARTUP;
+	return (is_startup ? peer->flow.window : 2 * content(peer, path_rate(peer))) + WINDOW_PACKETS * (uint64_t)PACKET;
 }
 
 static void say_out_of_room(struct call *call, struct peer *peer)
@@ -266,6 +281,7 @@ octo_time_ns flow_next(struct call *call, struct peer *peer)
 	flow->is_out_of_room = false;
 	bool is_full = peer->sent.out_bytes >= window_bytes(peer);
 	bool is_blind = peer->loss.asks >= UNANSWERED;
+	flow->is_held_by_window = flow->is_held_by_window || is_full;
 	if (is_full && peer->loss.asks == 0)
 		return OCTO_NEVER;
 	octo_time_ns at = flow->send_at;
@@ -285,13 +301,14 @@ void flow_sent(struct call *call, struct peer *peer, size_t bytes)
 	if (flow->send_at < earliest)
 		flow->send_at = earliest;
 	flow->send_at += bytes * OCTO_SECOND / flow->rate;
+	flow->is_held_by_window = false;
 	if (flow->send_at > call->now + debt_max_ns)
 		flow->send_at = call->now + debt_max_ns;
 }
 
 void flow_starved(struct peer *peer)
 {
-	peer->flow.estimate.is_starved = true;
+	peer->flow.estimate.is_starved = peer->flow.estimate.is_starved || !peer->flow.is_held_by_window;
 }
 
 uint8_t flow_record_flags(const struct peer *peer)
@@ -313,6 +330,14 @@ static void enter(struct flow *flow, enum flow_phase phase)
 	flow->is_deep = flow->is_after_probe = false;
 }
 
+/* What a path carries that has shown its end: not what arrived in the rounds before. */
+static void end_startup(struct flow *flow)
+{
+	estimate_set(&flow->estimate, estimate_stretch(&flow->estimate));
+	estimate_restart(&flow->estimate);
+	enter(flow, FLOW_DRAIN);
+}
+
 static void run_startup(struct flow *flow, const struct estimate_round *round)
 {
 	if (round->is_starved)
@@ -321,8 +346,33 @@ static void run_startup(struct flow *flow, const struct estimate_round *round)
 		flow->full_rate = round->rate;
 		flow->full_rounds = 0;
 	} else if (++flow->full_rounds >= FULL_ROUNDS) {
-		enter(flow, FLOW_DRAIN);
+		end_startup(flow);
 	}
+}
+
+/* For what has arrived, as much more may be on its way, if all that may be is: so it doubles each round trip. Where not
+ * even bursts at twice that pace wait anywhere, it trebles. */
+static void grow(struct peer *peer, const struct flow_arrival *arrival)
+{
+	struct flow *flow = &peer->flow;
+	uint64_t flying = peer->sent.out_bytes + arrival->bytes;
+	uint64_t most = START_PACKETS * (uint64_t)PACKET + 3 * content(peer, estimate_stretch(&flow->estimate));
+	bool is_clear = flow->estimate.trip_latest_ns <= flow->estimate.trip_min_ns + low_queue(peer) / 4;
+	uint64_t window = flow->window + (is_clear ? 2 : 1) * arrival->bytes;
+	if (flying < flow->window / 2 || window > most || window > UINT32_MAX)
+		return;
+	flow->window = (uint32_t)window;
+}
+
+/* Again, from what the path is known to hold: it has become much wider. */
+static void begin_startup(struct peer *peer)
+{
+	struct flow *flow = &peer->flow;
+	uint64_t held = content(peer, path_rate(peer));
+	enter(flow, FLOW_STARTUP);
+	flow->window = (uint32_t)(held < UINT32_MAX ? held : UINT32_MAX);
+	flow->full_rate = estimate_rate(&flow->estimate);
+	flow->full_rounds = flow->gains = 0;
 }
 
 static void run_drain(struct peer *peer, octo_time_ns now, const struct estimate_round *round)
@@ -330,8 +380,9 @@ static void run_drain(struct peer *peer, octo_time_ns now, const struct estimate
 	struct flow *flow = &peer->flow;
 	if (round->queue_ns > low_queue(peer) && flow->phase_rounds < DRAIN_ROUNDS_MAX)
 		return;
+	uint32_t rate = estimate_rate(&flow->estimate);
 	bool has_more = flow->is_after_probe && flow->phase_rounds == 1 && round->queue_ns <= low_queue(peer) &&
-	                round->rate > flow->probed_rate + flow->probed_rate / 10;
+	                rate > flow->probed_rate + flow->probed_rate / GAIN_PART;
 	if (flow->phase_rounds >= DRAIN_ROUNDS_MAX || (flow->is_deep && flow->phase_rounds >= 2)) {
 		/* It does not get shorter than this: the path itself has changed. */
 		flow->estimate.trip_min_ns += round->queue_ns;
@@ -339,8 +390,12 @@ static void run_drain(struct peer *peer, octo_time_ns now, const struct estimate
 	} else if (flow->is_deep) {
 		return;
 	}
-	flow->probed_rate = estimate_rate(&flow->estimate);
-	enter(flow, has_more ? FLOW_PROBE : FLOW_CRUISE);
+	flow->gains = (uint8_t)(has_more ? flow->gains + (flow->gains < GAINS_MANY) : 0);
+	flow->probed_rate = rate;
+	if (flow->gains >= GAINS_MANY && content(peer, path_rate(peer)) > START_PACKETS * PACKET)
+		begin_startup(peer);
+	else
+		enter(flow, has_more ? FLOW_PROBE : FLOW_CRUISE);
 }
 
 static void run_phase(struct peer *peer, octo_time_ns now, const struct estimate_round *round)
@@ -398,13 +453,25 @@ void flow_arrived(struct call *call, struct peer *peer, const struct flow_arriva
 	struct estimate_round round;
 	if (arrival->number < flow->path_from)
 		return;
-	if (!estimate_arrived(&flow->estimate, call->now, arrival, peer->current.number_next, &round)) {
-		if (flow->phase == FLOW_STARTUP && estimate_has_queue(&flow->estimate, high_queue(peer))) {
-			enter(flow, FLOW_DRAIN); /* at such a pace the end of the round is too late */
-			set_rate(call, peer);
-		}
-		return;
+	bool is_round = estimate_arrived(&flow->estimate, call->now, arrival, peer->current.number_next, &round);
+	if (flow->phase == FLOW_STARTUP) {
+		grow(peer, arrival);
+		bool is_over = estimate_has_queue(&flow->estimate, early_queue(peer)); /* the end of the round is too late */
+		if (is_over)
+			end_startup(flow);
+		set_rate(call, peer);
+		if (is_over)
+			return;
 	}
+	/* What is on its way fits into the path: the queue is gone, though a round trip has to pass until that is seen. */
+	bool is_drained = flow->phase == FLOW_DRAIN && !flow->is_deep && !flow->is_after_probe &&
+	                  peer->sent.out_bytes <= content(peer, path_rate(peer)) + WINDOW_PACKETS / 2 * PACKET;
+	if (is_drained) {
+		enter(flow, FLOW_CRUISE);
+		set_rate(call, peer);
+	}
+	if (!is_round)
+		return;
 	flow->is_path_easy = round.queue_ns <= low_queue(peer);
 	run_phase(peer, call->now, &round);
 	flow->queue_before_ns = round.queue_ns;

@@ -8,7 +8,7 @@
 #include "core/intrinsic/sent_packets.h"
 
 enum flow_phase {
-	FLOW_STARTUP,                     /* doubling until the path is full */
+	FLOW_STARTUP,                     /* doubling each round trip, until the path is full */
 	FLOW_DRAIN,                       /* slower than the path, until its queue is gone */
 	FLOW_CRUISE,
 	FLOW_PROBE                        /* one round faster, to see whether there is more */
@@ -28,12 +28,15 @@ struct flow {
 	uint64_t path_from;               /* packets with lower numbers went another way, and tell nothing of this one */
 	uint32_t rate;                    /* bytes per second, of the pacing */
 	uint32_t told_rate;
+	uint32_t window;                  /* startup: bytes that may be in flight; grows by what arrives */
 	uint32_t full_rate;               /* startup: what has to be exceeded to go on */
 	uint32_t probed_rate;             /* the estimate before probing */
 	uint32_t wanted_by_peer;          /* MAX_RATE received; 0: none */
 	uint32_t wanted;                  /* MAX_RATE to be sent; 0: none */
-	uint8_t phase, phase_rounds, full_rounds;
+	uint8_t phase, phase_rounds, full_rounds, gains; /* gains: probes in a row that found more */
+	uint8_t reserved[2];              /* 0; no padding */
 	bool is_deep, is_after_probe, is_path_easy, is_wanted_due, is_out_of_room;
+	bool is_held_by_window;           /* since the last packet: couriers waited for an acknowledgement */
 };
 
 bool flow_is_good(const struct peer *peer); /* the light */

@@ -2,7 +2,7 @@
  * batching of acknowledgements cannot distort; and never above the rate at which it was sent. */
 #include "core/intrinsic/rate_estimate.h"
 
-enum { ROUND_PACKETS = 10, BELOW_MEMORY = 512, BELOW_LEAST = 64, ALL_MEMORY = 256, ALL_SLACK_PERMILLE = 30,
+enum { ROUND_PACKETS = 10, STRETCH_PACKETS = 24, BELOW_MEMORY = 512, BELOW_LEAST = 64, ALL_MEMORY = 256, ALL_SLACK_PERMILLE = 30,
        CHANCE_MAX_PERMILLE = 500 };
 static const octo_time_ns round_max_ns = 10 * OCTO_SECOND;
 
@@ -13,6 +13,7 @@ void estimate_trip(struct rate_estimate *estimate, octo_time_ns now, octo_time_n
 		estimate->trip_round_ns = trip_ns;
 	if (estimate->trip_min_ns == 0 || trip_ns < estimate->trip_min_ns)
 		estimate->trip_min_ns = trip_ns;
+	estimate->trips_ns[estimate->trip_at++ % ESTIMATE_TRIPS] = trip_ns;
 	if (trip_ns <= estimate->trip_min_ns + estimate->trip_min_ns / 16)
 		estimate->trip_min_at = now;
 }
@@ -48,11 +49,36 @@ static void keep(struct rate_estimate *estimate, uint32_t rate, bool is_starved)
 	estimate->best[estimate->at] = rate;
 }
 
+/* Bytes over the time in which they arrived, or in which they were sent if that is longer; 0: all at one instant. */
+static uint32_t rate_over(uint64_t bytes, octo_time_ns took, octo_time_ns sent_at, octo_time_ns sent_before)
+{
+	octo_time_ns sent_in = sent_at > sent_before ? sent_at - sent_before : 0;
+	uint64_t limited = bytes < UINT32_MAX ? bytes : UINT32_MAX;
+	uint64_t rate = sent_in > took ? limited * OCTO_SECOND / sent_in : took ? limited * OCTO_SECOND / took : 0;
+	return (uint32_t)(rate < UINT32_MAX ? rate : UINT32_MAX);
+}
+
+static void count_stretch(struct rate_estimate *estimate, octo_time_ns now, const struct flow_arrival *arrival)
+{
+	estimate->stretch_bytes += arrival->bytes;
+	estimate->stretch_packets += arrival->packets;
+	bool is_whole = estimate->stretch_packets >= STRETCH_PACKETS && now - estimate->stretch_at >= estimate->trip_min_ns / 4;
+	if (estimate->stretch_at && !is_whole)
+		return;
+	if (estimate->stretch_at)
+		estimate->stretch_rate = rate_over(estimate->stretch_bytes, now - estimate->stretch_at, arrival->sent_at,
+		                                   estimate->stretch_sent_at);
+	estimate->stretch_at = now;
+	estimate->stretch_sent_at = arrival->sent_at;
+	estimate->stretch_bytes = estimate->stretch_packets = 0;
+}
+
 bool estimate_arrived(struct rate_estimate *estimate, octo_time_ns now, const struct flow_arrival *arrival,
                       uint64_t number_next, struct estimate_round *round)
 {
 	count(&estimate->below_seen, &estimate->below_lost, arrival->below, BELOW_MEMORY);
 	count(&estimate->all_seen, &estimate->all_lost, arrival->packets, ALL_MEMORY);
+	count_stretch(estimate, now, arrival);
 	if (estimate->began_at == 0) {
 		begin_round(estimate, now, arrival, number_next);
 		return false;
@@ -62,14 +88,9 @@ bool estimate_arrived(struct rate_estimate *estimate, octo_time_ns now, const st
 	if (arrival->number < estimate->end_number || estimate->packets < ROUND_PACKETS)
 		return false;
 	octo_time_ns took = now - estimate->began_at;
-	octo_time_ns sent_in = arrival->sent_at > estimate->began_sent_at ? arrival->sent_at - estimate->began_sent_at : 0;
-	if (sent_in > took)
-		took = sent_in;
-	if (took == 0)
+	round->rate = rate_over(estimate->bytes, took, arrival->sent_at, estimate->began_sent_at);
+	if (round->rate == 0)
 		return false; /* all at one instant: the next will tell */
-	uint64_t bytes = estimate->bytes < UINT32_MAX ? estimate->bytes : UINT32_MAX;
-	uint64_t rate = bytes * OCTO_SECOND / took;
-	round->rate = (uint32_t)(rate < UINT32_MAX ? rate : UINT32_MAX);
 	round->loss_permille = (uint32_t)(estimate->lost * UINT64_C(1000) / (estimate->lost + estimate->packets));
 	round->queue_ns = estimate->trip_round_ns > estimate->trip_min_ns ? estimate->trip_round_ns - estimate->trip_min_ns : 0;
 	round->is_starved = estimate->is_starved || took > round_max_ns;
@@ -81,8 +102,16 @@ bool estimate_arrived(struct rate_estimate *estimate, octo_time_ns now, const st
 
 bool estimate_has_queue(const struct rate_estimate *estimate, octo_time_ns queue_ns)
 {
-	return estimate->has_sample && estimate->packets >= ROUND_PACKETS &&
-	       estimate->trip_round_ns > estimate->trip_min_ns + queue_ns;
+	for (int i = 0; i < ESTIMATE_TRIPS; i++)
+		if (estimate->trips_ns[i] <= estimate->trip_min_ns + queue_ns)
+			return false;
+	return true;
+}
+
+uint32_t estimate_stretch(const struct rate_estimate *estimate)
+{
+	uint32_t best = estimate_rate(estimate);
+	return estimate->stretch_rate > best ? estimate->stretch_rate : best;
 }
 
 void estimate_lost(struct rate_estimate *estimate, bool is_below)
@@ -104,6 +133,11 @@ void estimate_was_late(struct rate_estimate *estimate, bool is_below)
 		estimate->all_lost--;
 	if (is_below && estimate->below_lost)
 		estimate->below_lost--;
+}
+
+void estimate_restart(struct rate_estimate *estimate)
+{
+	estimate->began_at = estimate->trip_round_ns = 0;
 }
 
 uint32_t estimate_rate(const struct rate_estimate *estimate)

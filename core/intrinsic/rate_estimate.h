@@ -5,7 +5,7 @@
 
 #include "core/octo.h"
 
-enum { ESTIMATE_ROUNDS = 10 };
+enum { ESTIMATE_ROUNDS = 10, ESTIMATE_TRIPS = 4 };
 
 /* What one acknowledgement brought. */
 struct flow_arrival {
@@ -33,7 +33,12 @@ struct rate_estimate {
 	uint32_t lost;
 	/* Losses by chance: of packets paced below what the path carries, and of all, both fading. */
 	uint16_t below_seen, below_lost, all_seen, all_lost;
-	uint32_t reserved;                /* 0; no padding */
+	uint32_t trip_at;                 /* in trips_ns[] */
+	octo_time_ns trips_ns[ESTIMATE_TRIPS]; /* the last ones; 0: not so many yet */
+	/* A stretch: a part of a round, to see at once what a path carries that is full. */
+	octo_time_ns stretch_at, stretch_sent_at; /* 0: none */
+	uint64_t stretch_bytes;
+	uint32_t stretch_packets, stretch_rate; /* bytes per second of the last whole one */
 };
 
 struct estimate_round {                   /* a finished one */
@@ -47,8 +52,12 @@ void estimate_trip(struct rate_estimate *estimate, octo_time_ns now, octo_time_n
 /* True when that ended a round. `number_next`: of the packet to be sent next. */
 bool estimate_arrived(struct rate_estimate *estimate, octo_time_ns now, const struct flow_arrival *arrival,
                       uint64_t number_next, struct estimate_round *round);
-/* Whether the present round, as far as it has come, waits in queues for so long. */
+/* Whether each of the last trips has waited in queues for so long; and what then arrived, which is all that the path
+ * carries. */
 bool estimate_has_queue(const struct rate_estimate *estimate, octo_time_ns queue_ns);
+uint32_t estimate_stretch(const struct rate_estimate *estimate);
+/* Another phase: the present round would be of both. */
+void estimate_restart(struct rate_estimate *estimate);
 void estimate_lost(struct rate_estimate *estimate, bool is_below);
 void estimate_was_late(struct rate_estimate *estimate, bool is_below);
 /* Bytes per second that were delivered at best in the last rounds; 0 before the first. */

@@ -284,7 +284,7 @@ static void losses_are_made_good(void)
 	CHECK(taken < 4 * OCTO_SECOND);
 	scene.keepers[LOSER].offers = 0;
 	transfer(400000);
-	CHECK(view_of(LOSER, OCTO_WAY_IN, 1).repeated < 400000 / 10);
+	CHECK(view_of(LOSER, OCTO_WAY_IN, 1).repeated < 400000 / 8); /* at its end, what is under way goes twice */
 	close_scene();
 }
 

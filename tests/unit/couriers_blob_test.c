@@ -222,6 +222,115 @@ static void impossible_answers_change_nothing(void)
 	CHECK(give(&message) && message.type == BLOB_ABORT && message.way == OCTO_WAY_OUT && message.id == 9);
 }
 
+/* A chunk of ours, by its handle. */
+static bool give_chunk(struct blob_handle *handle)
+{
+	uint8_t bytes[512];
+	struct octo_mandate mandate = { .urgency_ms = 0 };
+	uint64_t packed = 0;
+	octo_courier_blob.mandate(&state, &call, &mandate);
+	if (!mandate.want_to_send || mandate.urgency_ms || !mandate.is_bulk)
+		return false;
+	size_t size = octo_courier_blob.send(&state, &call, bytes, 480, &packed);
+	*handle = blob_handle_unpack(packed);
+	CHECK(size > 0 && handle->kind == BLOB_HANDLE_CHUNK);
+	return true;
+}
+
+static void hear_fate(const struct blob_handle *handle, enum octo_fate fate)
+{
+	octo_courier_blob.fate(&state, &call, blob_handle_pack(handle), fate);
+}
+
+/* Of 26 cells, all under way, the first four have arrived. */
+static void send_all_of_one(uint16_t *round)
+{
+	struct blob_message message;
+	struct blob_handle handle, first;
+	set_up();
+	call.trip_ns = 40 * OCTO_MILLISECOND;
+	state.outs[0].place.blob = (struct octo_blob){ .size = 3000, .id = 1, .name = "own" };
+	state.outs[0].place.phase = BLOB_ASKING;
+	CHECK(give(&message) && message.type == BLOB_OFFER);
+	*round = message.round;
+	CHECK(!give(&message));
+	take(&(struct blob_message){ .type = BLOB_HAVE, .id = 1, .round = *round });
+	CHECK(give_chunk(&first));
+	while (state.outs[0].next < 26)
+		CHECK(give_chunk(&handle));
+	CHECK(!give_chunk(&handle));
+	call.now += 40 * OCTO_MILLISECOND;
+	hear_fate(&first, OCTO_FATE_DELIVERED);
+	CHECK(first.count == 4 && state.outs[0].base == 4);
+}
+
+/* R37, R157: without losses the end is repeated only when its answer is late, and no more until there is news. */
+static void the_end_is_repeated_when_an_answer_is_late(void)
+{
+	struct blob_handle handle = { .count = 0 };
+	uint16_t round;
+	send_all_of_one(&round);
+	CHECK(!give_chunk(&handle));
+	call.now += 20 * OCTO_MILLISECOND; /* one and a half round trips */
+	for (uint32_t cell = 4; cell < 26; cell += handle.count)
+		CHECK(give_chunk(&handle) && handle.cell == cell);
+	CHECK(!give_chunk(&handle));
+	call.now += 10 * OCTO_SECOND;
+	CHECK(!give_chunk(&handle));
+	hear_fate(&handle, OCTO_FATE_DELIVERED);
+	call.now += 60 * OCTO_MILLISECOND;
+	CHECK(give_chunk(&handle) && handle.cell == 4);
+	call.trip_ns = 0;
+}
+
+/* Where losses are about it is repeated at once, in passes a quarter of a round trip apart; what was lost goes first. */
+static void the_end_is_repeated_at_once_where_losses_are_about(void)
+{
+	struct blob_handle handle = { .count = 0 }, lost = { .kind = BLOB_HANDLE_CHUNK, .count = 2, .cell = 10 };
+	uint16_t round;
+	send_all_of_one(&round);
+	lost.round = round;
+	hear_fate(&lost, OCTO_FATE_LOST);
+	CHECK(give_chunk(&handle) && handle.cell == 10 && handle.count == 2);
+	for (uint32_t cell = 4; cell < 26; cell += handle.count)
+		CHECK(give_chunk(&handle) && handle.cell == cell);
+	CHECK(!give_chunk(&handle));
+	for (uint32_t cell = 4; cell < 24; cell += 4)
+		hear_fate(&(struct blob_handle){ .kind = BLOB_HANDLE_CHUNK, .round = round, .count = 4, .cell = cell },
+		          OCTO_FATE_DELIVERED);
+	call.now += 9 * OCTO_MILLISECOND;
+	hear_fate(&(struct blob_handle){ .kind = BLOB_HANDLE_CHUNK, .round = round, .count = 1, .cell = 24 }, OCTO_FATE_DELIVERED);
+	CHECK(!give_chunk(&handle));
+	call.now += OCTO_MILLISECOND;
+	CHECK(give_chunk(&handle) && handle.cell == 25 && handle.count == 1);
+	call.trip_ns = 0;
+}
+
+/* An offer is repeated soon, its second answer does not make what is under way go twice; a later one is the truth. */
+static void an_answer_that_is_overtaken_by_news_is_ignored(void)
+{
+	struct blob_message message;
+	uint16_t round;
+	set_up();
+	call.trip_ns = 40 * OCTO_MILLISECOND;
+	state.outs[0].place.blob = (struct octo_blob){ .size = 3000, .id = 1, .name = "own" };
+	state.outs[0].place.phase = BLOB_ASKING;
+	CHECK(give(&message) && message.type == BLOB_OFFER);
+	call.now += 159 * OCTO_MILLISECOND;
+	CHECK(!give(&message));
+	call.now += OCTO_MILLISECOND;
+	CHECK(give(&message) && message.type == BLOB_OFFER);
+	call.now += 319 * OCTO_MILLISECOND;
+	CHECK(!give(&message));
+	send_all_of_one(&round);
+	take(&(struct blob_message){ .type = BLOB_HAVE, .id = 1, .round = round });
+	CHECK(state.outs[0].base == 4 && state.outs[0].next == 26);
+	call.now += 2 * OCTO_SECOND;
+	take(&(struct blob_message){ .type = BLOB_HAVE, .id = 1, .round = round });
+	CHECK(state.outs[0].base == 0 && state.outs[0].next == 0);
+	call.trip_ns = 0;
+}
+
 /* A late offer of what is complete already begins nothing anew. */
 static void a_late_offer_of_a_complete_blob_is_answered(void)
 {
@@ -267,6 +376,9 @@ CU_ErrorCode suite_couriers_blob(void)
 	CU_ADD_TEST(suite, a_flood_of_offers_fills_four_places);
 	CU_ADD_TEST(suite, what_is_not_a_message_changes_nothing);
 	CU_ADD_TEST(suite, impossible_answers_change_nothing);
+	CU_ADD_TEST(suite, the_end_is_repeated_when_an_answer_is_late);
+	CU_ADD_TEST(suite, the_end_is_repeated_at_once_where_losses_are_about);
+	CU_ADD_TEST(suite, an_answer_that_is_overtaken_by_news_is_ignored);
 	CU_ADD_TEST(suite, a_late_offer_of_a_complete_blob_is_answered);
 	CU_ADD_TEST(suite, a_digest_does_not_depend_on_the_pieces);
 	return CU_get_error();
