@@ -314,6 +314,54 @@ static void one_who_declines_holds_up_nobody(void)
 	pair_close(&pair);
 }
 
+/* Bytes of the data packets that one courier's 50 messages go out in, beside another that declines or does not want. */
+static uint64_t bytes_beside(bool is_declining)
+{
+	struct pair pair;
+	uint64_t bytes = 0;
+	set_up(&pair, 125000);
+	struct scribe *declining = scribe_of(&pair, WINNER, 0), *willing = scribe_of(&pair, WINNER, 1);
+	size_t before = pair.sent_count;
+	declining->declines = 1;
+	declining->wants = is_declining;
+	declining->priority = 255;
+	willing->wants = 1;
+	willing->left = 50;
+	wake(&pair, WINNER);
+	pair_run(&pair, OCTO_SECOND);
+	for (size_t i = before; i < pair.sent_count; i++)
+		bytes += pair.sent[i].from == WINNER ? pair.sent[i].size : 0;
+	CHECK_U64(scribe_of(&pair, LOSER, 0)->received, 0);
+	CHECK_U64(scribe_of(&pair, LOSER, 1)->received, 50);
+	pair_close(&pair);
+	return bytes;
+}
+
+/* Whoever writes nothing takes no room (bug vii: the first CommsChannel reserved a section for 0 bytes). */
+static void an_opportunity_declined_costs_no_byte(void)
+{
+	CHECK_U64(bytes_beside(true), bytes_beside(false));
+}
+
+/* R2: no stream: a lost message is lost, unless its courier wants order, and those behind it do not wait for it. */
+static void a_lost_message_holds_up_nothing(void)
+{
+	struct pair pair;
+	pair_open(&pair, NULL);
+	pair_establish(&pair, WINNER);
+	pair_run(&pair, OCTO_SECOND);
+	pair_send_load(&pair, WINNER, 10, 400, 20 * OCTO_MILLISECOND);
+	pair_run(&pair, 50 * OCTO_MILLISECOND);
+	uint64_t before = pair_load(&pair, LOSER)->received;
+	pair_lose(&pair, WINNER, OCTO_PACKET_DATA, 1);
+	pair_run(&pair, 40 * OCTO_MILLISECOND);
+	CHECK_U64(pair_load(&pair, LOSER)->received, before + 1); /* of two, and the second of them in its time */
+	pair_run(&pair, 60 * OCTO_SECOND);
+	CHECK_U64(pair_load(&pair, LOSER)->received, 9);
+	CHECK_U64(pair_load(&pair, LOSER)->received_out_of_order, 0);
+	pair_close(&pair);
+}
+
 /* R6, R9, R124, R168: several messages share a packet with each other and with a PONG. R30, R104, R126, R137:
  * each reaches the courier of its own kind. */
 static void messages_share_packets(void)
@@ -443,6 +491,8 @@ CU_ErrorCode suite_couriers(void)
 	CU_ADD_TEST(suite, priority_decides_among_equally_late_ones);
 	CU_ADD_TEST(suite, nobody_starves);
 	CU_ADD_TEST(suite, one_who_declines_holds_up_nobody);
+	CU_ADD_TEST(suite, an_opportunity_declined_costs_no_byte);
+	CU_ADD_TEST(suite, a_lost_message_holds_up_nothing);
 	CU_ADD_TEST(suite, messages_share_packets);
 	CU_ADD_TEST(suite, couriers_are_paced_to_the_agreed_rate);
 	CU_ADD_TEST(suite, couriers_wait_for_a_session);
