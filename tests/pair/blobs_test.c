@@ -344,7 +344,8 @@ static void firmware_logs_configurations_and_images_are_sent(void)
 	close_scene();
 }
 
-/* Several at once share by their priorities, both ways, and none waits for the end of another. */
+/* Several at once share by their priorities, both ways, and none waits for the end of another. (Bug xvi: the first
+ * BlobCourier took a priority and did not use it.) */
 static void blobs_share_the_way(void)
 {
 	open_scene(&blobs);
@@ -572,7 +573,8 @@ static void check_failed(enum octo_blob_end end)
 	close_scene();
 }
 
-/* Each way to fail has its name, on both sides. */
+/* Each way to fail has its name, on both sides. (Bug xiv: the first BlobCourier had a CRC-16 a chunk, and nothing
+ * about the whole. Bug xv: its only event was "complete".) */
 static void failures_are_named(void)
 {
 	struct octo_blob blob = blob_of(1, 200000);
@@ -630,8 +632,9 @@ static struct octo_blob named(size_t name_size)
 	return blob;
 }
 
-/* The offer of a blob has to fit one packet, also the smallest that may be agreed upon: a name of 47 bytes always does, a
- * longer one is refused where that is known, and fails by name where it turns out later; it was offered in vain for ever. */
+/* The offer of a blob has to fit one packet, also the smallest that may be agreed upon: a name of 47 bytes always
+ * does, a longer one is refused where that is known, and fails by name where it turns out later; it was offered in
+ * vain for ever. (Bug xvii: the names of the first BlobCourier had ten bytes at most.) */
 static void a_name_that_no_packet_holds_is_refused(void)
 {
 	struct octo_blob fits = named(47), longer = named(48), longest = named(OCTO_BLOB_NAME_MAX);
