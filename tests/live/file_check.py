@@ -267,6 +267,23 @@ def couriers(pair):
     for node in (robot, pilot):
         wait_state(node, "parameter", r"battery +87.5,12.100, verified, .* old")
         wait_state(node, "courier", r"courier command +active")
+    values = {"orientation": "270.0", "status": "ready,fault", "position": "59.9139000,10.7522000,-12.500"}
+    wishes = {"target-position": "-33.8688000,151.2093000,0.000", "target-orientation": "12.5", "target-pose": "10.0,-20.5,0.0,90.0",
+              "flags": "panic,camera"}
+    for node, other, texts in ((robot, pilot, values), (pilot, robot, wishes)):
+        for name, text in texts.items():
+            node.type(f"set {name} {text}")
+            other.wait("parameter", f"{name} is now {text}")
+    for text in ("91,0", "1,2,3,4", "1,", "x", "1.23456789,0"):
+        pilot.type(f"set target-position {text}")
+        pilot.wait("command", f"found {text}; allowed is degrees north")
+    sensors = {"gyro": "0.100,0.000,-0.050", "acceleration": "0.00,0.00,9.81", "slam": "1.500,0.000,-0.250", "touch": "32768,100",
+               "compass": "270.0", "clock": "12000", "gps": "1.0000000,-2.0000000,3.000"}
+    for name, text in sensors.items():
+        robot.type(f"sense {name} {text}")
+        wait_state(pilot, "sensor", f"{name} +{text}, heard")
+    robot.type("sense touch -1,5")
+    robot.wait("command", "touch: found -1,5; allowed is x and y")
     robot.type("sense temperature 21.5")
     wait_state(pilot, "sensor", r"temperature +21.50, heard")
     pilot.type("command robot go home, 'slowly'")
