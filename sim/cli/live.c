@@ -201,6 +201,7 @@ static bool catch_signals(void)
 		sigaction(caught[i], &action, NULL);
 	action.sa_handler = SIG_IGN; /* a pipe that nobody reads any more shows when it is written to */
 	sigaction(SIGPIPE, &action, NULL);
+	sigaction(SIGXFSZ, &action, NULL); /* and a file that may not grow when it is written */
 	return true;
 }
 

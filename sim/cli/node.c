@@ -36,7 +36,7 @@ static const struct cli_command command = {
 	            "  octosim node --config docs/examples/robot.json\n"
 	            "  octosim node --config docs/examples/pilot.json      # in another terminal\n"
 	            "  octosim node --config docs/examples/pilot.json --send map.png --to robot\n"
-	            "  octosim node --config docs/examples/pilot.json --send map.png --until-sent --for 60s && echo arrived\n",
+	            "  octosim node --config docs/examples/pilot.json --send map.png --until-sent --for 10m && echo arrived\n",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
 };

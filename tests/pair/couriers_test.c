@@ -252,7 +252,8 @@ static void the_urgent_goes_before_the_important(void)
 	}
 }
 
-/* R15, R17, R42: the one of higher priority goes first when both are equally late. */
+/* R15, R17, R42: the one of higher priority goes first when both are equally late. (Bug v: the first CommsChannel
+ * served the lowest score first.) */
 static void priority_decides_among_equally_late_ones(void)
 {
 	for (uint32_t important = 0; important < 2; important++) {
@@ -311,6 +312,74 @@ static void one_who_declines_holds_up_nobody(void)
 	CHECK_U64(declining->sends, 0);
 	CHECK(declining->asked <= willing->sends + 11); /* ten times a second, and whenever another was served */
 	CHECK_U64(scribe_of(&pair, LOSER, 1)->received, 50);
+	pair_close(&pair);
+}
+
+/* Bytes of the data packets that one courier's 50 messages go out in, beside another that declines or does not want. */
+static uint64_t bytes_beside(bool is_declining)
+{
+	struct pair pair;
+	uint64_t bytes = 0;
+	set_up(&pair, 125000);
+	struct scribe *declining = scribe_of(&pair, WINNER, 0), *willing = scribe_of(&pair, WINNER, 1);
+	size_t before = pair.sent_count;
+	declining->declines = 1;
+	declining->wants = is_declining;
+	declining->priority = 255;
+	willing->wants = 1;
+	willing->left = 50;
+	wake(&pair, WINNER);
+	pair_run(&pair, OCTO_SECOND);
+	for (size_t i = before; i < pair.sent_count; i++)
+		bytes += pair.sent[i].from == WINNER ? pair.sent[i].size : 0;
+	CHECK_U64(scribe_of(&pair, LOSER, 0)->received, 0);
+	CHECK_U64(scribe_of(&pair, LOSER, 1)->received, 50);
+	pair_close(&pair);
+	return bytes;
+}
+
+/* Whoever writes nothing takes no room (bug vii: the first CommsChannel reserved a section for 0 bytes). */
+static void an_opportunity_declined_costs_no_byte(void)
+{
+	CHECK_U64(bytes_beside(true), bytes_beside(false));
+}
+
+/* R117: no piece of a message is to be seen on the wire (bug xxiii: the first CommsChannel was built with its encryption
+ * left out). */
+static void no_message_stands_on_the_wire(void)
+{
+	struct pair pair;
+	static const uint8_t piece[8] = { 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c };
+	set_up(&pair, 125000);
+	scribe_of(&pair, WINNER, 1)->wants = 1;
+	scribe_of(&pair, WINNER, 1)->left = 20;
+	wake(&pair, WINNER);
+	pair_run(&pair, OCTO_SECOND);
+	CHECK_U64(scribe_of(&pair, LOSER, 1)->received, 20);
+	unsigned seen = 0;
+	for (size_t i = 0; i < pair.sent_count; i++)
+		for (size_t at = 0; at + sizeof piece <= pair.sent[i].size; at++)
+			seen += memcmp(pair.sent[i].bytes + at, piece, sizeof piece) == 0;
+	CHECK_U64(seen, 0);
+	pair_close(&pair);
+}
+
+/* R2: no stream: a lost message is lost, unless its courier wants order, and those behind it do not wait for it. */
+static void a_lost_message_holds_up_nothing(void)
+{
+	struct pair pair;
+	pair_open(&pair, NULL);
+	pair_establish(&pair, WINNER);
+	pair_run(&pair, OCTO_SECOND);
+	pair_send_load(&pair, WINNER, 10, 400, 20 * OCTO_MILLISECOND);
+	pair_run(&pair, 50 * OCTO_MILLISECOND);
+	uint64_t before = pair_load(&pair, LOSER)->received;
+	pair_lose(&pair, WINNER, OCTO_PACKET_DATA, 1);
+	pair_run(&pair, 40 * OCTO_MILLISECOND);
+	CHECK_U64(pair_load(&pair, LOSER)->received, before + 1); /* of two, and the second of them in its time */
+	pair_run(&pair, 60 * OCTO_SECOND);
+	CHECK_U64(pair_load(&pair, LOSER)->received, 9);
+	CHECK_U64(pair_load(&pair, LOSER)->received_out_of_order, 0);
 	pair_close(&pair);
 }
 
@@ -443,6 +512,9 @@ CU_ErrorCode suite_couriers(void)
 	CU_ADD_TEST(suite, priority_decides_among_equally_late_ones);
 	CU_ADD_TEST(suite, nobody_starves);
 	CU_ADD_TEST(suite, one_who_declines_holds_up_nobody);
+	CU_ADD_TEST(suite, an_opportunity_declined_costs_no_byte);
+	CU_ADD_TEST(suite, no_message_stands_on_the_wire);
+	CU_ADD_TEST(suite, a_lost_message_holds_up_nothing);
 	CU_ADD_TEST(suite, messages_share_packets);
 	CU_ADD_TEST(suite, couriers_are_paced_to_the_agreed_rate);
 	CU_ADD_TEST(suite, couriers_wait_for_a_session);

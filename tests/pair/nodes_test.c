@@ -107,8 +107,8 @@ static bool is_registered(int who, uint32_t peer, uint16_t id)
 	return shared->registered >> octo_courier_index(&pair.nodes[who].host, id) & 1;
 }
 
-/* R93, R94, R95, R104, R105, R106, R107, R161, R162, R163, R168: agent and remote, each with its set over one session, tell each
- * other all there is. */
+/* R93, R94, R95, R104, R105, R106, R107, R161, R162, R163, R168: agent and remote, each with its set over one
+ * session, tell each other all there is. (Bug xviii: nobody received what the first SensorsCourier sent.) */
 static void an_agent_and_a_remote_exchange_everything(void)
 {
 	set_up(false);
@@ -198,6 +198,27 @@ static void two_controls_agree_on_one_parameter(void)
 	pair_close(&pair);
 }
 
+/* C:35, bug ix: the first CommsChannel let the newer of two readings of the clock win, so that a control whose clock was ahead
+ * overruled everybody for ever. Here the writing that knew the other counts, whatever the clocks say. */
+static void no_clock_decides_whose_writing_counts(void)
+{
+	static const int64_t years = INT64_C(50) * 365 * 86400 * (int64_t)OCTO_SECOND;
+	set_up(true);
+	pair.nodes[FIRST].clock_offset_ns = years;
+	pair_restart(&pair, FIRST, false);
+	unregister(FIRST);
+	connect(FIRST);
+	connect(SECOND);
+	pass(OCTO_SECOND);
+	for (uint16_t value = 1; value <= 4; value++) {
+		CHECK(set(value & 1 ? FIRST : SECOND, OCTO_PARAMETER_TARGET_ORIENTATION, value));
+		pass(OCTO_SECOND);
+		for (int who = AGENT; who <= SECOND; who++)
+			CHECK_U64(number(who, OCTO_PARAMETER_TARGET_ORIENTATION), value);
+	}
+	pair_close(&pair);
+}
+
 /* R32, R153: the pilot is gone: the agent stands still. Another control that knows the same keeps it alive. */
 static void an_agent_without_controls_fails_safe(void)
 {
@@ -261,7 +282,8 @@ static void couriers_are_registered_as_they_are_needed(void)
 	pair_close(&pair);
 }
 
-/* A restarted agent gets back what its controls had written, and each command is executed once through all of it. */
+/* A restarted agent gets back what its controls had written, and each command is executed once through all of it.
+ * (Bug xi: the first AgentStateCourier had no initial sync that worked.) */
 static void a_restart_and_losses_leave_all_in_step(void)
 {
 	set_up(false);
@@ -300,7 +322,8 @@ static void a_restart_and_losses_leave_all_in_step(void)
 	pair_close(&pair);
 }
 
-/* R47, R48, R169: one remote and two agents: a session and couriers of its own for each, and nothing in common. */
+/* R47, R48, R169: one remote and two agents: a session and couriers of its own for each, and nothing in common. (Bug
+ * xxii: a courier of the first CommsChannel had one destination.) */
 static void a_remote_juggles_two_agents(void)
 {
 	struct octo_agent agents[PAIR_NODES];
@@ -385,6 +408,7 @@ CU_ErrorCode suite_nodes(void)
 	CU_ADD_TEST(suite, what_the_agent_says_goes_to_all_controls);
 	CU_ADD_TEST(suite, what_a_remote_starts_stays_private);
 	CU_ADD_TEST(suite, two_controls_agree_on_one_parameter);
+	CU_ADD_TEST(suite, no_clock_decides_whose_writing_counts);
 	CU_ADD_TEST(suite, an_agent_without_controls_fails_safe);
 	CU_ADD_TEST(suite, couriers_are_registered_as_they_are_needed);
 	CU_ADD_TEST(suite, a_restart_and_losses_leave_all_in_step);

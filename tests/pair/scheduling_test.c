@@ -131,7 +131,8 @@ static void against_one_rival_the_weights_are_the_bound(void)
 	pair_close(&pair);
 }
 
-/* Couriers with equal scores are all served, in turn: none takes the place of another. */
+/* Couriers with equal scores are all served, in turn: none takes the place of another. (Bug vi: in the first
+ * CommsChannel they overwrote each other in its queue.) */
 static void sixteen_equals_are_served_in_turn(void)
 {
 	struct pair pair;

@@ -139,7 +139,8 @@ static void couriers_that_cannot_be_told_apart_are_refused(void)
 	CHECK(octo_channel_size(&config, &host) > 0);
 }
 
-/* R70, R72: equal ids cannot meet: such a card never enters the address book, and the user is told. */
+/* R70, R72: equal ids cannot meet: such a card never enters the address book, and the user is told.
+ * (Bug xxvi: in the first CommsChannel both sides of such a duel lost.) */
 static void our_own_card_is_refused_with_a_warning(void)
 {
 	struct pair pair;

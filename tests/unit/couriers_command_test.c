@@ -54,7 +54,7 @@ static void expect_in_order(uint32_t count)
 		CHECK_U64(executed[i], i + 1);
 }
 
-/* R163: small, reliable, in order, and told to have arrived. */
+/* R163: small, reliable, in order, and told to have arrived. (Bug xxi: the first CommandCourier was a name only.) */
 static void commands_are_executed_once_and_in_order(void)
 {
 	set_up();
