@@ -398,18 +398,35 @@ static void run_drain(struct peer *peer, octo_time_ns now, const struct estimate
 		enter(flow, has_more ? FLOW_PROBE : FLOW_CRUISE);
 }
 
+/* Whether many losses, none of which our own probing made, are over: then more may get through at once. */
+static bool note_loss(struct flow *flow, const struct estimate_round *round)
+{
+	uint32_t much = estimate_chance_permille(&flow->estimate) + CONGESTION_LOSS_PERMILLE;
+	bool is_over = flow->cruise_loss > much && 4 * round->loss_permille < flow->cruise_loss;
+	if (is_over)
+		flow->cruise_loss = 0;
+	else if (flow->phase == FLOW_CRUISE)
+		flow->cruise_loss = (uint16_t)((3u * flow->cruise_loss + round->loss_permille) / 4);
+	return is_over;
+}
+
 static void run_phase(struct peer *peer, octo_time_ns now, const struct estimate_round *round)
 {
 	struct flow *flow = &peer->flow;
 	bool is_rising = round->queue_ns > flow->queue_before_ns + queue_rise_ns && round->queue_ns > low_queue(peer);
 	bool is_congested = round->queue_ns > high_queue(peer) ||
 	                    (is_rising && round->loss_permille > estimate_chance_permille(&flow->estimate) + CONGESTION_LOSS_PERMILLE);
+	bool is_fine_again = note_loss(flow, round);
 	if (flow->phase_rounds < UINT8_MAX)
 		flow->phase_rounds++;
 	if (is_congested && (flow->phase != FLOW_DRAIN || is_rising)) { /* draining helps, or the path has become slower */
 		/* A queue stands, so what arrives is what the path carries. */
 		estimate_set(&flow->estimate, round->rate);
 		enter(flow, FLOW_DRAIN);
+		return;
+	}
+	if (is_fine_again && flow->is_path_easy && !is_held_by_limit(peer) && !round->is_starved) {
+		begin_startup(peer);
 		return;
 	}
 	switch ((enum flow_phase)flow->phase) {

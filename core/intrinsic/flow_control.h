@@ -34,7 +34,7 @@ struct flow {
 	uint32_t wanted_by_peer;          /* MAX_RATE received; 0: none */
 	uint32_t wanted;                  /* MAX_RATE to be sent; 0: none */
 	uint8_t phase, phase_rounds, full_rounds, gains; /* gains: probes in a row that found more */
-	uint8_t reserved[2];              /* 0; no padding */
+	uint16_t cruise_loss;             /* per mille, smoothed; of rounds in which we did not probe */
 	bool is_deep, is_after_probe, is_path_easy, is_wanted_due, is_out_of_room;
 	bool is_held_by_window;           /* since the last packet: couriers waited for an acknowledgement */
 };
