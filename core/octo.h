@@ -960,7 +960,8 @@ OCTO_MUST_CHECK enum octo_status octo_peer_add(struct octo_channel *channel, con
 /* An associate is its card, the address it was paired at, and the record that the channel saves of it: together what a
  * store keeps (C:125-126). Entering and restoring all of them is what a start consists of (C:49).
  *
- * Puts a stored record back into a peer that was just added (anything else is the caller's fault). off_ns: how long the node was off, 0 when unknown.
+ * Puts a stored record back into a peer that was just added (anything else is the caller's fault). off_ns: how long ago the
+ * record was saved, 0 when unknown: its ages and what is left of celibacy are told as of then.
  * A peer whose connection was wanted is dialled again at once, or pinged when communications are switched on. Returns OCTO_OK or OCTO_BAD_RECORD (nothing changed). */
 OCTO_MUST_CHECK enum octo_status octo_peer_restore(struct octo_channel *channel, const struct octo_host *host,
                                                    octo_time_ns now, uint32_t peer, const uint8_t *record, size_t size,

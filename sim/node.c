@@ -78,6 +78,7 @@ static void save(void *context, uint32_t peer, const uint8_t *record, size_t siz
 	const struct node_seat *seat = context;
 	struct record_slot *slots = arena_at(&seat->sim->arena, node_of(seat->sim, seat->number)->store);
 	struct record_slot *slot = &slots[peer == OCTO_SELF ? 0 : peer + 1];
+	slot->saved_ns = world_of(seat->sim)->now_ns;
 	slot->size = (uint16_t)size;
 	memcpy(slot->bytes, record, size);
 }
@@ -226,7 +227,8 @@ static void add_peers(struct sim *sim, uint32_t number, struct octo_host *host, 
 	}
 	for (uint32_t i = 0; has_store && i < node->peer_count; i++) {
 		const struct record_slot *slot = &slots[i + 1];
-		if (slot->size && octo_peer_restore(channel, host, now, i, slot->bytes, slot->size, 0) != OCTO_OK)
+		if (slot->size && octo_peer_restore(channel, host, now, i, slot->bytes, slot->size,
+		                                    world_of(sim)->now_ns - slot->saved_ns) != OCTO_OK)
 			sim_fail(sim, "node %s: the core refused a record of its own", sim->scenario->nodes[number].name);
 	}
 }

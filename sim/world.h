@@ -23,6 +23,7 @@ enum event_class {                    /* in this order within one instant */
 enum { PURPOSE_ENTROPY = 1000, PURPOSE_IDENTITY = 1001 };
 
 struct record_slot {                  /* a stored record of a core */
+	uint64_t saved_ns;            /* world time */
 	uint16_t size;                /* 0: none */
 	uint8_t bytes[OCTO_RECORD_BYTES_MAX];
 };

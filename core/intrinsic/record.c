@@ -131,7 +131,7 @@ enum octo_status record_load_peer(struct call *call, struct peer *peer, const ui
 	peer->is_wanted = is_wanted;
 	peer->timestamp_seen = seen;
 	peer->timestamp_floor = floor;
-	peer->celibate_until = celibate_ns ? call_after(call, celibate_ns) : OCTO_NEVER;
+	peer->celibate_until = celibate_ns > off_ns ? call_after(call, celibate_ns - off_ns) : OCTO_NEVER;
 	peer->first_success_at = time_of(call, ages[0], off_ns);
 	peer->first_attempt_at = time_of(call, ages[1], off_ns);
 	peer->last_success_at = time_of(call, ages[2], off_ns);

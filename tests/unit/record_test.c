@@ -8,7 +8,7 @@ static enum octo_status restore(struct pair *pair, int who, const uint8_t *recor
 	return octo_peer_restore(pair->nodes[who].channel, &pair->nodes[who].host, pair_clock(pair, who), 0, record, size, off_ns);
 }
 
-/* R100: whatever a record holds comes back; times as ages and remainders, with the time the node was off added. */
+/* R100: whatever a record holds comes back; times as ages and remainders, with the time since it was saved counted. */
 static void a_record_brings_everything_back(void)
 {
 	struct pair pair;
@@ -19,7 +19,7 @@ static void a_record_brings_everything_back(void)
 	peer->is_wanted = true;
 	peer->timestamp_seen = UINT64_C(0x1122334455667788);
 	peer->timestamp_floor = 99;
-	peer->celibate_until = call.now + 30 * OCTO_SECOND;
+	peer->celibate_until = call.now + 107 * OCTO_SECOND;
 	peer->first_success_at = call.now - 1000 * OCTO_SECOND;
 	peer->first_attempt_at = call.now - 1001 * OCTO_SECOND;
 	peer->last_success_at = call.now - 10 * OCTO_SECOND;
