@@ -368,6 +368,7 @@ void node_settle(struct sim *sim, uint32_t number)
 	robot_update(sim, number, &host, now); /* a timer may have ended a session; what follows from it is due at once */
 	if (sim->checks)
 		checks_settled(sim->checks, number);
+	robot_check(sim, number);
 	plan_wake(sim, number);
 }
 

@@ -61,6 +61,8 @@ void robot_make(struct sim *sim, uint32_t number)
 void robot_boot(struct sim *sim, uint32_t number)
 {
 	struct robot *robot = robot_of(sim, number);
+	if (robot)
+		robot->booted_ns = world_of(sim)->now_ns;
 	if (robot && sim->scenario->nodes[number].is_agent)
 		octo_agent_init(&robot->agent, node_channel(sim, number));
 }
@@ -121,6 +123,8 @@ static void execute(struct sim *sim, uint32_t agent, uint32_t control, const str
 	uint32_t running = command->bytes[0] | (uint32_t)command->bytes[1] << 8 | (uint32_t)command->bytes[2] << 16 |
 	                   (uint32_t)command->bytes[3] << 24;
 	tally_command(sim, control, agent);
+	if (sim->checks)
+		checks_command(sim->checks, agent, control, running);
 	see(sim, control, agent, ROBOT_COMMAND, running);
 }
 
@@ -164,6 +168,47 @@ void robot_update(struct sim *sim, uint32_t number, const struct octo_host *host
 	else
 		run_remote(sim, number, host, now_ns);
 	tally_robot_ran(sim, number);
+}
+
+/* ---- Checking --------------------------------------------------------------------------------------------------------- */
+
+struct verified_look { struct octo_shared_state *theirs; struct sim *sim; uint32_t number, other; };
+
+static void compare_verified(const void *raw, const struct octo_courier_call *call, void *argument)
+{
+	const struct octo_shared_state *ours = raw;
+	struct verified_look *look = argument;
+	for (unsigned p = 0; p < OCTO_PARAMETER_COUNT; p++) {
+		struct octo_parameter_view view;
+		octo_shared_view(ours, call, (enum octo_parameter)p, &view);
+		if (view.is_verified && view.version)
+			checks_verified(look->sim->checks, look->number, look->other, octo_parameter_kind((enum octo_parameter)p)->name,
+			                octo_holding_compare(&look->theirs->replicas[p].holding, &ours->replicas[p].holding) >= 0);
+	}
+}
+
+/* What was confirmed before a boot of the other side is forgotten there, and still believed here for a while. */
+static const uint64_t boot_forgotten_ns = 10 * OCTO_SECOND;
+
+void robot_check(struct sim *sim, uint32_t number)
+{
+	const struct octo_courier *kinds[ROBOT_KINDS_MAX], *their_kinds[ROBOT_KINDS_MAX];
+	struct octo_channel *channel = node_channel(sim, number);
+	if (!sim->checks || !node_of(sim, number)->robot)
+		return;
+	struct octo_host host = node_onlooker(sim, number, kinds);
+	for (uint32_t peer = 0; peer < octo_peer_count(channel); peer++) {
+		uint32_t other = node_peer(sim, number, peer);
+		struct octo_peer_view ours, theirs;
+		if (!robot_link(sim, number, other) || world_of(sim)->now_ns < robot_of(sim, other)->booted_ns + boot_forgotten_ns ||
+		    !sim_peer_view(sim, number, other, &ours) || !sim_peer_view(sim, other, number, &theirs) ||
+		    ours.session.log_id == 0 || ours.session.log_id != theirs.session.log_id)
+			continue;
+		struct octo_host their_host = node_onlooker(sim, other, their_kinds);
+		struct verified_look look = { .sim = sim, .number = number, .other = other };
+		look.theirs = robot_shared(node_channel(sim, other), &their_host, node_peer_index(sim, other, number));
+		octo_courier_look(channel, &host, peer, octo_courier_index(&host, OCTO_STATE_ID), compare_verified, &look);
+	}
 }
 
 /* ---- Looking ----------------------------------------------------------------------------------------------------------- */

@@ -23,6 +23,9 @@ void robot_boot(struct sim *sim, uint32_t number);
  * was commanded, and sees what has come. */
 void robot_update(struct sim *sim, uint32_t number, const struct octo_host *host, uint64_t now_ns);
 
+/* For the invariants: what the node takes for verified is held at the other end. */
+void robot_check(struct sim *sim, uint32_t number);
+
 /* ---- The timeline (robot_plan.c) --------------------------------------------------------------------------------- */
 
 /* A "set", "sense", "command" or "switch" begins. */

@@ -36,6 +36,7 @@ struct robot {                        /* in the arena, one for each node with co
 	struct octo_agent agent;      /* of an agent; a remote keeps all it knows in its couriers */
 	struct robot_stamp seen[OCTO_PARAMETER_COUNT]; /* the same of an agent, of its own state */
 	uint64_t writer;              /* the node's */
+	uint64_t booted_ns;           /* world time */
 	arena_ref links;              /* struct robot_link, one a trusted node, in their order */
 };
 

@@ -201,7 +201,8 @@ static bool open_all(struct checks *checks)
 		table_open(&checks->accounts, sizeof(struct check_account), 2 * scenario->trust_count) &&
 		table_open(&checks->parcels, sizeof(struct check_parcels), 0) &&
 		table_open(&checks->sequences, sizeof(struct check_sequence), 0) &&
-		table_open(&checks->ears, sizeof(struct check_ear), 0) && find_clones(scenario, has_clone) && open_pairs(checks, has_clone);
+		table_open(&checks->ears, sizeof(struct check_ear), 0) &&
+		table_open(&checks->givers, sizeof(struct check_giver), 0) && find_clones(scenario, has_clone) && open_pairs(checks, has_clone);
 	for (uint32_t i = 0; is_good && i < scenario->node_count; i++) {
 		checks->nodes[i].is_up = true;
 		checks->nodes[i].stepped_back_at = checks->nodes[i].junk_at = CHECK_NEVER;
@@ -249,6 +250,7 @@ void checks_close(struct checks *checks)
 	table_close(&checks->parcels);
 	table_close(&checks->sequences);
 	table_close(&checks->ears);
+	table_close(&checks->givers);
 	free(checks->nodes);
 	free(checks->pairs);
 	free(checks->sides);

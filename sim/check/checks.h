@@ -53,6 +53,10 @@ void checks_switch(struct checks *checks, uint32_t node, bool is_on);
 void checks_inject(struct checks *checks, uint32_t to, uint32_t source);
 /* A load courier of the node towards the peer is switched. */
 void checks_courier(struct checks *checks, uint32_t node, uint32_t peer, const struct scenario_action *action);
+/* An agent executed a command: the control's own running number of it. */
+void checks_command(struct checks *checks, uint32_t agent, uint32_t control, uint32_t number);
+/* A node takes a parameter for verified, and the peer has held it or a newer writing; or not. */
+void checks_verified(struct checks *checks, uint32_t node, uint32_t peer, const char *parameter, bool is_held);
 /* Its process is stopped, or goes on. */
 void checks_pause(struct checks *checks, uint32_t node, bool is_paused);
 /* Its next boot is with an older store, or another's. */

@@ -147,6 +147,13 @@ struct check_ear {                    /* by node and peer, and load courier */
 	uint32_t boot;
 };
 
+struct check_giver {                  /* by agent and control */
+	struct table_key key;
+	uint32_t number;              /* of the last command that was executed */
+	uint32_t reserved;
+	uint64_t boots;               /* of the two, then */
+};
+
 struct check_link { struct table_key key; uint32_t side; }; /* by node and peer: 2 × pair + side */
 
 struct check_receipt {                /* the datagram that is being received */
@@ -175,7 +182,7 @@ struct checks {
 	struct check_node *nodes;     /* one more than there are: the end of the last one's sides */
 	struct check_pair *pairs;
 	uint32_t *sides;
-	struct table links, sessions, windows, counters, nonces, accounts, parcels, sequences, ears;
+	struct table links, sessions, windows, counters, nonces, accounts, parcels, sequences, ears, givers;
 	struct check_receipt receipt;
 	struct check_secret secrets[CHECK_SECRETS];
 	uint32_t secret_count;

@@ -31,7 +31,9 @@
 	X(HONEYMOON_ENDS, "honeymoon-ends", "a honeymoon wears off")                                      \
 	X(SWITCHED_OFF, "switched-off", "who is switched off sends nothing but CLOSEs")                   \
 	X(HONEST, "honest", "among honest nodes nobody is taken for hacked")                              \
-	X(READS, "reads", "a courier that is not active, or accepts no reads, is given nothing")
+	X(READS, "reads", "a courier that is not active, or accepts no reads, is given nothing")          \
+	X(COMMANDS, "commands", "every command is executed once at most, in order, and none is left out between boots") \
+	X(VERIFIED, "verified", "a verified parameter is held by the other side, unless it has a newer writing")
 
 /* Nothing in the world can break or keep them yet. */
 #define INVARIANTS_TO_COME(X)                                                                             \

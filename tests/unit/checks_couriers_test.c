@@ -219,6 +219,46 @@ static void who_is_given_what_it_does_not_read_is_seen(void)
 	fixture_stop(&world);
 }
 
+/* R163: running numbers of one control. A boot of either may leave out, but never repeat. */
+static void commands_are_executed_once_and_in_order(void)
+{
+	struct fixture world;
+	begin(&world);
+	for (uint32_t number = 1; number < 4; number++)
+		checks_command(world.checks, ROBOT, PILOT, number);
+	checks_boot(world.checks, PILOT, true);
+	checks_command(world.checks, ROBOT, PILOT, 9);
+	checks_command(world.checks, ROBOT, PILOT, 10);
+	checks_verified(world.checks, ROBOT, PILOT, "mode", true);
+	CHECK_HOLDS(&world, "commands");
+	CHECK_HOLDS(&world, "verified");
+	fixture_stop(&world);
+}
+
+static void commands_out_of_order_are_seen(void)
+{
+	static const uint32_t wrong[] = { 2, 1, 4 };
+	struct fixture world;
+	for (int i = 0; i < 3; i++) {
+		begin(&world);
+		checks_command(world.checks, ROBOT, PILOT, 1);
+		checks_command(world.checks, ROBOT, PILOT, 2);
+		checks_command(world.checks, ROBOT, PILOT, wrong[i]);
+		CHECK_BROKEN(&world, "commands", "expected command 3 next, found");
+		fixture_stop(&world);
+	}
+	begin(&world);
+	checks_command(world.checks, ROBOT, PILOT, 5);
+	checks_boot(world.checks, ROBOT, true);
+	checks_command(world.checks, ROBOT, PILOT, 5);
+	CHECK_BROKEN(&world, "commands", "expected command 6 or a later one next, found 5");
+	fixture_stop(&world);
+	begin(&world);
+	checks_verified(world.checks, ROBOT, PILOT, "mode", false);
+	CHECK_BROKEN(&world, "verified", "expected the other side to hold the mode that is verified");
+	fixture_stop(&world);
+}
+
 /* In a world of cores all six are put to the test, and hold. */
 static void cores_keep_them(void)
 {
@@ -256,6 +296,8 @@ CU_ErrorCode suite_checks_couriers(void)
 	CU_ADD_TEST(suite, a_directory_that_grows_under_a_flood_is_seen);
 	CU_ADD_TEST(suite, who_does_not_listen_is_given_nothing);
 	CU_ADD_TEST(suite, who_is_given_what_it_does_not_read_is_seen);
+	CU_ADD_TEST(suite, commands_are_executed_once_and_in_order);
+	CU_ADD_TEST(suite, commands_out_of_order_are_seen);
 	CU_ADD_TEST(suite, cores_keep_them);
 	return CU_get_error();
 }

@@ -34,7 +34,8 @@ static void every_invariant_has_a_name_and_a_sentence(void)
 	static const char *const names[] = { "S1", "S2",  "S3",  "S4",  "S5", "S6", "S7", "S8",
 		                             "S9", "S10", "S11", "S13", "L1", "L2", "L3", "L4",
 		                             "once", "ordered", "sealed", "paced", "spaced", "bounded", "celibate", "honeymoon-ends",
-		                             "switched-off", "honest", "reads" };
+		                             "switched-off", "honest", "reads",
+		                             "commands", "verified" };
 	struct fixture world;
 	uint32_t count;
 	fixture_make(&world);
