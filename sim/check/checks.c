@@ -457,6 +457,7 @@ void checks_sent(struct checks *checks, uint32_t node, uint32_t to_node, const s
 	amplification_sent(checks, node, to_node, to, bytes, size);
 	sealed_sent(checks, node, to_node, bytes, size);
 	checks->nodes[node].granted = checks->nodes[node].granted_bytes = 0;
+	checks->nodes[node].is_lying = false;
 }
 
 void checks_disturbed(struct checks *checks, uint32_t from, uint32_t to, const uint8_t *bytes, size_t size)
@@ -544,6 +545,14 @@ void checks_inject(struct checks *checks, uint32_t to, uint32_t source)
 {
 	(void)source; /* any peer of the receiver may be meant */
 	trouble(checks, to);
+}
+
+/* Nothing is expected of the two while one of them lies; all that a core promises for itself still holds. */
+void checks_lie(struct checks *checks, uint32_t node, uint32_t peer_node)
+{
+	trouble(checks, node);
+	trouble(checks, peer_node);
+	checks->nodes[node].is_lying = checks->nodes[node].has_lied = true;
 }
 
 void checks_pause(struct checks *checks, uint32_t node, bool is_paused)

@@ -53,6 +53,8 @@ void checks_switch(struct checks *checks, uint32_t node, bool is_on);
 void checks_inject(struct checks *checks, uint32_t to, uint32_t source);
 /* A load courier of the node towards the peer is switched. */
 void checks_courier(struct checks *checks, uint32_t node, uint32_t peer, const struct scenario_action *action);
+/* What it sends next was never meant by its core. */
+void checks_lie(struct checks *checks, uint32_t node, uint32_t peer_node);
 /* Its process is stopped, or goes on. */
 void checks_pause(struct checks *checks, uint32_t node, bool is_paused);
 /* Its next boot is with an older store, or another's. */

@@ -17,7 +17,8 @@ void once_sent(struct checks *checks, uint32_t node, uint32_t peer, const struct
 	if (!parcels)
 		return;
 	struct check_parcel *parcel = &parcels->list[packet->number % CHECK_PARCELS];
-	*parcel = (struct check_parcel){ .number = packet->number + 1, .messages = checks->nodes[node].granted };
+	const struct check_node *sender = &checks->nodes[node];
+	*parcel = (struct check_parcel){ .number = packet->number + 1, .messages = sender->is_lying ? UINT32_MAX : sender->granted };
 }
 
 void once_delivered(struct checks *checks, uint32_t node, const struct octo_event_courier *courier)

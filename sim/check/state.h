@@ -72,6 +72,7 @@ struct check_pair {
 struct check_node {
 	uint32_t boot;
 	bool is_paused;               /* its process is stopped */
+	bool is_lying, has_lied;      /* the packet being made is a lie; some packet was */
 	bool is_up, has_stepped, is_resolved, lost_store; /* resolved: S7 knows its address book */
 	bool is_touched;              /* S8: slots may have changed since it was last looked at */
 	uint32_t touched_peer;        /* by whom, TRACE_NOBODY for several */
