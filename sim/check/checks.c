@@ -201,6 +201,7 @@ static bool open_all(struct checks *checks)
 		table_open(&checks->accounts, sizeof(struct check_account), 2 * scenario->trust_count) &&
 		table_open(&checks->parcels, sizeof(struct check_parcels), 0) &&
 		table_open(&checks->sequences, sizeof(struct check_sequence), 0) &&
+		table_open(&checks->written, sizeof(struct check_written), 0) &&
 		table_open(&checks->ears, sizeof(struct check_ear), 0) && find_clones(scenario, has_clone) && open_pairs(checks, has_clone);
 	for (uint32_t i = 0; is_good && i < scenario->node_count; i++) {
 		checks->nodes[i].is_up = true;
@@ -248,6 +249,7 @@ void checks_close(struct checks *checks)
 	table_close(&checks->accounts);
 	table_close(&checks->parcels);
 	table_close(&checks->sequences);
+	table_close(&checks->written);
 	table_close(&checks->ears);
 	free(checks->nodes);
 	free(checks->pairs);
@@ -360,10 +362,10 @@ void checks_core_event(struct checks *checks, uint32_t node, uint32_t peer_node,
 		nonces_sealed(checks, node, &event->sealed);
 		return;
 	case OCTO_EVENT_COURIER_GRANTED:
-		once_granted(checks, node, &event->courier);
+		once_granted(checks, node, peer_node, &event->courier);
 		return;
 	case OCTO_EVENT_COURIER_DELIVERED:
-		once_delivered(checks, node, &event->courier);
+		once_delivered(checks, node, peer_node, &event->courier);
 		ordered_handed_over(checks, node, peer_node, &event->courier, true);
 		reads_handed_over(checks, node, peer_node, &event->courier, true);
 		return;
