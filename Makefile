@@ -3,7 +3,7 @@
 # Sources are found by wildcard, everything built goes under $(BUILD). The default build (gcc, MODE=release) uses build/
 # itself; another compiler or mode gets build/<compiler>-<O2|O0|asan|fuzz|coverage>/, and BUILD=<directory> overrides either.
 # The core is compiled twice: plain, as a robot would ship it, and checked (-DOCTO_CHECKED: audit events for the
-# simulator's checks; same wire, same hash).
+# simulator's checks; same wire, same hash). core/checked is in the checked library alone: a robot's has nothing of it.
 
 MODE ?= release
 ifeq ($(origin CC),default)
@@ -53,7 +53,8 @@ ALL_LDFLAGS = $(OPT) $(ARCH_FLAGS) -pthread $(LINK_$(MODE)) $(LDFLAGS)
 
 find = $(if $(wildcard $(1)),$(shell find $(1) -name '*.c' | LC_ALL=C sort))
 CARRIER_SRC := $(call find,core/carriers)
-CORE_SRC := $(filter-out core/carriers/%,$(call find,core))
+LIE_SRC := $(call find,core/checked)
+CORE_SRC := $(filter-out core/carriers/% core/checked/%,$(call find,core))
 CLI_SRC := $(call find,sim/cli)
 SIM_SRC := $(filter-out sim/cli/%,$(call find,sim))
 VIZ_SRC := $(call find,viz)
@@ -71,7 +72,8 @@ COVERAGE_SRC := $(wildcard tests/coverage/*.c)
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 PLAIN_OBJ := $(patsubst %.c,$(BUILD)/obj/plain/%.o,$(CORE_SRC))
-CHECKED_OBJ := $(patsubst %.c,$(BUILD)/obj/checked/%.o,$(CORE_SRC))
+LIE_OBJ := $(patsubst %.c,$(BUILD)/obj/checked/%.o,$(LIE_SRC))
+CHECKED_OBJ := $(patsubst %.c,$(BUILD)/obj/checked/%.o,$(CORE_SRC)) $(LIE_OBJ)
 SIM_OBJ := $(call obj,$(SIM_SRC))
 CLI_OBJ := $(call obj,$(CLI_SRC))
 CARRIER_OBJ := $(call obj,$(CARRIER_SRC))
@@ -154,8 +156,8 @@ $(VIZ): $(VIZ_OBJ) $(BUILD)/list/viz
 
 $(BUILD)/octosim: $(CLI_OBJ) $(CARRIERS) $(WORLD) $(BUILD)/list/cli
 	$(call link,$(BASE_LIBS))
-# The simulator on the core as it ships: same hashes, fewer checks.
-$(BUILD)/plain/octosim: $(CLI_OBJ) $(CARRIERS) $(SIM) $(PLAIN) $(BUILD)/list/cli
+# The simulator on the core as it ships: same hashes, fewer checks. Its nodes can lie, too.
+$(BUILD)/plain/octosim: $(CLI_OBJ) $(LIE_OBJ) $(CARRIERS) $(SIM) $(PLAIN) $(BUILD)/list/cli
 	$(call link,$(BASE_LIBS))
 # The library holds main() too: the linker takes it from there, and the viewer's tests bring their own instead.
 $(BUILD)/octoviz: $(VIZ) $(WORLD)
@@ -240,7 +242,7 @@ list-headers:
 	@printf '%s\n' $(PUBLIC_HEADERS)
 
 list-sources:
-	@printf '%s\n' $(CORE_SRC) $(CARRIER_SRC) $(SIM_SRC) $(CLI_SRC) $(VIZ_SRC) $(SUITE_SRC) $(VIZ_SUITE_SRC) \
+	@printf '%s\n' $(CORE_SRC) $(LIE_SRC) $(CARRIER_SRC) $(SIM_SRC) $(CLI_SRC) $(VIZ_SRC) $(SUITE_SRC) $(VIZ_SUITE_SRC) \
 		$(SUPPORT_SRC) $(BENCH_SRC) $(VECTOR_SRC) $(VECTOR_SUPPORT_SRC) $(VIZ_TOOL_SRC) $(COVERAGE_SRC) $(FUZZ_SRC)
 
 # ---- What people type ------------------------------------------------------------------------------------------

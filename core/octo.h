@@ -639,7 +639,7 @@ struct octo_event_courier {       /* COURIER_*: one courier message */
 	uint8_t priority;         /* GRANTED */
 	uint8_t rivals;           /* GRANTED: other couriers that were due and waited */
 	uint16_t passed;          /* GRANTED: packets that went without it since its wish was due; see octo_passes_max() */
-	bool is_ordered;          /* DELIVERED: in its order, perhaps long after its packet came */
+	bool is_ordered;          /* DELIVERED: in its order, perhaps long after its packet came. GRANTED once, however often sent */
 	uint64_t number;          /* of an ordered message, from 0; else 0 */
 	uint64_t session;         /* log id */
 };

@@ -263,8 +263,8 @@ static bool is_overdue(const struct call *call, const struct peer *peer)
 	return false;
 }
 
-static void report_grant(struct call *call, const struct peer *peer, uint32_t courier, size_t size, uint8_t priority,
-                         uint32_t rivals)
+static void report_grant(struct call *call, const struct peer *peer, uint32_t courier, size_t size,
+                         const struct octo_mandate *mandate, uint32_t rivals)
 {
 	const struct courier_slot *slot = slot_of(call, peer, courier);
 	if (!call_is_observed(call)) {
@@ -272,8 +272,8 @@ static void report_grant(struct call *call, const struct peer *peer, uint32_t co
 		return;
 	}
 	struct octo_event event = { .courier = { .courier = call->host->couriers[courier]->id, .size = (uint16_t)size,
-		.lateness_ms = (uint32_t)((call->now - slot->wish_at) / OCTO_MILLISECOND), .priority = priority,
-		.rivals = (uint8_t)rivals, .passed = slot->passed, .session = peer->current.log_id } };
+		.lateness_ms = (uint32_t)((call->now - slot->wish_at) / OCTO_MILLISECOND), .priority = mandate->priority,
+		.is_ordered = mandate->wants_order, .number = mandate->wants_order ? slot->number_out - 1 : 0, .rivals = (uint8_t)rivals, .passed = slot->passed, .session = peer->current.log_id } };
 	call_emit(call, &event, OCTO_EVENT_COURIER_GRANTED, call_peer_index(call, peer));
 }
 
@@ -311,7 +311,7 @@ static enum grant grant(struct call *call, struct peer *peer, struct filling *fi
 			sent_note_fate(call, peer, (uint8_t)courier, true, frame.largest);
 		else if (handle)
 			sent_note_fate(call, peer, (uint8_t)courier, false, handle);
-		report_grant(call, peer, courier, size, bid.mandate.priority, rivals);
+		report_grant(call, peer, courier, size, &bid.mandate, rivals);
 		count_claims(call, peer, &bid, size);
 		filling->served |= 1u << courier;
 	}

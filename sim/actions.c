@@ -217,7 +217,8 @@ void actions_run(struct sim *sim, uint32_t index)
 	case SCENARIO_INTERCEPT:
 	case SCENARIO_RELAY:
 	case SCENARIO_FLOOD:
-	case SCENARIO_ATTACK: attack_begin(sim, index); break;
+	case SCENARIO_ATTACK:
+	case SCENARIO_LIE: attack_begin(sim, index); break;
 	case SCENARIO_REBIND: rebind_networks(sim, action); break;
 	case SCENARIO_ENABLE: switch_nodes(sim, action, true); break;
 	case SCENARIO_DISABLE: switch_nodes(sim, action, false); break;

@@ -1,6 +1,7 @@
 /* node.c: the host of a core. The callbacks know the node by a context on the stack of the call that drives it. */
 #include "sim/node.h"
 
+#include "core/checked/lie.h"
 #include "sim/check/tally.h"
 #include "sim/engine/rng.h"
 #include "sim/inbox.h"
@@ -187,7 +188,7 @@ static void configure(const struct sim *sim, uint32_t number, uint32_t epoch, st
 	if (!described->has_load && !described->has_couriers)
 		config->in_flight_max = 64;
 	config->curve_rate_max = described->cookie_above;
-	config->tamper = described->looks_for_tells;
+	config->tamper = described->looks_for_tells && !described->is_liar; /* who lies is answered what it did not ask */
 	config->stored_epoch = epoch;
 }
 
@@ -451,6 +452,29 @@ void node_honeymoon(struct sim *sim, uint32_t number)
 	struct octo_host host = host_of(&seat);
 	if (channel && octo_honeymoon(channel, &host, read_clock(sim, number)) == OCTO_OK)
 		node_settle(sim, number);
+}
+
+void node_lie(struct sim *sim, uint32_t number, uint32_t peer_node, uint64_t skips, const uint8_t *frames, size_t size)
+{
+	struct octo_channel *channel = node_channel(sim, number);
+	uint32_t peer = node_peer_index(sim, number, peer_node);
+	struct node_seat seat = { .sim = sim, .number = number };
+	struct octo_host host = host_of(&seat);
+	arena_ref ref = channel && peer != OCTO_NO_PEER ? traffic_new_packet(sim) : 0;
+	struct packet *packet = arena_at(&sim->arena, ref);
+	size_t packet_size;
+	struct octo_address to;
+	if (!packet)
+		return;
+	if (sim->checks)
+		checks_lie(sim->checks, number, peer_node);
+	if (octo_lie(channel, &host, read_clock(sim, number), peer, skips, frames, size, packet->bytes, &packet_size, &to)) {
+		packet->size = (uint16_t)packet_size;
+		traffic_send(sim, number, ref, &to);
+	} else {
+		traffic_drop_packet(sim, ref);
+	}
+	node_settle(sim, number);
 }
 
 void node_load(struct sim *sim, uint32_t number, uint32_t peer_node, const struct scenario_action *action)

@@ -59,7 +59,7 @@ struct trace_record;
 	X(SYNC_RESENT, "sync-resent")   /* a courier sends its state again: a courier id, b enum octo_side */    \
 	X(SYNC_CONFIRMED, "sync-confirmed") /* both have the same: a courier id, b enum octo_side, whose */      \
 	X(WARNING, "warning")           /* a enum octo_warning */                                                \
-	X(ACTION, "action")             /* the timeline did something: a enum trace_action, b detail (clock step ns) */ \
+	X(ACTION, "action")             /* the timeline did something: a enum trace_action, b detail (clock step ns, enum trace_lie) */ \
 	X(FAILED, "failed")             /* a 0 expectation, 1 invariant; extra: text */                         \
 	X(NAT, "nat")                   /* a enum trace_nat, b ns since the mapping was made; node: who holds it; extra: its */ \
 	                                /* inside, outside and remote address (18 bytes each: 16 of IPv6, port), network's name */
@@ -92,7 +92,8 @@ const char *trace_drop_text(enum trace_drop drop);
 	X(MOVE, "move") X(CLOCK, "clock") X(HEAL, "heal") X(LOAD, "load") X(TRAFFIC, "traffic") X(REBIND, "rebind") \
 	X(PAUSE, "pause") X(RESUME, "resume") X(SLOW, "slow") X(PARTITION, "partition") X(INTERCEPT, "intercept") \
 	X(RELAY, "relay") X(FLOOD, "flood") X(ATTACK, "attack") X(ENABLE, "enable") X(DISABLE, "disable") \
-	X(HONEYMOON, "honeymoon") X(COURIER, "courier") X(SET, "set") X(SENSE, "sense") X(COMMAND, "command") X(SWITCH, "switch")
+	X(HONEYMOON, "honeymoon") X(COURIER, "courier") X(SET, "set") X(SENSE, "sense") X(COMMAND, "command") X(SWITCH, "switch") \
+	X(LIE, "lie")
 enum trace_action {
 #define X(name, text) TRACE_ACTION_##name,
 	TRACE_ACTIONS(X)
@@ -100,6 +101,37 @@ enum trace_action {
 	TRACE_ACTION_COUNT
 };
 const char *trace_action_name(enum trace_action action);
+
+/* What a node with valid keys can be made to say that no honest one says [P 6.3, 7.10]; sim/attack/lie.c has the bytes. */
+#define TRACE_LIES(X)                                                                                            \
+	X(ACK_OF_UNSENT, "ack-of-unsent", "acknowledges a packet that was never sent")                           \
+	X(ACK_OF_SKIPPED, "ack-of-skipped", "acknowledges whatever it has heard of, numbers left out and lost ones, too") \
+	X(ACK_BELOW_ZERO, "ack-below-zero", "acknowledges more packets than there are numbers")                  \
+	X(ACK_AGAIN, "ack-again", "acknowledges once more what it received last")                                \
+	X(TWO_ACKS, "two-acks", "acknowledges twice in one packet")                                              \
+	X(NUMBERS_SKIPPED, "numbers-skipped", "leaves out 5,000 packet numbers")                                 \
+	X(PINGS, "pings", "fills a packet with PINGs")                                                           \
+	X(PATH_CHALLENGES, "path-challenges", "fills a packet with PATH_CHALLENGEs")                             \
+	X(SYNC_REQUESTS, "sync-requests", "asks for every courier's state, known or not")                        \
+	X(PONG, "pong", "answers a PING that nobody sent")                                                       \
+	X(SYN_INSIDE, "syn-inside", "asks for new secrets, with a made-up SYN")                                  \
+	X(RATE_TOO_LOW, "rate-too-low", "asks for less than the least rate")                                     \
+	X(UNKNOWN_FRAME, "unknown-frame", "sends a frame of a type that does not exist")                         \
+	X(CUT_FRAME, "cut-frame", "sends a courier's message and a frame that is cut short")                     \
+	X(NO_FRAMES, "no-frames", "sends a packet without any frame")                                            \
+	X(UNKNOWN_COURIER, "unknown-courier", "sends a message for a courier that nobody has")                   \
+	X(MESSAGE, "message", "sends a courier random bytes")                                                    \
+	X(ORDERED_AHEAD, "ordered-ahead", "sends an ordered message far ahead of all others")                    \
+	X(CLOSE, "close", "closes the session, with a message behind it, and goes on")                           \
+	X(RANDOM, "random", "sends what the seed draws")
+enum trace_lie {
+#define X(name, text, sentence) TRACE_LIE_##name,
+	TRACE_LIES(X)
+#undef X
+	TRACE_LIE_COUNT
+};
+const char *trace_lie_name(enum trace_lie lie);
+const char *trace_lie_text(enum trace_lie lie);
 
 #define TRACE_NATS(X)                                                                                            \
 	X(MADE, "made")               /* the first datagram went out */                                          \

@@ -60,12 +60,11 @@ static void enter_instant(struct tamper *tamper, octo_time_ns now)
 	tamper->instant_bytes = tamper->instant_questions = 0;
 }
 
-/* How much of `amount` counts in an instant in which `before` has been counted. The caller's clock may stand still, and then
- * all time is one instant; so one instant takes half of what may come at once, and the other half is left for what follows. */
+/* What counts of a packet, in an instant in which `before` has been counted. The caller's clock may stand still, and then all
+ * time is one instant; so when one has taken half of what may come at once, the other half is left for what follows. */
 static uint64_t counted(uint64_t amount, uint64_t before, uint64_t slack)
 {
-	uint64_t left = slack / 2 > before ? slack / 2 - before : 0;
-	return amount < left ? amount : left;
+	return before < slack / 2 ? amount : 0;
 }
 
 enum octo_tell tamper_look_at_data(const struct call *call, struct peer *peer, const struct frame_tallies *tallies,

@@ -72,6 +72,10 @@ void attack_begin(struct sim *sim, uint32_t index)
 	bool is_flood = action->verb == SCENARIO_FLOOD;
 	if (world_of(sim)->is_healed)
 		return;
+	if (action->verb == SCENARIO_LIE) { /* each lie is told of by itself */
+		attack_turn(sim, index);
+		return;
+	}
 	recorder_action(sim, told[action->verb - SCENARIO_PARTITION], is_flood ? attack->target : TRACE_NOBODY, TRACE_NOBODY,
 	                is_flood ? attack->count : attack->for_ns);
 	if (is_flood || (action->verb == SCENARIO_ATTACK && attack->is_off_path))
@@ -86,6 +90,7 @@ void attack_turn(struct sim *sim, uint32_t index)
 	case SCENARIO_FLOOD: flood_turn(sim, index); break;
 	case SCENARIO_ATTACK: random_turn(sim, index); break;
 	case SCENARIO_RELAY: relay_end(sim, index); break;
+	case SCENARIO_LIE: lie_turn(sim, index); break;
 	default: break;
 	}
 }

@@ -1,7 +1,7 @@
 /* attack.h: what comes between sender and link: partitions, and attackers on the path, who take datagrams and put others
  * on the way; and attackers off it, who only send. Whoever takes sees only what its action names.
  * All that they remember is in the world; when they act follows from the timeline and the clock.
- * partition.c, intercept.c, relay.c, flood.c, random.c: a family each. */
+ * And nodes with valid keys that lie. partition.c, intercept.c, relay.c, flood.c, random.c, lie.c: a family each. */
 #ifndef OCTOSIM_ATTACK_H
 #define OCTOSIM_ATTACK_H
 
@@ -13,7 +13,7 @@ enum { ATTACK_HELD_MAX = 65536 };     /* datagrams in the hands of attackers */
 bool attack_open(struct sim *sim);
 /* An action of the timeline begins: one that has a `struct scenario_attack`. */
 void attack_begin(struct sim *sim, uint32_t index);
-/* A flood's or a random attacker's next turn; a relay's end. */
+/* A flood's, a random attacker's or a liar's next turn; a relay's end. */
 void attack_turn(struct sim *sim, uint32_t index);
 /* The network heals: to be called just before. */
 void attack_heal(struct sim *sim);
@@ -58,5 +58,6 @@ bool random_meets(struct sim *sim, uint32_t index, const struct flight *flight);
 void random_turn(struct sim *sim, uint32_t index);
 void flood_turn(struct sim *sim, uint32_t index);
 void relay_end(struct sim *sim, uint32_t index);
+void lie_turn(struct sim *sim, uint32_t index);
 
 #endif

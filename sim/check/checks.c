@@ -201,6 +201,7 @@ static bool open_all(struct checks *checks)
 		table_open(&checks->accounts, sizeof(struct check_account), 2 * scenario->trust_count) &&
 		table_open(&checks->parcels, sizeof(struct check_parcels), 0) &&
 		table_open(&checks->sequences, sizeof(struct check_sequence), 0) &&
+		table_open(&checks->written, sizeof(struct check_written), 0) &&
 		table_open(&checks->ears, sizeof(struct check_ear), 0) &&
 		table_open(&checks->givers, sizeof(struct check_giver), 0) && find_clones(scenario, has_clone) && open_pairs(checks, has_clone);
 	for (uint32_t i = 0; is_good && i < scenario->node_count; i++) {
@@ -249,6 +250,7 @@ void checks_close(struct checks *checks)
 	table_close(&checks->accounts);
 	table_close(&checks->parcels);
 	table_close(&checks->sequences);
+	table_close(&checks->written);
 	table_close(&checks->ears);
 	table_close(&checks->givers);
 	free(checks->nodes);
@@ -362,10 +364,10 @@ void checks_core_event(struct checks *checks, uint32_t node, uint32_t peer_node,
 		nonces_sealed(checks, node, &event->sealed);
 		return;
 	case OCTO_EVENT_COURIER_GRANTED:
-		once_granted(checks, node, &event->courier);
+		once_granted(checks, node, peer_node, &event->courier);
 		return;
 	case OCTO_EVENT_COURIER_DELIVERED:
-		once_delivered(checks, node, &event->courier);
+		once_delivered(checks, node, peer_node, &event->courier);
 		ordered_handed_over(checks, node, peer_node, &event->courier, true);
 		reads_handed_over(checks, node, peer_node, &event->courier, true);
 		return;
@@ -459,6 +461,7 @@ void checks_sent(struct checks *checks, uint32_t node, uint32_t to_node, const s
 	amplification_sent(checks, node, to_node, to, bytes, size);
 	sealed_sent(checks, node, to_node, bytes, size);
 	checks->nodes[node].granted = checks->nodes[node].granted_bytes = 0;
+	checks->nodes[node].is_lying = false;
 }
 
 void checks_disturbed(struct checks *checks, uint32_t from, uint32_t to, const uint8_t *bytes, size_t size)
@@ -546,6 +549,14 @@ void checks_inject(struct checks *checks, uint32_t to, uint32_t source)
 {
 	(void)source; /* any peer of the receiver may be meant */
 	trouble(checks, to);
+}
+
+/* Nothing is expected of the two while one of them lies; all that a core promises for itself still holds. */
+void checks_lie(struct checks *checks, uint32_t node, uint32_t peer_node)
+{
+	trouble(checks, node);
+	trouble(checks, peer_node);
+	checks->nodes[node].is_lying = checks->nodes[node].has_lied = true;
 }
 
 void checks_pause(struct checks *checks, uint32_t node, bool is_paused)

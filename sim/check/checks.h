@@ -57,6 +57,8 @@ void checks_courier(struct checks *checks, uint32_t node, uint32_t peer, const s
 void checks_command(struct checks *checks, uint32_t agent, uint32_t control, uint32_t number);
 /* A node takes a parameter for verified, and the peer has held it or a newer writing; or not. */
 void checks_verified(struct checks *checks, uint32_t node, uint32_t peer, const char *parameter, bool is_held);
+/* What it sends next was never meant by its core. */
+void checks_lie(struct checks *checks, uint32_t node, uint32_t peer_node);
 /* Its process is stopped, or goes on. */
 void checks_pause(struct checks *checks, uint32_t node, bool is_paused);
 /* Its next boot is with an older store, or another's. */

@@ -16,7 +16,8 @@ static bool is_attack(const struct scenario_action *action)
 	case SCENARIO_INTERCEPT:
 	case SCENARIO_RELAY:
 	case SCENARIO_FLOOD:
-	case SCENARIO_ATTACK: return true;
+	case SCENARIO_ATTACK:
+	case SCENARIO_LIE: return true;
 	case SCENARIO_INJECT: return !is_replay(action);
 	case SCENARIO_RESTART: return action->has_store_of;
 	default: return false;

@@ -72,6 +72,7 @@ struct check_pair {
 struct check_node {
 	uint32_t boot;
 	bool is_paused;               /* its process is stopped */
+	bool is_lying, has_lied;      /* the packet being made is a lie; some packet was */
 	bool is_up, has_stepped, is_resolved, lost_store; /* resolved: S7 knows its address book */
 	bool is_touched;              /* S8: slots may have changed since it was last looked at */
 	uint32_t touched_peer;        /* by whom, TRACE_NOBODY for several */
@@ -141,6 +142,12 @@ struct check_sequence {               /* by node and peer, and courier */
 	uint64_t session, next;       /* of its last message: the session, and its number + 1 */
 };
 
+struct check_written {                /* by sender and receiver, and courier: ordered messages (once) */
+	struct table_key key;
+	uint64_t session, next;       /* of the last that was written: the session, and its number + 1 */
+	uint64_t first_session;       /* the one in which numbers began last */
+};
+
 struct check_ear {                    /* by node and peer, and load courier */
 	struct table_key key;
 	bool is_inactive, is_deaf;    /* since this boot of the node */
@@ -182,7 +189,7 @@ struct checks {
 	struct check_node *nodes;     /* one more than there are: the end of the last one's sides */
 	struct check_pair *pairs;
 	uint32_t *sides;
-	struct table links, sessions, windows, counters, nonces, accounts, parcels, sequences, ears, givers;
+	struct table links, sessions, windows, counters, nonces, accounts, parcels, sequences, written, ears, givers;
 	struct check_receipt receipt;
 	struct check_secret secrets[CHECK_SECRETS];
 	uint32_t secret_count;
@@ -288,9 +295,10 @@ void reachability_boot(struct checks *checks, uint32_t node, bool has_store);
 void honest_open(struct checks *checks, const bool *has_clone);
 void honest_event(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event *event);
 /* once.c: once */
-void once_granted(struct checks *checks, uint32_t node, const struct octo_event_courier *courier);
+void once_granted(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_courier *courier);
 void once_sent(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_packet *packet);
-void once_delivered(struct checks *checks, uint32_t node, const struct octo_event_courier *courier);
+/* Before ordered_handed_over() of the same message. */
+void once_delivered(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_courier *courier);
 void once_received(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_packet *packet);
 
 /* ordered.c: ordered. `is_delivered`: its courier took it. */

@@ -6,10 +6,11 @@
 enum { SAMPLE_GOOD = 64, BYTES_PER_SAMPLE = 64 };
 
 /* Undamaged, first of its kind, and from somebody: nearly always accepted. */
-static bool is_likely_good(const struct check_receipt *receipt)
+static bool is_likely_good(const struct checks *checks)
 {
+	const struct check_receipt *receipt = &checks->receipt;
 	return receipt->type == OCTO_PACKET_DATA && receipt->copy_flags == 0 &&
-	       receipt->from_node != TRACE_NOBODY;
+	       receipt->from_node != TRACE_NOBODY && !checks->nodes[receipt->from_node].has_lied;
 }
 
 void unauthenticated_before(struct checks *checks, uint32_t node)
@@ -17,12 +18,12 @@ void unauthenticated_before(struct checks *checks, uint32_t node)
 	struct check_receipt *receipt = &checks->receipt;
 	uint32_t count = checks->nodes[node].received;
 	size_t size;
-	if (is_likely_good(receipt) && count % SAMPLE_GOOD != 0)
+	if (is_likely_good(checks) && count % SAMPLE_GOOD != 0)
 		return;
 	const struct octo_channel *channel = checks->host.block(checks->host.context, node, &size);
 	if (!channel || !check_is_sampled(count, size))
 		return;
-	if (is_likely_good(receipt) &&
+	if (is_likely_good(checks) &&
 	    count / SAMPLE_GOOD % (1 + size / (SAMPLE_GOOD * BYTES_PER_SAMPLE)) != 0)
 		return;
 	receipt->is_digested = true;

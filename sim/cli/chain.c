@@ -89,7 +89,9 @@ static void detail(const struct trace_record *r, char out[DETAIL_BYTES])
 		snprintf(out, DETAIL_BYTES, ": %s", octo_warning_name((enum octo_warning)r->a));
 		break;
 	case TRACE_ACTION:
-		snprintf(out, DETAIL_BYTES, ": %s", trace_action_name((enum trace_action)r->a));
+		snprintf(out, DETAIL_BYTES, ": %s%s%s", trace_action_name((enum trace_action)r->a),
+		         r->a == TRACE_ACTION_LIE ? ", " : "",
+		         r->a == TRACE_ACTION_LIE ? trace_lie_name((enum trace_lie)r->b) : "");
 		break;
 	default:
 		break;

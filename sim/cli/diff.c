@@ -112,6 +112,8 @@ static void print_detail(const struct trace *trace, uint32_t index)
 		break;
 	case TRACE_ACTION:
 		printf(", %s", trace_action_name((enum trace_action)r->a));
+		if (r->a == TRACE_ACTION_LIE)
+			printf(": %s", trace_lie_name((enum trace_lie)r->b));
 		break;
 	case TRACE_NAT:
 		trace_nat_text(r, trace_extra(trace, index), nat, sizeof(nat));

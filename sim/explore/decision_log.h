@@ -23,7 +23,8 @@
 	X(REPLAY_DELAY, "replay-delay")       /* ns after which it is */                                \
 	X(RED, "red")                         /* 1: the queue's management drops it; benign 0 */         \
 	X(MOVE, "move")                       /* an attacker's: 1 + enum scenario_move; benign 0: none */ \
-	X(MOVE_HOW, "move-how")               /* the draw that an attacker's bytes and delays are made from */
+	X(MOVE_HOW, "move-how")               /* the draw that an attacker's bytes and delays are made from */ \
+	X(LIE, "lie")                         /* the draw that a liar's bytes are made from; benign 0: it says nothing */
 
 enum decision_purpose {
 #define X(name, text) DECISION_##name,

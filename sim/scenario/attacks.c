@@ -4,6 +4,7 @@
 #include "sim/scenario/memory.h"
 #include "sim/scenario/quote.h"
 #include "sim/scenario/reader.h"
+#include "sim/trace.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -13,6 +14,13 @@ enum { GROUPS_MAX = 100, COPIES_MAX = 1000, FLIPS_MAX = 64, ADDRESSES_MAX = 1000
 static const char *const moves[] = {
 #define X(name, text) text,
 	SCENARIO_MOVES(X)
+#undef X
+	NULL
+};
+
+static const char *const lies[] = {
+#define X(name, text, sentence) text,
+	TRACE_LIES(X)
 #undef X
 	NULL
 };
@@ -266,11 +274,45 @@ static void read_random(struct reader *reader, struct tree_value object, struct 
 		read_moves(reader, value, attack);
 }
 
+/* ---- Liars ------------------------------------------------------------------------------------------------------------------ */
+
+static void read_lie(struct reader *reader, struct tree_value object, struct scenario_action *action)
+{
+	static const char *const keys[] = { "from", "to", "say", "courier", "count", "every", NULL };
+	struct scenario_attack *attack = action->attack;
+	struct tree_value count = reader_get(reader, object, "count"), every = reader_get(reader, object, "every"),
+			  courier = reader_get(reader, object, "courier"), value = { NULL, 0 }, from = { NULL, 0 }, to = { NULL, 0 };
+	struct reader_pairs pairs = { .both = false };
+	int32_t lie = TRACE_LIE_COUNT;
+
+	reader_keys(reader, object, keys);
+	attack->count = 1;
+	if (reader_need(reader, object, "say", "a lie: \"ack-of-unsent\", \"pings\", …", &value) &&
+	    reader_word(reader, value, lies, &lie))
+		attack->lie = (uint8_t)lie;
+	if ((count.item != NULL) != (every.item != NULL))
+		reader_wrong(reader, object, "\"count\" and \"every\" go together: so many lies, one in each interval");
+	if (count.item != NULL)
+		reader_whole(reader, count, 1, 10000000, &attack->count);
+	if (every.item != NULL)
+		reader_time(reader, every, "1us", "1h", &attack->every_ns);
+	if (courier.item != NULL)
+		reader_courier(reader, courier, &action->courier);
+	if (lie != TRACE_LIE_COUNT && (courier.item != NULL) != (lie == TRACE_LIE_MESSAGE))
+		reader_wrong(reader, object, "\"courier\" goes with \"say\": \"message\", and says for which courier it is");
+	if (!reader_from_to(reader, object, &from, &to) || !reader_pairs(reader, object, from, to, &pairs))
+		return;
+	action->pairs = pairs.list;
+	action->pair_count = pairs.count;
+	for (uint32_t i = 0; i < pairs.count; i++)
+		reader->scenario->nodes[pairs.list[i].a].is_liar = true;
+}
+
 void reader_read_attack(struct reader *reader, struct tree_value value, struct scenario_action *action)
 {
 	static const char *const allowed[] = { "an object with \"groups\"", "an object with \"between\" and \"do\"",
 		"an object with \"between\"", "an object with \"to\", \"every\" and \"count\"",
-		"an object with \"between\" and \"every\"" };
+		"an object with \"between\" and \"every\"", "an object with \"from\", \"to\" and \"say\"" };
 
 	if (!reader_kind(reader, value, SCANNER_OBJECT, allowed[action->verb - SCENARIO_PARTITION]))
 		return;
@@ -287,6 +329,9 @@ void reader_read_attack(struct reader *reader, struct tree_value value, struct s
 		break;
 	case SCENARIO_FLOOD:
 		read_flood(reader, value, action);
+		break;
+	case SCENARIO_LIE:
+		read_lie(reader, value, action);
 		break;
 	default:
 		read_random(reader, value, action->attack);

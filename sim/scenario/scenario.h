@@ -28,6 +28,7 @@ struct scenario_node {
 	uint64_t processing_most_ns;      /* the longest that it ever is */
 	uint32_t cookie_above;            /* "cookie_above": curve_rate_max of the core */
 	bool looks_for_tells;             /* "tamper" */
+	bool is_liar;                     /* the timeline lets it lie */
 	bool has_couriers;                /* "couriers": those of an agent's or a remote's set, beside the load courier */
 	bool has_load, has_ordered_load;  /* the timeline lets it exchange messages of the load courier; in order */
 	uint8_t more_loads;               /* load couriers that it has beside the first: as far as the timeline names them */
@@ -142,6 +143,7 @@ enum scenario_verb {
 	SCENARIO_REBIND,                                                  /* acts on networks */
 	SCENARIO_PAUSE, SCENARIO_RESUME, SCENARIO_SLOW,                   /* on nodes */
 	SCENARIO_PARTITION, SCENARIO_INTERCEPT, SCENARIO_RELAY, SCENARIO_FLOOD, SCENARIO_ATTACK, /* on the network */
+	SCENARIO_LIE,                                                     /* on pairs: a lies to b */
 	SCENARIO_ENABLE, SCENARIO_DISABLE, SCENARIO_HONEYMOON,            /* on nodes */
 	SCENARIO_COURIER,                                                 /* on pairs: a's courier towards b */
 	SCENARIO_SET, SCENARIO_SENSE, SCENARIO_COMMAND, SCENARIO_SWITCH   /* on pairs: a remote towards an agent; an agent towards
@@ -168,7 +170,7 @@ enum scenario_move {
 };
 enum { SCENARIO_MOVE_OFF_PATH = SCENARIO_MOVE_JUNK }; /* from here on: without seeing anything */
 
-/* PARTITION, INTERCEPT, RELAY, FLOOD, ATTACK. Masks have a byte a node. */
+/* PARTITION, INTERCEPT, RELAY, FLOOD, ATTACK, LIE. Masks have a byte a node. */
 struct scenario_attack {
 	uint64_t for_ns;                  /* then it is over; OCTO_NEVER: at the end, or when the network heals */
 	uint8_t *groups;                  /* PARTITION: each node's group, from 1 on; 0: in none, and reached by all */
@@ -184,7 +186,8 @@ struct scenario_attack {
 	bool has_source; uint32_t source; /* with the address of that node */
 	bool is_guess; enum octo_packet_type guess; /* FLOOD: random bytes in the form of that type, not a recorded packet */
 	uint32_t target, addresses;       /* FLOOD: who gets it, from how many addresses at which nobody is */
-	uint64_t every_ns, count;         /* FLOOD, ATTACK (without count) */
+	uint64_t every_ns, count;         /* FLOOD, LIE, ATTACK (without count) */
+	uint8_t lie;                      /* LIE: enum trace_lie of sim/trace.h */
 	bool is_off_path; uint32_t moves; /* ATTACK: a bit for each enum scenario_move */
 };
 
@@ -203,7 +206,7 @@ struct scenario_robot {
 struct scenario_action {
 	uint64_t at_ns;                   /* world time */
 	enum scenario_verb verb;
-	struct scenario_pair *pairs;      /* CONNECT, DISCONNECT, LOAD, COURIER */
+	struct scenario_pair *pairs;      /* CONNECT, DISCONNECT, LOAD, LIE, COURIER */
 	uint32_t pair_count;
 	uint32_t *nodes;                  /* CRASH, RESTART, MOVE, CLOCK, ENABLE, DISABLE, HONEYMOON */
 	uint32_t node_count;

@@ -10,12 +10,12 @@
 
 static const char *const verbs[] = {
 	"connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", "traffic", "rebind", "pause", "resume", "slow",
-	"partition", "intercept", "relay", "flood", "attack", "enable", "disable",
+	"partition", "intercept", "relay", "flood", "attack", "lie", "enable", "disable",
 	"honeymoon", "courier", "set", "sense", "command", "switch", NULL,
 };
 static const char *const action_keys[] = {
 	"at", "connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", "traffic", "rebind", "pause", "resume", "slow",
-	"partition", "intercept", "relay", "flood", "attack", "enable", "disable",
+	"partition", "intercept", "relay", "flood", "attack", "lie", "enable", "disable",
 	"honeymoon", "courier", "set", "sense", "command", "switch", NULL,
 };
 static const char *const from_to_keys[] = { "from", "to", NULL };
@@ -350,6 +350,7 @@ static void read_verb(struct reader *reader, struct tree_value value, struct sce
 	case SCENARIO_RELAY:
 	case SCENARIO_FLOOD:
 	case SCENARIO_ATTACK:
+	case SCENARIO_LIE:
 		reader_read_attack(reader, value, action);
 		break;
 	case SCENARIO_SET:
@@ -404,7 +405,7 @@ static void read_action(struct reader *reader, struct tree_value object)
 	if (count != 1) {
 		reader_wrong(reader, object,
 		             "%s; allowed is exactly one of connect, disconnect, load, crash, restart, move, "
-		             "clock, inject, traffic, rebind, pause, resume, slow, partition, intercept, relay, flood, attack, "
+		             "clock, inject, traffic, rebind, pause, resume, slow, partition, intercept, relay, flood, attack, lie, "
 		             "enable, disable, honeymoon, courier, set, sense, command, switch",
 		             count == 0 ? "no verb" : "more than one verb");
 		return;

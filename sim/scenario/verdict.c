@@ -25,7 +25,7 @@ static int compare_labels(const void *a, const void *b)
 	return order ? order : x->node < y->node ? -1 : 1;
 }
 
-/* Everybody but who has the identity of somebody listed before: that is a thief. */
+/* Everybody but who has the identity of somebody listed before, a thief, and who lies. */
 static void find_honest(struct scenario *scenario, struct scenario_expectation *expectation)
 {
 	struct label *labels = memory_claim((scenario->node_count + 1u) * sizeof(*labels));
@@ -34,7 +34,9 @@ static void find_honest(struct scenario *scenario, struct scenario_expectation *
 		labels[i] = (struct label){ scenario->nodes[i].identity, i };
 	qsort(labels, scenario->node_count, sizeof(*labels), compare_labels);
 	for (uint32_t i = 0; i < scenario->node_count; i++) {
-		if (i > 0 && strcmp(labels[i - 1].identity, labels[i].identity) == 0)
+		bool is_thief = i > 0 && strcmp(labels[i - 1].identity, labels[i].identity) == 0;
+
+		if (is_thief || scenario->nodes[labels[i].node].is_liar)
 			continue;
 		expectation->nodes =
 			memory_grow(expectation->nodes, expectation->node_count, sizeof(*expectation->nodes));

@@ -267,6 +267,8 @@ static void print_core(const struct trace_record *r, const uint8_t *extra, FILE 
 		print_text("action", trace_action_name((enum trace_action)r->a), out);
 		if (r->a == TRACE_ACTION_CLOCK)
 			print_signed("step_ns", r->b, out);
+		if (r->a == TRACE_ACTION_LIE)
+			print_text("lie", trace_lie_name((enum trace_lie)r->b), out);
 		break;
 	case TRACE_NAT:
 		print_nat(r, extra, out);

@@ -123,16 +123,19 @@ static void action_note(const struct trace_record *r, char *out)
 		[TRACE_ACTION_ENABLE] = "communications are switched on",
 		[TRACE_ACTION_DISABLE] = "communications are switched off",
 		[TRACE_ACTION_HONEYMOON] = "the user wants a honeymoon",
+		[TRACE_ACTION_COURIER] = "a load courier is switched",
 		[TRACE_ACTION_SET] = "sets a parameter",
 		[TRACE_ACTION_SENSE] = "measures",
 		[TRACE_ACTION_COMMAND] = "gives a command",
 		[TRACE_ACTION_SWITCH] = "switches a courier",
+		[TRACE_ACTION_LIE] = "lies:",
 	};
 	char step[40];
 
 	signed_duration(r->b, step);
-	snprintf(out, LADDER_NOTE_BYTES, "%s%s%s", said[r->a], r->a == TRACE_ACTION_CLOCK ? " " : "",
-	         r->a == TRACE_ACTION_CLOCK ? step : "");
+	const char *detail = r->a == TRACE_ACTION_CLOCK ? step :
+	                     r->a == TRACE_ACTION_LIE   ? trace_lie_text((enum trace_lie)r->b) : NULL;
+	snprintf(out, LADDER_NOTE_BYTES, "%s%s%s", said[r->a], detail ? " " : "", detail ? detail : "");
 }
 
 static void session_note(const struct trace_record *r, char *out, enum canvas_color *color)

@@ -43,3 +43,25 @@ const char *trace_courier_name(uint64_t id)
 	default: return "unknown";
 	}
 }
+
+const char *trace_lie_name(enum trace_lie lie)
+{
+	static const char *const names[TRACE_LIE_COUNT] = {
+#define X(name, text, sentence) [TRACE_LIE_##name] = text,
+		TRACE_LIES(X)
+#undef X
+	};
+
+	return (unsigned)lie < TRACE_LIE_COUNT ? names[lie] : "unknown";
+}
+
+const char *trace_lie_text(enum trace_lie lie)
+{
+	static const char *const texts[TRACE_LIE_COUNT] = {
+#define X(name, text, sentence) [TRACE_LIE_##name] = sentence,
+		TRACE_LIES(X)
+#undef X
+	};
+
+	return (unsigned)lie < TRACE_LIE_COUNT ? texts[lie] : "unknown";
+}

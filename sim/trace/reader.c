@@ -186,7 +186,7 @@ static bool is_in_range(const struct trace_record *r)
 	case TRACE_WARNING:
 		return r->a < OCTO_WARNING_COUNT;
 	case TRACE_ACTION:
-		return r->a < TRACE_ACTION_COUNT;
+		return r->a < TRACE_ACTION_COUNT && (r->a != TRACE_ACTION_LIE || r->b < TRACE_LIE_COUNT);
 	case TRACE_MODE:
 		return r->a < OCTO_MODE_COUNT && (r->b & 0xff) < OCTO_MODE_COUNT;
 	case TRACE_ACTIVITY:

@@ -148,6 +148,7 @@ SLOW = {"node": "pilot", "processing": "2ms"}
 CUT = {"groups": ["robot", "pilot"], "heal_after": "500ms"}
 TAP = {"from": "robot", "to": "pilot", "do": "drop"}
 MIDDLE = {"between": ["robot", "pilot"], "for": "1s"}
+LIE = {"from": "robot", "to": "pilot", "say": "ack-of-unsent"}
 FLOOD = {"guess": "syn", "to": "pilot", "every": "1ms", "count": 10}
 SYN = {"type": "syn", "from": "robot", "to": "pilot", "nth": 1}
 ANY = {**SYN, "type": "any"}
@@ -504,6 +505,11 @@ RUN = {
     "timeline.*.relay": both(early, {"relay": MIDDLE}, {"relay": {**MIDDLE, "between": ["scout", "pilot"]}}),
     **{f"timeline.*.relay.{key}": both(early, {"relay": MIDDLE}, {"relay": {**MIDDLE, key: value}})
        for key, value in (("between", ["scout", "pilot"]), ("for", "2s"))},
+    "timeline.*.lie": both(act, {"lie": LIE}, {"lie": {**LIE, "say": "unknown-courier"}}),
+    **{f"timeline.*.lie.{key}": both(act, {"lie": {**LIE, **rest}}, {"lie": {**LIE, **rest, key: value}})
+       for key, value, rest in (("from", "scout", {}), ("to", "robot", {"from": "pilot", "to": "scout"}), ("say", "pong", {}),
+                                ("courier", "load", {"say": "message", "courier": "blob"}),
+                                ("count", 2, {"count": 1, "every": "1ms"}), ("every", "2ms", {"count": 2, "every": "1ms"}))},
     "timeline.*.flood": both(act, {"flood": FLOOD}, {"flood": {**FLOOD, "count": 9}}),
     **{f"timeline.*.flood.{key}": both(act, {"flood": FLOOD}, {"flood": {**FLOOD, key: value}})
        for key, value in (("to", "robot"), ("every", "2ms"), ("count", 9), ("guess", "ack"))},

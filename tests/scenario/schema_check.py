@@ -310,6 +310,8 @@ def check_words(schema):
     kinds = [name for name in names_in("sim/trace.h", "TRACE_KINDS") if name != "failed"]
     if kinds + names_in("core/octo.h", "OCTO_WARNINGS") + names_in("core/octo.h", "OCTO_NOTES") != definitions["events"]["properties"]["kind"]["enum"]:
         fail("the schema's kinds of events are not those of the trace, then the warnings, then the notes")
+    if names_in("sim/trace.h", "TRACE_LIES") != definitions["lie"]["properties"]["say"]["enum"]:
+        fail("the schema's lies are not those of sim/trace.h")
     invariants = definitions["invariants"]["properties"]["invariants"]["items"]["enum"]
     if names_in("sim/scenario/invariants.h", "INVARIANTS") != invariants:
         fail("the schema's invariants are not those of sim/scenario/invariants.h")

@@ -109,6 +109,56 @@ static void a_sequence_with_a_gap_or_a_repetition_is_seen(void)
 	}
 }
 
+static void write_ordered(struct fixture *world, uint64_t session, uint64_t number)
+{
+	struct octo_event event = { .courier = { .courier = 1, .size = 64, .is_ordered = true, .number = number, .session = session } };
+	fixture_tell(world, ROBOT, PILOT, event, OCTO_EVENT_COURIER_GRANTED);
+}
+
+/* R121: session 8 continues 7, 9 begins anew. */
+static void ordered_messages_that_were_written_are_had_once(void)
+{
+	struct fixture world;
+	begin(&world);
+	for (uint64_t i = 0; i < 3; i++)
+		write_ordered(&world, 7, i);
+	hand_over(&world, 7, 0, OCTO_EVENT_COURIER_DELIVERED);
+	hand_over(&world, 7, 1, OCTO_EVENT_COURIER_DELIVERED);
+	write_ordered(&world, 8, 3);
+	hand_over(&world, 8, 2, OCTO_EVENT_COURIER_DELIVERED);
+	hand_over(&world, 8, 3, OCTO_EVENT_COURIER_DELIVERED);
+	write_ordered(&world, 9, 0);
+	hand_over(&world, 9, 0, OCTO_EVENT_COURIER_DELIVERED);
+	CHECK_HOLDS(&world, "once");
+	fixture_stop(&world);
+}
+
+static void an_ordered_message_had_twice_or_out_of_nothing_is_seen(void)
+{
+	struct fixture world;
+	begin(&world);
+	write_ordered(&world, 7, 0);
+	hand_over(&world, 7, 0, OCTO_EVENT_COURIER_DELIVERED);
+	hand_over(&world, 7, 1, OCTO_EVENT_COURIER_DELIVERED);
+	CHECK_BROKEN(&world, "once", "expected of courier 1 no ordered message but the 1 that were written, found number 1");
+	fixture_stop(&world);
+	begin(&world);
+	write_ordered(&world, 7, 0);
+	write_ordered(&world, 7, 1);
+	hand_over(&world, 7, 0, OCTO_EVENT_COURIER_DELIVERED);
+	hand_over(&world, 7, 0, OCTO_EVENT_COURIER_DELIVERED);
+	CHECK_BROKEN(&world, "once", "expected ordered message 0 of courier 1 once, found it again");
+	fixture_stop(&world);
+	/* "ordered" takes a 0 in another session for a beginning; here it is none. */
+	begin(&world);
+	write_ordered(&world, 7, 0);
+	hand_over(&world, 7, 0, OCTO_EVENT_COURIER_DELIVERED);
+	write_ordered(&world, 8, 1);
+	hand_over(&world, 8, 0, OCTO_EVENT_COURIER_DELIVERED);
+	CHECK_BROKEN(&world, "once", "expected ordered message 0 of courier 1 once, found it again");
+	fixture_stop(&world);
+}
+
 /* The courier itself writes what is planted: so the invariant knows what it looks for. */
 static void a_message_in_the_clear_is_seen(void)
 {
@@ -287,6 +337,8 @@ CU_ErrorCode suite_checks_couriers(void)
 	if (!suite)
 		return CU_get_error();
 	CU_ADD_TEST(suite, each_message_is_had_once);
+	CU_ADD_TEST(suite, ordered_messages_that_were_written_are_had_once);
+	CU_ADD_TEST(suite, an_ordered_message_had_twice_or_out_of_nothing_is_seen);
 	CU_ADD_TEST(suite, a_sequence_in_order_holds);
 	CU_ADD_TEST(suite, a_sequence_with_a_gap_or_a_repetition_is_seen);
 	CU_ADD_TEST(suite, a_message_that_comes_twice_is_seen);
