@@ -244,7 +244,8 @@ def what_is_refused(pair):
 
 def wait_state(node, event, text):
     """Asks for the state again and again until a line says so."""
-    while True:
+    end = time.monotonic() + WATCHDOG_S
+    while time.monotonic() < end:
         node.type("state")
         while True:
             said = node.wait_any(event, "packets")
@@ -252,6 +253,8 @@ def wait_state(node, event, text):
                 return
             if said["event"] == "packets":
                 break
+        time.sleep(0.02) # whatever is waited for needs the processor, too
+    raise Gone(f"{node.name} never came to say {event} {text}")
 
 
 def couriers(pair):
@@ -316,9 +319,10 @@ def couriers(pair):
     robot.wait("file", "not received")
     if any(name.startswith("endless") for name in os.listdir(pair.inbox)):
         fail("a part of a file that was cancelled stays")
+    wait_state(pilot, "parameter", r"flags +panic,camera, verified")
     robot.kill()
     pilot.wait("contact", "not heard any more")
-    wait_state(pilot, "parameter", r"flags|battery +87.5,12.100, not verified, .* fail-safe")
+    wait_state(pilot, "parameter", r"flags +panic, not verified, .* fail-safe, known last: panic,camera")
     pilot.stop()
 
 

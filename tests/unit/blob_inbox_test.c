@@ -5,7 +5,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -409,6 +411,41 @@ static void an_offer_takes_over(void)
 	CHECK(inbox_find(&scene.inbox, 3, 9) == NULL);
 	CHECK(!inbox_write(&scene.inbox, 3, 9, 0, scene.bytes, 1));
 	CHECK_STRING(listing(), "map.bin.part map.bin.part.info");
+	struct octo_blob blob;
+	make_blob(&blob, 4, "other", 100);
+	CHECK(offer(&blob, &have) == INBOX_NEW);
+	CHECK_STRING(inbox_find(&scene.inbox, 3, 4)->part.name, "other.part");
+	close_scene();
+}
+
+/* A disk that takes no more ends this transfer, and what is here is gone on with when it does again. (A limit of the system's on a
+ * file's size plays the full disk.) */
+static void a_full_disk_costs_nothing_that_is_there(void)
+{
+	open_scene();
+	uint64_t have;
+	struct rlimit limit, small;
+	CHECK(getrlimit(RLIMIT_FSIZE, &limit) == 0);
+	void (*before)(int) = signal(SIGXFSZ, SIG_IGN);
+	small = limit;
+	small.rlim_cur = 2 * PART_PIECE_BYTES + 500;
+	CHECK(offer(&scene.blob, &have) == INBOX_NEW);
+	CHECK(setrlimit(RLIMIT_FSIZE, &small) == 0);
+	take(9, 0, 2 * PART_PIECE_BYTES);
+	CHECK(!inbox_write(&scene.inbox, 3, 9, 2 * PART_PIECE_BYTES, scene.bytes, 1000));
+	vouch(2 * PART_PIECE_BYTES);
+	inbox_close(inbox_find(&scene.inbox, 3, 9), false);
+	struct octo_blob blob;
+	make_blob(&blob, 5, "large", SIZE);
+	CHECK(offer(&blob, &have) == INBOX_FAILED); /* not a part of it stays */
+	CHECK_STRING(listing(), "map.bin.part map.bin.part.info");
+	CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+	signal(SIGXFSZ, before);
+	CHECK(offer(&scene.blob, &have) == INBOX_GOES_ON);
+	CHECK_U64(have, 2 * PART_PIECE_BYTES);
+	take(9, have, SIZE);
+	CHECK(inbox_keep(&scene.inbox, inbox_find(&scene.inbox, 3, 9)));
+	CHECK(is_whole("map.bin", SIZE));
 	close_scene();
 }
 
@@ -469,6 +506,7 @@ CU_ErrorCode suite_blob_inbox(void)
 	CU_ADD_TEST(suite, a_sender_stays_in_its_folder);
 	CU_ADD_TEST(suite, what_a_sender_can_fill_is_bounded);
 	CU_ADD_TEST(suite, an_offer_takes_over);
+	CU_ADD_TEST(suite, a_full_disk_costs_nothing_that_is_there);
 	CU_ADD_TEST(suite, the_ledger_remembers_the_latest);
 	return CU_get_error();
 }
