@@ -3,6 +3,7 @@
 
 #include "sim/attack/attack.h"
 #include "sim/background.h"
+#include "sim/blobs.h"
 #include "sim/engine/rng.h"
 #include "sim/inbox.h"
 #include "sim/network/topology.h"
@@ -203,6 +204,8 @@ void actions_run(struct sim *sim, uint32_t index)
 	case SCENARIO_CONNECT: connect_pairs(sim, action); break;
 	case SCENARIO_DISCONNECT: disconnect_pairs(sim, action); break;
 	case SCENARIO_LOAD: load_pairs(sim, action); break;
+	case SCENARIO_BLOB:
+	case SCENARIO_CANCEL: blobs_begin(sim, index); break;
 	case SCENARIO_COURIER: switch_couriers(sim, action); break;
 	case SCENARIO_CRASH: crash_nodes(sim, action); break;
 	case SCENARIO_RESTART: restart_nodes(sim, index, action); break;

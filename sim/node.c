@@ -2,6 +2,7 @@
 #include "sim/node.h"
 
 #include "core/checked/lie.h"
+#include "sim/blobs.h"
 #include "sim/check/tally.h"
 #include "sim/engine/rng.h"
 #include "sim/inbox.h"
@@ -102,6 +103,8 @@ static void observe(void *context, const struct octo_event *event)
 		recorder_core_event(sim, seat->number, peer_node, event);
 		if (event->kind == OCTO_EVENT_PACKET_RECEIVED)
 			sim->verdict_record = world_of(sim)->record_count;
+		if (event->kind == OCTO_EVENT_COURIER_NOTE)
+			blobs_note(sim, seat->number, peer_node, &event->note);
 		tally_core_event(sim, seat->number, peer_node, event);
 	}
 	if (sim->checks)
@@ -223,8 +226,10 @@ static void add_peers(struct sim *sim, uint32_t number, struct octo_host *host, 
 			continue; /* a clone of ours, or of a peer that we have: the core has said so */
 		peers[index] = other;
 		node->peer_count = index + 1;
-		for (uint32_t load = 0; load <= sim->scenario->nodes[number].more_loads; load++)
-			octo_courier_activate(channel, host, now, index, COURIER_LOAD + load, true);
+		octo_courier_activate(channel, host, now, index, COURIER_LOAD, true);
+		for (uint32_t load = 0; load < sim->scenario->nodes[number].more_loads; load++)
+			octo_courier_activate(channel, host, now, index,
+			                      octo_courier_index(host, octo_courier_more_loads[load].id), true);
 	}
 	for (uint32_t i = 0; has_store && i < node->peer_count; i++) {
 		const struct record_slot *slot = &slots[i + 1];
@@ -285,8 +290,10 @@ void node_boot(struct sim *sim, uint32_t number, bool has_store)
 		node->is_up = true;
 		return;
 	}
-	if (!has_store)
+	if (!has_store) {
 		memset(slots, 0, (node->neighbours + 1) * sizeof *slots);
+		blobs_forget(sim, number);
+	}
 	configure(sim, number, stored_epoch(sim, number, slots), &config);
 	config.stored_switch = stored_switch(slots);
 	if (sim->scenario->nodes[number].stun)
@@ -319,6 +326,7 @@ void node_crash(struct sim *sim, uint32_t number)
 	for (int step = 0; step < OCTO_STEP_COUNT; step++)
 		for (int state = 0; state < OCTO_STATE_COUNT; state++)
 			world->cells[step][state] += counters->cells[step][state];
+	blobs_crash(sim, number);
 	octo_channel_close(channel);
 	node->is_up = false;
 	node->wake_at_ns = OCTO_NEVER;
@@ -514,6 +522,13 @@ void node_courier(struct sim *sim, uint32_t number, uint32_t peer_node, const st
 		checks_courier(sim->checks, number, peer_node, action);
 	octo_courier_wake(channel, &host, read_clock(sim, number), peer);
 	node_settle(sim, number);
+}
+
+uint32_t node_passes_max(struct sim *sim, uint32_t number)
+{
+	struct node_seat seat = { .sim = sim, .number = number };
+	struct octo_host host = host_of(&seat);
+	return octo_passes_max(&host);
 }
 
 const struct octo_load *node_load_state(const struct sim *sim, uint32_t number, uint32_t peer_node)

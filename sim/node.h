@@ -43,6 +43,8 @@ bool node_call(struct sim *sim, uint32_t number, struct node_call *call);
 struct octo_host node_onlooker(const struct sim *sim, uint32_t number, const struct octo_courier *kinds[ROBOT_KINDS_MAX]);
 /* Switches one of its load couriers. */
 void node_courier(struct sim *sim, uint32_t number, uint32_t peer_node, const struct scenario_action *action);
+/* The most packets that may pass over one of its couriers: octo_passes_max(). */
+uint32_t node_passes_max(struct sim *sim, uint32_t number);
 void node_clock(struct sim *sim, uint32_t number, int64_t step_ns);
 
 /* It gets a fresh address. */

@@ -1,6 +1,7 @@
 /* robot.c: see robot.h. What robots see of each other is noted here; how it came there is the core's affair. */
 #include "sim/robot_int.h"
 
+#include "sim/blobs.h"
 #include "sim/check/tally.h"
 
 #include <string.h>
@@ -42,6 +43,7 @@ void robot_equip(const struct scenario_node *described, struct octo_host *host, 
 		return;
 	const struct octo_courier_set *set = described->is_agent ? &octo_agent_couriers : &octo_remote_couriers;
 	uint32_t count = host->courier_count;
+	host->blobs = &blobs_of_nodes;
 	host->courier_count = count + octo_courier_set_kinds(set, kinds + count, ROBOT_KINDS_MAX - count);
 }
 

@@ -93,7 +93,7 @@ const char *trace_drop_text(enum trace_drop drop);
 	X(PAUSE, "pause") X(RESUME, "resume") X(SLOW, "slow") X(PARTITION, "partition") X(INTERCEPT, "intercept") \
 	X(RELAY, "relay") X(FLOOD, "flood") X(ATTACK, "attack") X(ENABLE, "enable") X(DISABLE, "disable") \
 	X(HONEYMOON, "honeymoon") X(COURIER, "courier") X(SET, "set") X(SENSE, "sense") X(COMMAND, "command") X(SWITCH, "switch") \
-	X(LIE, "lie")
+	X(LIE, "lie") X(BLOB, "blob") X(CANCEL, "cancel")
 enum trace_action {
 #define X(name, text) TRACE_ACTION_##name,
 	TRACE_ACTIONS(X)

@@ -4,6 +4,7 @@
 #include "sim/actions.h"
 #include "sim/attack/attack.h"
 #include "sim/background.h"
+#include "sim/blobs.h"
 #include "sim/check/tally.h"
 #include "sim/drawn.h"
 #include "sim/engine/rng.h"
@@ -191,6 +192,7 @@ static bool make_world(struct sim *sim)
 	for (uint32_t i = 0; i < scenario->node_count && !arena_is_full(&sim->arena); i++)
 		if (!node_make(sim, i))
 			return false;
+	blobs_make(sim);
 	return topology_make(sim) && attack_open(sim) && !arena_is_full(&sim->arena);
 }
 
@@ -256,6 +258,11 @@ static uint64_t host_latency_max_ns(void *context, uint32_t from, uint32_t to)
 	return traffic_latency_max_ns(context, from, to);
 }
 
+static uint32_t host_passes_max(void *context, uint32_t node)
+{
+	return node_passes_max(context, node);
+}
+
 /* The last record is the event that it was seen in. */
 static void host_violated(void *context, const char *text)
 {
@@ -266,7 +273,8 @@ static void host_violated(void *context, const char *text)
 static bool open_checks(struct sim *sim)
 {
 	struct checks_host host = { .context = sim, .violated = host_violated, .now = host_now, .is_up = host_is_up, .view = host_view,
-		.block = host_block, .latency_max_ns = host_latency_max_ns };
+		.block = host_block, .latency_max_ns = host_latency_max_ns,
+		.passes_max = host_passes_max };
 	sim->checks = checks_open(sim->scenario, &host);
 	return sim->checks != NULL;
 }

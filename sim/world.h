@@ -100,6 +100,7 @@ struct world {
 	uint64_t background_bytes;    /* that arrived */
 	uint32_t flow_count;          /* of background.c, so far */
 	uint32_t plan_count;          /* of robot_plan.c */
+	arena_ref transfers;          /* struct transfers of blobs.c; 0: there is no blob */
 };
 
 enum { SIM_ERROR_BYTES = 256 };

@@ -365,6 +365,7 @@ void checks_core_event(struct checks *checks, uint32_t node, uint32_t peer_node,
 		return;
 	case OCTO_EVENT_COURIER_GRANTED:
 		once_granted(checks, node, peer_node, &event->courier);
+		starving_granted(checks, node, peer_node, &event->courier);
 		return;
 	case OCTO_EVENT_COURIER_DELIVERED:
 		once_delivered(checks, node, peer_node, &event->courier);

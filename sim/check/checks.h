@@ -19,6 +19,8 @@ struct checks_host {
 	const void *(*block)(void *context, uint32_t node, size_t *size);
 	/* The longest latency that the pair's link draws (normal: mean + 6 standard deviations), without queueing. */
 	uint64_t (*latency_max_ns)(void *context, uint32_t from, uint32_t to);
+	/* The most packets that may pass over one of its couriers. */
+	uint32_t (*passes_max)(void *context, uint32_t node);
 	/* An invariant was violated for the first time, just now. May be NULL. */
 	void (*violated)(void *context, const char *text);
 };
@@ -59,6 +61,12 @@ void checks_command(struct checks *checks, uint32_t agent, uint32_t control, uin
 void checks_verified(struct checks *checks, uint32_t node, uint32_t peer, const char *parameter, bool is_held);
 /* What it sends next was never meant by its core. */
 void checks_lie(struct checks *checks, uint32_t node, uint32_t peer_node);
+/* Bytes of a blob came, those that were sent or others; it was kept as whole by its receiver, after so many new beginnings of
+ * it and with so many bytes twice for them; one of the two sides says that it is complete. */
+void checks_blob_written(struct checks *checks, uint32_t node, uint32_t peer, uint16_t id, uint64_t offset, bool is_right);
+void checks_blob_kept(struct checks *checks, uint32_t node, uint32_t peer, uint16_t id, bool is_whole, uint64_t repeated,
+                      uint64_t restarts);
+void checks_blob_complete(struct checks *checks, uint32_t node, uint32_t peer, uint16_t id, bool is_whole);
 /* Its process is stopped, or goes on. */
 void checks_pause(struct checks *checks, uint32_t node, bool is_paused);
 /* Its next boot is with an older store, or another's. */

@@ -2,6 +2,7 @@
  * window.c's affair. */
 #include "sim/check/tally_int.h"
 
+#include "sim/blobs.h"
 #include "sim/engine/wide.h"
 #include "sim/network/link_model.h"
 
@@ -273,6 +274,39 @@ static void find_share(const struct watch *watch, struct finding *finding)
 		find(finding, "%" PRIu64 ".%" PRIu64 " %% of %" PRIu64 " bytes", permille / 10, permille % 10, watch->total);
 }
 
+/* ---- Blobs ------------------------------------------------------------------------------------------------------------------ */
+
+static const char *const blob_states[] = { "offered", "flowing", "complete", "aborted", "failed" };
+
+static bool judge_blob(const struct scenario_expectation *what, const struct blobs_view *view)
+{
+	bool is_far = wide_mul_div(view->size, what->progress_least, UINT32_MAX) <= view->done;
+	return (!what->has_blob_state || view->state == what->blob_state) && (!what->is_whole || view->is_whole) && is_far &&
+	       view->rate_bps >= what->rate_least_bps && view->repeated <= what->repeated_most;
+}
+
+/* Each pair's; the first that is not as it should be is told, else the first. */
+static bool judge_blobs(const struct sim *sim, const struct watch *watch, struct finding *finding)
+{
+	const struct scenario_expectation *what = watch->what;
+	for (uint32_t n = 0; n <= what->pair_count; n++) {
+		const struct scenario_pair *pair = &watch->pairs[n % what->pair_count].pair;
+		struct blobs_view view;
+		bool is_there = blobs_view(sim, pair->a, pair->b, what->blob, &view);
+		bool is_right = is_there && judge_blob(what, &view);
+		if (is_right && n < what->pair_count)
+			continue;
+		if (!is_there)
+			find(finding, "%s has offered no such blob to %s", name_of(sim, pair->a), name_of(sim, pair->b));
+		else
+			find(finding, "of %s to %s, %s%s: %" PRIu64 " of %" PRIu64 " bytes, %" PRIu64 " twice, %" PRIu64 " bit/s",
+			     name_of(sim, pair->a), name_of(sim, pair->b), blob_states[view.state], view.is_whole ? ", whole" : "",
+			     view.done, view.size, view.repeated, view.rate_bps);
+		return is_right;
+	}
+	return true;
+}
+
 /* ---- Memory and invariants ---------------------------------------------------------------------------------------------------- */
 
 static uint64_t memory_of(const struct sim *sim, enum scenario_memory which)
@@ -348,6 +382,7 @@ bool judge_holds(const struct sim *sim, const struct watch *watch)
 	case SCENARIO_LATENCY: return judge_latency(watch);
 	case SCENARIO_SHARE: return judge_share(watch);
 	case SCENARIO_USE: return misused_pair(sim, watch) == NULL;
+	case SCENARIO_BLOB_STATE: return judge_blobs(sim, watch, &ignored);
 	case SCENARIO_MEMORY: return is_within(watch->what, memory_of(sim, watch->what->memory));
 	case SCENARIO_INVARIANTS: return judge_invariants(sim, watch->what, &ignored);
 	case SCENARIO_VERDICT: return judge_verdict(watch);
@@ -388,6 +423,7 @@ void judge_find(const struct sim *sim, const struct watch *watch, char *text, si
 	case SCENARIO_LATENCY: find_latency(watch, &finding); break;
 	case SCENARIO_SHARE: find_share(watch, &finding); break;
 	case SCENARIO_USE: find_use(sim, watch, &finding); break;
+	case SCENARIO_BLOB_STATE: judge_blobs(sim, watch, &finding); break;
 	case SCENARIO_MEMORY: find(&finding, "%" PRIu64 " bytes", memory_of(sim, watch->what->memory)); break;
 	case SCENARIO_INVARIANTS: judge_invariants(sim, watch->what, &finding); break;
 	case SCENARIO_VERDICT: find_verdict(watch, &finding); break;

@@ -310,6 +310,9 @@ void reads_switched(struct checks *checks, uint32_t node, uint32_t peer, const s
 void reads_handed_over(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_courier *courier,
                        bool is_delivered);
 
+/* starving.c: starving */
+void starving_granted(struct checks *checks, uint32_t node, uint32_t peer, const struct octo_event_courier *courier);
+
 /* sealed.c: sealed */
 void sealed_sent(struct checks *checks, uint32_t node, uint32_t peer, const uint8_t *bytes, size_t size);
 

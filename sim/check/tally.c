@@ -111,6 +111,7 @@ static bool enlist_watch(struct tally *tally, struct watch *watch)
 	case SCENARIO_PACKETS: return enlist_by_type(tally->packets[what->fate], watch);
 	case SCENARIO_MESSAGES: return enlist(&tally->messages[what->message_fate], watch);
 	case SCENARIO_SHARE: return enlist(&tally->shares, watch);
+	case SCENARIO_BLOB_STATE: return enlist(&tally->blobs, watch);
 	case SCENARIO_WARNINGS: return enlist(&tally->warnings[what->warning], watch);
 	case SCENARIO_STEPS: return enlist(&tally->steps[what->step], watch);
 	case SCENARIO_EVENTS: return enlist(&tally->events[what->event], watch);
@@ -186,6 +187,7 @@ void tally_close(struct sim *sim)
 	free_lists(tally->latency, SCENARIO_OF_COUNT);
 	free_lists(&tally->held, 1);
 	free_lists(&tally->commands, 1);
+	free_lists(&tally->blobs, 1);
 	free_lists(&tally->uses, 1);
 	free_lists(tally->packets[0], sizeof tally->packets / sizeof tally->packets[0][0]);
 	free_lists(tally->packet_latency, SIM_PACKET_KINDS);
@@ -538,6 +540,16 @@ void tally_robot_ran(struct sim *sim, uint32_t node)
 		note_change(sim, node, node);
 }
 
+/* Something was said of a blob of the two, or of another courier's affairs: it is looked at afresh. */
+static void touch_blobs(struct sim *sim, uint32_t node, uint32_t peer_node)
+{
+	for (uint32_t i = 0; i < sim->tally->blobs.count; i++) {
+		struct watch *watch = sim->tally->blobs.list[i];
+		if (is_counting(sim, watch) && tally_find_either(watch, node, peer_node))
+			tally_touch(sim, watch, world_of(sim)->record_count);
+	}
+}
+
 static void count_at_node(struct sim *sim, uint32_t node, const struct watch_list *list)
 {
 	for (uint32_t i = 0; i < list->count; i++)
@@ -563,6 +575,9 @@ void tally_core_event(struct sim *sim, uint32_t node, uint32_t peer_node, const 
 	case OCTO_EVENT_COURIER_DELIVERED:
 	case OCTO_EVENT_COURIER_DISCARDED:
 		count_courier(sim, node, peer_node, event);
+		break;
+	case OCTO_EVENT_COURIER_NOTE:
+		touch_blobs(sim, node, peer_node);
 		break;
 	case OCTO_EVENT_WARNING:
 		world_of(sim)->warning_count++;

@@ -44,7 +44,7 @@ struct tally {
 	struct watch *watches;        /* TALLY_PARTS for each expectation; `what` NULL: there is none */
 	uint8_t *windows;             /* enum window_state of each expectation */
 	/* Who counts what: so that nothing costs anything unless somebody asks for it. */
-	struct watch_list sessions, duels, messages[SCENARIO_MESSAGE_FATES], shares, packets[SCENARIO_REJECTED + 1][SIM_PACKET_KINDS];
+	struct watch_list sessions, duels, messages[SCENARIO_MESSAGE_FATES], shares, blobs, packets[SCENARIO_REJECTED + 1][SIM_PACKET_KINDS];
 	struct watch_list warnings[OCTO_WARNING_COUNT], steps[OCTO_STEP_COUNT], events[TRACE_KIND_COUNT];
 	struct watch_list uses, latency[SCENARIO_OF_COUNT], packet_latency[SIM_PACKET_KINDS];
 	struct watch_list held, commands; /* of what nodes have of agents: parameters and sensors */

@@ -401,7 +401,8 @@ static void rename_files(struct renaming *renaming, struct tree_value value)
 		return;
 	for (struct tree_value at = tree_first(renaming->tree, value); at.item != NULL; at = tree_next(renaming->tree, at)) {
 		if (is_object && tree_kind(renaming->tree, at) == SCANNER_STRING &&
-		    (strcmp(tree_key(at), "table") == 0 || strcmp(tree_key(at), "capacity") == 0))
+		    (strcmp(tree_key(at), "table") == 0 || strcmp(tree_key(at), "capacity") == 0 ||
+		     strcmp(tree_key(at), "file") == 0))
 			rename_file(renaming, at);
 		else
 			rename_files(renaming, at);

@@ -11,7 +11,7 @@
 
 const char *const expect_subjects[] = {
 	"session", "duels", "packets", "messages", "warnings", "steps", "events", "latency", "memory", "share",
-	"use", "parameter", "sensors", "commands", NULL,
+	"use", "parameter", "sensors", "commands", "blob", NULL,
 };
 static const char *const session_keys[] = { "between", "state", "count", "initiator", "suite", NULL };
 static const char *const duels_keys[] = { "between", "exactly", "at_least", "at_most", "winner", NULL };
@@ -511,6 +511,9 @@ void expect_read(struct reader *reader, struct tree_value value, struct scenario
 	case SCENARIO_SENSORS:
 	case SCENARIO_COMMANDS:
 		expect_read_robot(reader, value, expectation, line);
+		break;
+	case SCENARIO_BLOB_STATE:
+		expect_read_blob(reader, value, expectation, line);
 		break;
 	case SCENARIO_INVARIANTS:
 	case SCENARIO_VERDICT:

@@ -29,6 +29,8 @@ void expect_read_share(struct reader *reader, struct tree_value object, struct s
 /* The subject of expect_use.c. */
 void expect_read_use(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
                      struct line *line);
+void expect_read_blob(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
+                      struct line *line);
 
 /* A pattern or plain name as it stands in the file. */
 const char *expect_pattern(const struct reader *reader, struct tree_value value);

@@ -11,10 +11,10 @@ static const char *const whens[] = { "by", "always", "never", "eventually" };
 static const char *const expectation_keys[] = {
 	"by", "always", "never", "eventually", "from", "until", "within", "session", "duels", "packets", "messages",
 	"warnings", "steps", "events", "latency", "memory", "share", "use", "parameter", "sensors",
-	"commands", NULL,
+	"commands", "blob", NULL,
 };
 static const char allowed_subjects[] =
-	"session, duels, packets, messages, warnings, steps, events, latency, memory, share, use, parameter, sensors, commands";
+	"session, duels, packets, messages, warnings, steps, events, latency, memory, share, use, parameter, sensors, commands, blob";
 
 /* ---- Invariants ---------------------------------------------------------------------------------------------- */
 
@@ -41,7 +41,7 @@ static void read_invariant(struct reader *reader, struct tree_value value, struc
 	if (!reader_word(reader, value, known_invariants, &index))
 		return;
 	if (index >= INVARIANT_COUNT) {
-		reader_wrong(reader, value, "the invariant \"%s\" does not exist yet: %s", known_invariants[index],
+		reader_wrong(reader, value, "there is no invariant \"%s\": %s", known_invariants[index],
 		             why_to_come[index - INVARIANT_COUNT]);
 		return;
 	}
@@ -207,7 +207,7 @@ static void read_window(struct reader *reader, struct tree_value object, struct 
 static bool is_counted(enum scenario_subject subject)
 {
 	return subject != SCENARIO_SESSION && subject != SCENARIO_MEMORY && subject != SCENARIO_PARAMETER &&
-	       subject != SCENARIO_SENSORS;
+	       subject != SCENARIO_SENSORS && subject != SCENARIO_BLOB_STATE;
 }
 
 static void read_by(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,

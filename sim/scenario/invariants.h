@@ -1,6 +1,5 @@
 /* invariants.h: the names of the invariants, in the order of reports, and what each says. The language knows them by these
- * names; sim/check holds a world against them. A name without an invariant is kept for one whose subject does not exist
- * yet: it is refused by name. Knows nothing else. */
+ * names; sim/check holds a world against them. A name without an invariant is refused by name. Knows nothing else. */
 #ifndef OCTOSIM_INVARIANTS_H
 #define OCTOSIM_INVARIANTS_H
 
@@ -33,13 +32,13 @@
 	X(HONEST, "honest", "among honest nodes nobody is taken for hacked")                              \
 	X(READS, "reads", "a courier that is not active, or accepts no reads, is given nothing")          \
 	X(COMMANDS, "commands", "every command is executed once at most, in order, and none is left out between boots") \
-	X(VERIFIED, "verified", "a verified parameter is held by the other side, unless it has a newer writing")
+	X(VERIFIED, "verified", "a verified parameter is held by the other side, unless it has a newer writing") \
+	X(BLOBS, "blobs", "a blob that completes is byte-identical; no new beginning costs more than a window") \
+	X(STARVING, "starving", "no courier is passed over by more packets than the scheduler's bound")
 
-/* Nothing in the world can break or keep them yet. */
+/* Nothing in the world can break or keep them. */
 #define INVARIANTS_TO_COME(X)                                                                             \
-	X("S12", "that no FULL-ID can be derived from the wire follows from the byte tables; nothing in a run could show it") \
-	X("blobs", "there are no blobs")                                                                  \
-	X("starving", "there is only one kind of courier, and it has no rivals")
+	X("S12", "that no FULL-ID can be derived from the wire follows from the byte tables; nothing in a run could show it")
 
 enum invariant {
 #define X(label, name, text) INVARIANT_##label,

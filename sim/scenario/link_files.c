@@ -1,5 +1,5 @@
-/* link_files.c: reads the files that link rules name: tables of latencies, and capacities in the format of Mahimahi. They
- * stand beside the file that names them and nowhere else, and are read as strictly as it is. */
+/* link_files.c: reads the files that a scenario names: tables of latencies, capacities in the format of Mahimahi, and what
+ * a blob consists of. They stand beside the file that names them and nowhere else, and are read as strictly as it is. */
 #include "sim/explore/text_file.h"
 #include "sim/scenario/compose.h"
 #include "sim/scenario/link_parts.h"
@@ -77,6 +77,21 @@ static char *read_beside(struct reader *reader, struct tree_value value, struct 
 	add_to_hash(reader->scenario, text, size);
 	*lines = (struct lines){ .at = text, .end = text + size };
 	return text;
+}
+
+uint8_t *reader_read_beside(struct reader *reader, struct tree_value value, uint64_t *size)
+{
+	struct lines lines;
+	char *text = read_beside(reader, value, &lines);
+	uint8_t *bytes = NULL;
+
+	if (text == NULL)
+		return NULL;
+	*size = (uint64_t)(lines.end - lines.at);
+	bytes = memory_claim(*size + 1);
+	memcpy(bytes, text, *size);
+	free(text);
+	return bytes;
 }
 
 static bool next_line(struct lines *lines)

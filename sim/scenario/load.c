@@ -318,6 +318,7 @@ void scenario_free(struct scenario *scenario)
 		memory_free(scenario->actions[i].nodes);
 		reader_free_attack(scenario->actions[i].attack);
 		memory_free(scenario->actions[i].robot);
+		reader_free_blob(scenario->actions[i].blob);
 		memory_free(scenario->actions[i].networks);
 	}
 	for (uint32_t i = 0; i < scenario->network_count; i++)

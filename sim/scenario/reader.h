@@ -128,6 +128,12 @@ bool reader_recorded_packet(struct reader *reader, struct tree_value object, str
 bool reader_courier(struct reader *reader, struct tree_value value, uint16_t *id);
 void reader_read_load_courier(struct reader *reader, struct tree_value object, struct scenario_action *action);
 void reader_read_courier(struct reader *reader, struct tree_value object, struct scenario_action *action);
+void reader_read_blob(struct reader *reader, struct tree_value object, struct scenario_action *action);
+void reader_read_cancel(struct reader *reader, struct tree_value object, struct scenario_action *action);
+void reader_free_blob(struct scenario_blob *blob);
+/* The bytes of a file beside the scenario, which become part of what the scenario says; owned by the caller (memory_free()).
+ * NULL when anything is wrong, which is reported. */
+uint8_t *reader_read_beside(struct reader *reader, struct tree_value value, uint64_t *size);
 void reader_read_traffic(struct reader *reader, struct tree_value value, struct scenario_action *action);
 /* Report the first counter among these: it has no core. */
 bool reader_has_core(struct reader *reader, struct tree_value at, uint32_t node);

@@ -146,8 +146,9 @@ enum scenario_verb {
 	SCENARIO_LIE,                                                     /* on pairs: a lies to b */
 	SCENARIO_ENABLE, SCENARIO_DISABLE, SCENARIO_HONEYMOON,            /* on nodes */
 	SCENARIO_COURIER,                                                 /* on pairs: a's courier towards b */
-	SCENARIO_SET, SCENARIO_SENSE, SCENARIO_COMMAND, SCENARIO_SWITCH   /* on pairs: a remote towards an agent; an agent towards
+	SCENARIO_SET, SCENARIO_SENSE, SCENARIO_COMMAND, SCENARIO_SWITCH,  /* on pairs: a remote towards an agent; an agent towards
 	                                                                     all of its controls is a pair with itself */
+	SCENARIO_BLOB, SCENARIO_CANCEL                                    /* on pairs: from a to b */
 };
 
 /* A datagram recorded earlier in the run: the nth (1-based) of a type that `from` sent to `to`, lost or not. */
@@ -203,10 +204,20 @@ struct scenario_robot {
 	bool is_on;
 };
 
+/* BLOB, CANCEL. Its bytes are drawn, or a file's. */
+struct scenario_blob {
+	uint16_t id;                      /* not 0 */
+	uint8_t priority;
+	bool by_receiver;                 /* CANCEL: else by the sender */
+	uint64_t size;
+	uint8_t *bytes;                   /* NULL: drawn from the run's seed and the id */
+	char name[OCTO_BLOB_NAME_MAX + 1];
+};
+
 struct scenario_action {
 	uint64_t at_ns;                   /* world time */
 	enum scenario_verb verb;
-	struct scenario_pair *pairs;      /* CONNECT, DISCONNECT, LOAD, LIE, COURIER */
+	struct scenario_pair *pairs;      /* CONNECT, DISCONNECT, LOAD, LIE, COURIER, BLOB, CANCEL */
 	uint32_t pair_count;
 	uint32_t *nodes;                  /* CRASH, RESTART, MOVE, CLOCK, ENABLE, DISABLE, HONEYMOON */
 	uint32_t node_count;
@@ -216,6 +227,7 @@ struct scenario_action {
 	uint64_t processing_ns;           /* SLOW: for each datagram */
 	struct scenario_attack *attack;   /* NULL for the other verbs */
 	struct scenario_robot *robot;     /* the same */
+	struct scenario_blob *blob;       /* the same */
 	uint32_t *networks;               /* REBIND */
 	uint32_t network_count;
 	bool keeps_address;               /* REBIND: only the ports change */
@@ -239,11 +251,14 @@ struct scenario_action {
 enum scenario_subject {
 	SCENARIO_SESSION, SCENARIO_DUELS, SCENARIO_PACKETS, SCENARIO_MESSAGES, SCENARIO_WARNINGS, SCENARIO_STEPS,
 	SCENARIO_EVENTS, SCENARIO_LATENCY, SCENARIO_MEMORY, SCENARIO_SHARE, SCENARIO_USE, SCENARIO_PARAMETER, SCENARIO_SENSORS,
-	SCENARIO_COMMANDS,
+	SCENARIO_COMMANDS, SCENARIO_BLOB_STATE,
 	SCENARIO_INVARIANTS,
 	SCENARIO_VERDICT                  /* of the tamper protocol, on the scenario as a whole */
 };
 enum scenario_fate { SCENARIO_SENT, SCENARIO_DELIVERED, SCENARIO_DROPPED, SCENARIO_REJECTED };
+enum scenario_blob_state {
+	SCENARIO_BLOB_OFFERED, SCENARIO_BLOB_FLOWING, SCENARIO_BLOB_COMPLETE, SCENARIO_BLOB_ABORTED, SCENARIO_BLOB_FAILED
+};
 enum scenario_message_fate { SCENARIO_MESSAGE_DELIVERED, SCENARIO_MESSAGE_SENT, SCENARIO_MESSAGE_DISCARDED, SCENARIO_MESSAGE_FATES };
 enum scenario_when { SCENARIO_BY, SCENARIO_ALWAYS, SCENARIO_NEVER, SCENARIO_EVENTUALLY };
 enum scenario_rank { SCENARIO_P50, SCENARIO_P90, SCENARIO_P99, SCENARIO_MAX, SCENARIO_RANKS };
@@ -278,7 +293,7 @@ struct scenario_expectation {
 	enum scenario_subject subject;
 	char *text;                       /* one line for people: "by 15s session robot-pilot established, count 1" */
 	uint32_t line, column;            /* where it stands in the file */
-	struct scenario_pair *pairs;      /* SESSION, DUELS: unordered; MESSAGES, PACKETS, LATENCY, SHARE, USE, SENSORS,
+	struct scenario_pair *pairs;      /* SESSION, DUELS: unordered; MESSAGES, PACKETS, LATENCY, SHARE, USE, SENSORS, BLOB_STATE,
 	                                     COMMANDS: a to b;
 	                                     PARAMETER: what a has of b, which is a itself for what an agent has */
 	uint32_t pair_count;
@@ -300,6 +315,11 @@ struct scenario_expectation {
 	enum scenario_message_fate message_fate; /* MESSAGES */
 	uint32_t share_least, share_most; /* SHARE: of 2^32, of the bytes that a's couriers sent to b, all pairs together;
 	                                     USE: of what the link from a to b can carry, each pair by itself */
+	uint16_t blob;                    /* BLOB_STATE: its id */
+	bool has_blob_state; enum scenario_blob_state blob_state;
+	bool is_whole;                    /* BLOB_STATE: every byte was compared; false: not looked at */
+	uint32_t progress_least;          /* BLOB_STATE: of 2^32, that the receiver has; 0: not looked at */
+	uint64_t rate_least_bps, repeated_most; /* BLOB_STATE: bits per second; bytes; 0 and UINT64_MAX: not looked at */
 	enum octo_warning warning;        /* WARNINGS; EVENTS when has_warning */
 	enum octo_tell tell;              /* VERDICT: the one that gives the attacker away; NONE: none does */
 	enum octo_step step;              /* STEPS */

@@ -11,12 +11,12 @@
 static const char *const verbs[] = {
 	"connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", "traffic", "rebind", "pause", "resume", "slow",
 	"partition", "intercept", "relay", "flood", "attack", "lie", "enable", "disable",
-	"honeymoon", "courier", "set", "sense", "command", "switch", NULL,
+	"honeymoon", "courier", "set", "sense", "command", "switch", "blob", "cancel", NULL,
 };
 static const char *const action_keys[] = {
 	"at", "connect", "disconnect", "load", "crash", "restart", "move", "clock", "inject", "traffic", "rebind", "pause", "resume", "slow",
 	"partition", "intercept", "relay", "flood", "attack", "lie", "enable", "disable",
-	"honeymoon", "courier", "set", "sense", "command", "switch", NULL,
+	"honeymoon", "courier", "set", "sense", "command", "switch", "blob", "cancel", NULL,
 };
 static const char *const from_to_keys[] = { "from", "to", NULL };
 static const char *const load_keys[] = { "from", "to", "every", "size", "count", "priority", "ordered", "courier", NULL };
@@ -323,6 +323,12 @@ static void read_verb(struct reader *reader, struct tree_value value, struct sce
 	case SCENARIO_COURIER:
 		reader_read_courier(reader, value, action);
 		break;
+	case SCENARIO_BLOB:
+		reader_read_blob(reader, value, action);
+		break;
+	case SCENARIO_CANCEL:
+		reader_read_cancel(reader, value, action);
+		break;
 	case SCENARIO_RESTART:
 		read_restart(reader, value, action);
 		break;
@@ -406,7 +412,7 @@ static void read_action(struct reader *reader, struct tree_value object)
 		reader_wrong(reader, object,
 		             "%s; allowed is exactly one of connect, disconnect, load, crash, restart, move, "
 		             "clock, inject, traffic, rebind, pause, resume, slow, partition, intercept, relay, flood, attack, lie, "
-		             "enable, disable, honeymoon, courier, set, sense, command, switch",
+		             "enable, disable, honeymoon, courier, set, sense, command, switch, blob, cancel",
 		             count == 0 ? "no verb" : "more than one verb");
 		return;
 	}

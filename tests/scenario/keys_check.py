@@ -137,6 +137,35 @@ def wooed(**verb):
             "links": [{"between": ["*", "*"], "loss": "100%"}]}
 
 
+GIFT = {"from": "robot", "to": "pilot", "size": "20kB"}
+
+
+def gifted(at="3s", **verb):
+    return {**act(at, **verb), "nodes": [{**one, "couriers": True} for one in BASE["nodes"]]}
+
+
+def given(**verb):
+    """Blobs of all to all, too large to be there soon."""
+    many = [{"at": "2s", "blob": {"from": a, "to": b, "size": "1MB", "id": n + 1}} for n in (0, 1)
+            for a, b in (("robot", "pilot"), ("scout", "pilot"), ("pilot", "robot"), ("pilot", "scout"))]
+    return {**gifted(**verb), "timeline": gifted(**verb)["timeline"] + many}
+
+
+def awaited(**expectation):
+    """A blob that comes, one that takes its time, one to each of two of whom one crashes for good, and one over a lossy link."""
+    return {**gifted(blob=GIFT), "expect": [{"by": "5s", **expectation}],
+            "links": [{"between": ["scout", "pilot"], "duplicate": "10%", "loss": "20%", "latency": {"uniform": ["5ms", "80ms"]}}],
+            "timeline": gifted(blob=GIFT)["timeline"] + [
+                {"at": "2s", "blob": {"from": "robot", "to": "pilot", "id": 2, "size": "1MB"}},
+                {"at": "2s", "blob": {"from": "scout", "to": "pilot", "id": 4, "size": "100kB"}},
+                {"at": "3s", "blob": {"from": "pilot", "to": "robot", "id": 3, "size": "1kB"}}]}
+
+
+AWAITED = {"from": "robot", "to": "pilot"}
+STUCK = {"from": "robot", "to": "pilot", "id": 2}
+AGAIN = {"from": "scout", "to": "pilot", "id": 4}
+
+
 def answered(**flood):
     """The flood's packet is one that its receiver answers: a stale SYN, which the pilot refuses in words to each address."""
     return base(timeline=BASE["timeline"] + [
@@ -395,6 +424,20 @@ RUN = {
        for key, value in (("to", "scout"), ("courier", "load-2"), ("active", False), ("accepts_reads", True))},
     "timeline.*.courier.from": both(act, {"courier": {**DEAF, "from": "robot", "to": "pilot"}},
                                     {"courier": {**DEAF, "from": "scout", "to": "pilot"}}),
+    "timeline.*.blob": both(gifted, {"blob": GIFT}, {"blob": {**GIFT, "size": "21kB"}}),
+    **{f"timeline.*.blob.{key}": both(gifted, {"blob": GIFT}, {"blob": {**GIFT, key: value}})
+       for key, value in (("from", "scout"), ("id", 7), ("size", "21kB"), ("name", "a-longer-name"))},
+    "timeline.*.blob.to": both(gifted, {"blob": {**GIFT, "from": "pilot", "to": "robot"}},
+                               {"blob": {**GIFT, "from": "pilot", "to": "scout"}}),
+    "timeline.*.blob.priority": both(gifted, {"blob": GIFT}, {"blob": {**GIFT, "priority": 41}}),
+    "timeline.*.blob.file": both(gifted, {"blob": {"from": "robot", "to": "pilot", "file": "fast.csv"}},
+                                 {"blob": {"from": "robot", "to": "pilot", "file": "slow.csv"}}),
+    "timeline.*.cancel": both(given, {"cancel": {"from": "robot", "to": "pilot"}},
+                              {"cancel": {"from": "robot", "to": "pilot", "by": "receiver"}}),
+    **{f"timeline.*.cancel.{key}": both(given, {"cancel": {"from": "robot", "to": "pilot"}},
+                                        {"cancel": {"from": "robot", "to": "pilot", key: value}})
+       for key, value in (("from", "scout"), ("id", 2), ("by", "receiver"))},
+    "timeline.*.cancel.to": both(given, {"cancel": {"from": "pilot", "to": "robot"}}, {"cancel": {"from": "pilot", "to": "scout"}}),
     "timeline.*.crash": both(act, {"crash": "robot"}, {"crash": "scout"}),
     "timeline.*.move": both(act, {"move": "robot"}, {"move": "scout"}),
     "timeline.*.restart": both(act, {"restart": "robot"}, {"restart": "scout"}),
@@ -596,6 +639,16 @@ RUN = {
     "expect.*.memory.of": both(expect, {"memory": {"of": "node", "at_most": "40KiB"}}, {"memory": {"of": "world", "at_most": "40KiB"}}),
     "expect.*.messages.courier": both(expect, {"messages": {**MESSAGES, "at_least": 1, "courier": "load"}}, {"messages": {**MESSAGES, "at_least": 1, "courier": "load-2"}}),
     "expect.*.messages.fate": both(expect, {"messages": {**MESSAGES, "at_least": 1, "fate": "sent"}}, {"messages": {**MESSAGES, "at_least": 1, "fate": "discarded"}}),
+    "expect.*.blob": both(awaited, {"blob": {**AWAITED, "whole": True}}, {"blob": {**AWAITED, "state": "offered"}}),
+    "expect.*.blob.from": both(awaited, {"blob": {**AWAITED, "whole": True}}, {"blob": {**AWAITED, "whole": True, "from": "scout"}}),
+    "expect.*.blob.to": both(awaited, {"blob": {"from": "pilot", "to": "robot", "id": 3, "whole": True}},
+                             {"blob": {"from": "pilot", "to": "scout", "id": 3, "whole": True}}),
+    "expect.*.blob.id": both(awaited, {"blob": {**AWAITED, "whole": True}}, {"blob": {**AWAITED, "whole": True, "id": 2}}),
+    "expect.*.blob.state": both(awaited, {"blob": {**AWAITED, "state": "complete"}}, {"blob": {**AWAITED, "state": "failed"}}),
+    "expect.*.blob.progress": both(awaited, {"blob": {**STUCK, "progress": "1%"}}, {"blob": {**STUCK, "progress": "99%"}}),
+    "expect.*.blob.whole": both(awaited, {"blob": {**STUCK, "progress": "1%"}}, {"blob": {**STUCK, "progress": "1%", "whole": True}}),
+    "expect.*.blob.goodput": both(awaited, {"blob": {**AWAITED, "goodput": "1kbit"}}, {"blob": {**AWAITED, "goodput": "1Gbit"}}),
+    "expect.*.blob.repeated": both(awaited, {"blob": {**AGAIN, "repeated": "1MB"}}, {"blob": {**AGAIN, "repeated": "0B"}}),
     "expect.*.share": both(expect, {"share": {**SHARE, "at_least": "100%"}}, {"share": {**SHARE, "at_most": "99%"}}),
     "expect.*.share.courier": both(expect, {"share": {**SHARE, "at_least": "1%"}}, {"share": {**SHARE, "courier": "load-2", "at_least": "1%"}}),
     "expect.*.share.from": both(expect, {"share": {**SHARE, "at_least": "1%"}}, {"share": {**SHARE, "from": "scout", "at_least": "1%"}}),

@@ -1,4 +1,4 @@
-/* Tests of once, ordered, sealed, paced, spaced and bounded: each holds in what a core does, and a violation that is planted is seen
+/* Tests of once, ordered, sealed, paced, spaced, bounded, reads, blobs and starving: each holds in what a core does, and a violation that is planted is seen
  * and told by name. */
 #include "sim/check/state.h"
 #include "tests/unit/checks_fixture.h"
@@ -309,6 +309,58 @@ static void commands_out_of_order_are_seen(void)
 	fixture_stop(&world);
 }
 
+/* R39: bytes that were never sent, a blob with a gap, one that is complete and not kept, and more than a window twice. */
+static void a_blob_that_is_not_what_was_sent_is_seen(void)
+{
+	struct fixture world;
+	begin(&world);
+	checks_blob_written(world.checks, PILOT, ROBOT, 3, 0, true);
+	checks_blob_kept(world.checks, PILOT, ROBOT, 3, true, 1 << 20, 1);
+	checks_blob_complete(world.checks, PILOT, ROBOT, 3, true);
+	CHECK_HOLDS(&world, "blobs");
+	checks_blob_written(world.checks, PILOT, ROBOT, 3, 4711, false);
+	CHECK_BROKEN(&world, "blobs", "expected the bytes of blob 3 at 4711 as they were sent, found others");
+	fixture_stop(&world);
+	begin(&world);
+	checks_blob_kept(world.checks, PILOT, ROBOT, 3, false, 0, 0);
+	CHECK_BROKEN(&world, "blobs", "expected every byte of blob 3 once, found gaps or overlaps");
+	fixture_stop(&world);
+	begin(&world);
+	checks_blob_complete(world.checks, ROBOT, PILOT, 3, false);
+	CHECK_BROKEN(&world, "blobs", "expected blob 3 to be kept when it is called complete");
+	fixture_stop(&world);
+	begin(&world);
+	checks_blob_kept(world.checks, PILOT, ROBOT, 3, true, (1 << 20) + 1, 1);
+	CHECK_BROKEN(&world, "blobs", "expected at most a window of blob 3 again for each of 1 new beginnings, found 1048577 bytes");
+	fixture_stop(&world);
+}
+
+static uint32_t passes_of_two(void *context, uint32_t node)
+{
+	(void)context, (void)node;
+	return OCTO_PASSES_LIMIT + 1;
+}
+
+static void grant(struct fixture *world, uint16_t passed)
+{
+	fixture_tell(world, ROBOT, PILOT, (struct octo_event){ .courier = { .courier = 1, .size = 64, .passed = passed } },
+	             OCTO_EVENT_COURIER_GRANTED);
+}
+
+/* R28: the bound is the scheduler's own; beyond it somebody starves. */
+static void a_courier_that_starves_is_seen(void)
+{
+	struct fixture world;
+	begin(&world);
+	world.checks->host.passes_max = passes_of_two;
+	grant(&world, 0);
+	grant(&world, OCTO_PASSES_LIMIT + 1);
+	CHECK_HOLDS(&world, "starving");
+	grant(&world, OCTO_PASSES_LIMIT + 2);
+	CHECK_BROKEN(&world, "starving", "expected courier 1 to be passed over by at most 257 packets, found 258");
+	fixture_stop(&world);
+}
+
 /* In a world of cores all six are put to the test, and hold. */
 static void cores_keep_them(void)
 {
@@ -350,6 +402,8 @@ CU_ErrorCode suite_checks_couriers(void)
 	CU_ADD_TEST(suite, who_is_given_what_it_does_not_read_is_seen);
 	CU_ADD_TEST(suite, commands_are_executed_once_and_in_order);
 	CU_ADD_TEST(suite, commands_out_of_order_are_seen);
+	CU_ADD_TEST(suite, a_blob_that_is_not_what_was_sent_is_seen);
+	CU_ADD_TEST(suite, a_courier_that_starves_is_seen);
 	CU_ADD_TEST(suite, cores_keep_them);
 	return CU_get_error();
 }

@@ -35,7 +35,7 @@ static void every_invariant_has_a_name_and_a_sentence(void)
 		                             "S9", "S10", "S11", "S13", "L1", "L2", "L3", "L4",
 		                             "once", "ordered", "sealed", "paced", "spaced", "bounded", "celibate", "honeymoon-ends",
 		                             "switched-off", "honest", "reads",
-		                             "commands", "verified" };
+		                             "commands", "verified", "blobs", "starving" };
 	struct fixture world;
 	uint32_t count;
 	fixture_make(&world);

@@ -116,7 +116,7 @@ static void explaining_says_what_values_leave_unsaid(void)
 	CHECK(program_says("\"firewall\": {\"timeout\": \"2m\", \"refresh\": \"outbound\", \"room\": 1024}"));
 	CHECK(program_says("\"restart\": {\"node\": [\"robot\"], \"store\": \"kept\"}"));
 	CHECK(program_says("\"rebind\": {\"network\": \"home\", \"address\": \"new\"}"));
-	CHECK(program_says("\"count\": 2, \"priority\": 120}"));
+	CHECK(program_says("\"count\": 2, \"priority\": 120, \"courier\": \"load\"}"));
 }
 
 static void what_is_explained_runs_the_same(void)
