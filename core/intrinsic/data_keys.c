@@ -40,7 +40,8 @@ void data_keys_turn(struct call *call, struct peer *peer, struct session *sessio
 	if (!is_due)
 		return;
 	if (!phases->is_confirmed) {
-		if (!session->is_ping_out) /* one under way is repeated until it is answered */
+		/* A lost one is repeated here: what else would do so waits for silence, and there is none while traffic flows. */
+		if (!session->is_ping_out || call->now - session->ping_sent_at >= config->resend_ns)
 			session_ask(call, session);
 		return;
 	}

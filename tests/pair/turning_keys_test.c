@@ -63,7 +63,7 @@ static void keys_turn_with_time_too(void)
 	pair_close(&pair);
 }
 
-/* Or one bit could not say which key it is. */
+/* Or one bit could not say which key it is. A question that was lost is asked again, though other packets keep coming. */
 static void a_key_is_not_turned_twice_before_the_peer_was_heard_to_know_it(void)
 {
 	struct pair pair;
