@@ -61,6 +61,9 @@ static inline bool read_zeros(struct reader *reader, size_t size)
 static inline uint64_t load_le(const uint8_t *bytes, size_t size)
 {
 	uint64_t value = 0;
+	if (size == 8) /* written out, compilers see one load of a word: nonces, ids and counters are read all the time */
+		return (uint64_t)bytes[0] | (uint64_t)bytes[1] << 8 | (uint64_t)bytes[2] << 16 | (uint64_t)bytes[3] << 24 |
+		       (uint64_t)bytes[4] << 32 | (uint64_t)bytes[5] << 40 | (uint64_t)bytes[6] << 48 | (uint64_t)bytes[7] << 56;
 	for (size_t i = size; i > 0; i--)
 		value = value << 8 | bytes[i - 1];
 	return value;
@@ -68,6 +71,13 @@ static inline uint64_t load_le(const uint8_t *bytes, size_t size)
 
 static inline void store_le(uint8_t *bytes, size_t size, uint64_t value)
 {
+	if (size == 8) { /* one store, likewise */
+		bytes[0] = (uint8_t)value, bytes[1] = (uint8_t)(value >> 8);
+		bytes[2] = (uint8_t)(value >> 16), bytes[3] = (uint8_t)(value >> 24);
+		bytes[4] = (uint8_t)(value >> 32), bytes[5] = (uint8_t)(value >> 40);
+		bytes[6] = (uint8_t)(value >> 48), bytes[7] = (uint8_t)(value >> 56);
+		return;
+	}
 	for (size_t i = 0; i < size; i++)
 		bytes[i] = (uint8_t)(value >> (8 * i));
 }

@@ -25,6 +25,11 @@ enum {
 
 struct offer {                            /* O: our pending attempt (offer.c) */
 	uint64_t id;                      /* n_I, which is also the receive session id */
+	bool is_suspended, is_due;
+	bool is_inside;                   /* of a rekeying: it travels inside the session */
+	bool is_target_unproved;          /* the peer's known address takes turns with it */
+	bool is_known_next;
+	uint32_t sends;
 	uint64_t timestamp;
 	octo_time_ns resend_at, expires_at, sent_first_at;
 	octo_time_ns suspended_left_ns;   /* life left when it was suspended */
@@ -33,57 +38,49 @@ struct offer {                            /* O: our pending attempt (offer.c) */
 	uint16_t credit_bytes;            /* may still be sent there, if it was only seen as a source */
 	uint8_t secret[OCTO_KEY_BYTES];   /* e_I */
 	uint8_t syn[SYN_BYTES];
-	uint32_t sends;
-	bool is_suspended, is_due;
-	bool is_inside;                   /* of a rekeying: it travels inside the session */
-	bool is_target_unproved;          /* the peer's known address takes turns with it */
-	bool is_known_next;
 };
 
 struct answer {                           /* I: the peer's attempt, answered and not yet confirmed (answer.c) */
-	uint64_t id;                      /* n_R, which is also the receive session id */
+	struct octo_address source;
+	uint16_t credit_bytes;            /* may still be sent to source before it proves itself */
+	uint32_t generation;
 	uint64_t initiator_id;            /* n_I */
 	uint64_t timestamp;               /* of its SYN */
 	uint64_t log_id;
-	octo_time_ns resend_at, expires_at, sent_at;
-	octo_time_ns sent_first_at;
-	struct octo_address source;
-	uint16_t credit_bytes;            /* may still be sent to source before it proves itself */
-	bool is_due;
-	bool is_inside;                   /* to an offer that came inside the session */
-	uint8_t sends;
-	uint32_t generation;
 	struct octo_agreement agreement;
 	struct transcript syn_identity;   /* h1: equal exactly when the SYN is the same but for its cookie */
 	struct transcript h2;
 	uint8_t ack_key[OCTO_KEY_BYTES];  /* k3 */
 	uint8_t send_key[OCTO_KEY_BYTES], receive_key[OCTO_KEY_BYTES];
 	uint8_t syn_ack[SYN_ACK_BYTES];
+	octo_time_ns resend_at, expires_at, sent_at;
+	octo_time_ns sent_first_at;
+	bool is_due;
+	bool is_inside;                   /* to an offer that came inside the session */
+	uint8_t sends;
+	uint64_t id;                      /* n_R, which is also the receive session id */
 };
 
 struct key_phases {                       /* of a session's two data keys (data_keys.c) */
-	uint64_t send_from, receive_from; /* first packet number under the present key */
+	uint64_t send_from;               /* first packet number under the present key */
 	octo_time_ns turned_at;           /* the sending key */
-	octo_time_ns previous_until;
 	uint32_t send_epoch, receive_epoch; /* how often each was turned */
 	uint32_t ping_epoch;              /* in which the PING that is out was sent */
 	uint32_t is_confirmed;            /* the peer was heard to know the present sending key */
+	uint64_t receive_from;
+	octo_time_ns previous_until;
 	uint8_t previous[OCTO_KEY_BYTES]; /* the receiving key before this one */
 };
 
 struct session {                          /* cur and prev (session.c) */
+	/* What an idle one needs to send. */
 	uint64_t id;                      /* receive session id */
 	uint64_t send_id;
-	uint64_t log_id;
 	uint64_t number_next;             /* packet number */
-	octo_time_ns began_at;            /* the peer sent nothing in it before */
-	octo_time_ns received_at;         /* last activity: when the peer was last heard */
 	octo_time_ns awaiting_since;      /* first unanswered sending since something was received */
 	octo_time_ns ping_at;
 	octo_time_ns keepalive_ns;        /* silence until the next PING; 0: to be drawn */
 	octo_time_ns ack_resend_at;       /* initiator: until the first packet of this session arrives */
-	octo_time_ns ack_sent_at;
-	octo_time_ns expires_at;          /* spare only */
 	octo_time_ns ping_sent_at;
 	octo_time_ns rekey_at;            /* initiator: when to make new keys; OCTO_NEVER */
 	uint32_t generation;
@@ -97,32 +94,40 @@ struct session {                          /* cur and prev (session.c) */
 	bool is_astray;                   /* initiator: ACK or PING went to another address than the present one */
 	bool is_continued;                /* spare only: the current one goes on where it ended */
 	struct octo_agreement agreement;
+	uint8_t send_key[OCTO_KEY_BYTES];
+	struct key_phases phases;
+	/* What it needs besides when it hears something. */
+	uint8_t receive_key[OCTO_KEY_BYTES];
+	octo_time_ns received_at;         /* last activity: when the peer was last heard */
 	struct round_trip trip;
 	struct replay_window window;
-	uint8_t send_key[OCTO_KEY_BYTES], receive_key[OCTO_KEY_BYTES];
-	struct key_phases phases;
+	/* And what only its beginning and end do. */
+	uint64_t log_id;
+	octo_time_ns began_at;            /* the peer sent nothing in it before */
+	octo_time_ns ack_sent_at;
+	octo_time_ns expires_at;          /* spare only */
 	uint8_t ack[ACK_BYTES];           /* initiator: the cached ACK */
 	uint8_t syn_ack_identity[16];     /* initiator: hash of the SYN-ACK that was accepted */
 };
 
 struct claim {                            /* P: an initial packet held while the session is challenged (claim.c) */
+	uint8_t syn[SYN_BYTES];
+	struct octo_address source;
 	uint64_t timestamp;
 	octo_time_ns next_at, spacing_ns; /* of the next ping, or of the verdict when none is left */
-	struct octo_address source;
 	uint32_t token;
 	uint8_t pings_left;
 	bool is_held, is_due;
-	uint8_t syn[SYN_BYTES];
 };
 
 struct path {                             /* another address of the peer's, and what it asked about ours (path.c) */
-	struct octo_address candidate, answer_to;
-	uint8_t question[PATH_BYTES], answer[PATH_BYTES];
 	bool is_question_due, is_answer_due;
 	uint8_t questions_left;           /* 0: no candidate */
 	uint8_t reserved;
 	uint32_t credit_bytes;            /* may still be sent to the candidate */
 	octo_time_ns next_at;             /* of the next question, or of giving up */
+	struct octo_address candidate, answer_to;
+	uint8_t question[PATH_BYTES], answer[PATH_BYTES];
 	octo_time_ns asked_at;            /* the last question went out; 0: none did */
 };
 
@@ -180,6 +185,8 @@ enum {
 struct ping { uint64_t token; octo_time_ns at; }; /* OCTO_NEVER: none, or answered */
 
 struct peer_reach {                       /* whether a peer is there (reachability.c) */
+	struct ping pings[REACH_PINGS];
+	struct recent_source sources[REACH_SOURCES];
 	octo_time_ns activity_at;         /* its last response; its entry when there was none */
 	octo_time_ns pinged_at;           /* the last ping to it */
 	octo_time_ns ping_from;           /* none before */
@@ -189,51 +196,52 @@ struct peer_reach {                       /* whether a peer is there (reachabili
 	struct octo_address reply_to;
 	bool is_reply_due, is_active;
 	uint8_t ping_next;                /* in pings[] */
-	struct ping pings[REACH_PINGS];
-	struct recent_source sources[REACH_SOURCES];
 };
 
+/* A thousand idle peers are a thousand times cold memory: what an idle one is looked at for lies together, be it at the
+ * end of one struct and the beginning of the next. */
 struct peer {
 	struct octo_card card;
 	struct pair_keys keys;
-	bool we_win;                      /* the ID-duel */
-	bool is_wanted;                   /* a session is wanted: dial when there is none */
-	bool is_user_wish;                /* the next attempt carries the user flag */
-	bool is_sync_wanted;              /* packets ask for digests until one is heard */
-	uint8_t role;                     /* enum octo_role: in the present attempt or session */
-	uint32_t generation;
-	struct octo_address address;      /* where we send */
-	struct octo_address proved;       /* the last one that certainly heard us: what is stored and dialled */
 	struct octo_address former;       /* the one proved before, or the paired one */
 	struct octo_address paired;       /* as it was entered */
 	uint64_t timestamp_seen, timestamp_floor;
 	uint64_t flagged_timestamp;       /* of the last initial packet that was flagged as hacked */
 	uint64_t duel_winner_nonce, duel_loser_nonce; /* the last duel, so that it is logged once */
-	octo_time_ns celibate_until;      /* OCTO_NEVER: not celibate */
-	octo_time_ns redial_at, redial_wait_ns, attempted_at;
+	octo_time_ns redial_wait_ns, attempted_at;
 	octo_time_ns initial_at;          /* last processed initial packet */
 	octo_time_ns nudged_at;
 	octo_time_ns first_success_at, first_attempt_at, last_success_at, last_failure_at; /* C:82-85 */
-	struct offer offer;
-	struct answer answer;
-	struct session current, spare;
-	struct sent_packets sent;         /* these five are about the current session, and what it continues */
-	struct reliability reliability;
-	struct loss loss;
-	struct flow flow;
-	struct ordered ordered;
-	struct claim claim;
-	struct path path;
-	struct tamper tamper;
-	struct silence silence;
-	struct grave graves[BLOCK_GRAVES];
 	struct recent_source stale_sources[BLOCK_STALE_SOURCES];
+	struct octo_address reply_to;     /* of one RETRY waiting to be sent */
+	uint8_t reply[RETRY_BYTES];
+	struct answer answer;
+	struct offer offer;
+	struct claim claim;
+	struct session spare;
 	struct peer_reach reach;
-	/* One RETRY waiting to be sent. */
+	struct path path;
+	struct silence silence;
+	struct tamper tamper;             /* this and the next five are about the current session, and what it continues */
+	struct sent_packets sent;
+	struct ordered ordered;
+	struct loss loss;
+	struct reliability reliability;
+	struct grave graves[BLOCK_GRAVES];
+	octo_time_ns celibate_until;      /* OCTO_NEVER: not celibate */
+	octo_time_ns redial_at;
+	struct octo_address address;      /* where we send */
+	struct octo_address proved;       /* the last one that certainly heard us: what is stored and dialled */
+	uint32_t generation;
+	bool we_win;                      /* the ID-duel */
+	bool is_wanted;                   /* a session is wanted: dial when there is none */
+	bool is_user_wish;                /* the next attempt carries the user flag */
+	bool is_sync_wanted;              /* packets ask for digests until one is heard */
 	bool is_reply_due;
 	uint8_t grave_next;               /* in graves[] */
-	struct octo_address reply_to;
-	uint8_t reply[RETRY_BYTES];
+	uint8_t role;                     /* enum octo_role: in the present attempt or session */
+	struct session current;
+	struct flow flow;
 };
 
 struct wake { octo_time_ns at; uint32_t peer, reserved; }; /* an entry of the wake queue (wake_queue.c) */
@@ -250,7 +258,7 @@ struct cookie_jar {
 
 struct chance {                           /* what has to be unpredictable, but is no secret of its own (call.c) */
 	uint8_t key[CRYPTO_SHORT_KEY_BYTES];
-	uint64_t drawn;
+	uint64_t drawn, word;             /* draws, two of a word */
 };
 
 struct keepalive {                        /* what is known of the NATs on our ways (keepalive.c) */

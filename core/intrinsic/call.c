@@ -68,8 +68,11 @@ uint32_t call_chance(struct call *call)
 {
 	struct chance *chance = &call->channel->chance;
 	uint8_t number[8];
-	store_le(number, sizeof number, chance->drawn++);
-	return (uint32_t)short_hash(chance->key, number, sizeof number);
+	if (chance->drawn++ % 2)
+		return (uint32_t)(chance->word >> 32);
+	store_le(number, sizeof number, chance->drawn);
+	chance->word = short_hash(chance->key, number, sizeof number);
+	return (uint32_t)chance->word;
 }
 
 octo_time_ns call_jitter(struct call *call, octo_time_ns interval_ns)

@@ -1,7 +1,7 @@
 /* crypto_sodium.c: the real provider, and the primitives that both providers share. */
 #include "core/intrinsic/crypto.h"
 
-#include "core/base/check.h"
+#include "core/base/cursor.h"
 
 #include <sodium.h>
 
@@ -15,10 +15,7 @@ uint64_t short_hash(const uint8_t key[CRYPTO_SHORT_KEY_BYTES], const void *in, s
 {
 	uint8_t out[crypto_shorthash_BYTES];
 	crypto_shorthash(out, in, size, key);
-	uint64_t value = 0;
-	for (int i = 7; i >= 0; i--)
-		value = value << 8 | out[i];
-	return value;
+	return load_le(out, sizeof out);
 }
 
 bool equal_bytes(const void *a, const void *b, size_t size)

@@ -21,22 +21,22 @@ struct flow_light {                       /* Fiedler's good and bad mode */
 };
 
 struct flow {
-	struct rate_estimate estimate;
-	struct flow_light light;
 	octo_time_ns send_at;             /* pacing: not before */
-	octo_time_ns queue_before_ns;     /* of the round before */
-	uint64_t path_from;               /* packets with lower numbers went another way, and tell nothing of this one */
 	uint32_t rate;                    /* bytes per second, of the pacing */
+	uint8_t phase, phase_rounds, full_rounds, gains; /* gains: probes in a row that found more */
+	uint16_t cruise_loss;             /* per mille, smoothed; of rounds in which we did not probe */
+	bool is_deep, is_after_probe, is_path_easy, is_wanted_due, is_out_of_room;
+	bool is_held_by_window;           /* since the last packet: couriers waited for an acknowledgement */
 	uint32_t told_rate;
 	uint32_t window;                  /* startup: bytes that may be in flight; grows by what arrives */
 	uint32_t full_rate;               /* startup: what has to be exceeded to go on */
 	uint32_t probed_rate;             /* the estimate before probing */
 	uint32_t wanted_by_peer;          /* MAX_RATE received; 0: none */
 	uint32_t wanted;                  /* MAX_RATE to be sent; 0: none */
-	uint8_t phase, phase_rounds, full_rounds, gains; /* gains: probes in a row that found more */
-	uint16_t cruise_loss;             /* per mille, smoothed; of rounds in which we did not probe */
-	bool is_deep, is_after_probe, is_path_easy, is_wanted_due, is_out_of_room;
-	bool is_held_by_window;           /* since the last packet: couriers waited for an acknowledgement */
+	octo_time_ns queue_before_ns;     /* of the round before */
+	uint64_t path_from;               /* packets with lower numbers went another way, and tell nothing of this one */
+	struct rate_estimate estimate;
+	struct flow_light light;
 };
 
 bool flow_is_good(const struct peer *peer); /* the light */

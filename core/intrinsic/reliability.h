@@ -10,16 +10,16 @@
 enum { RELIABILITY_SKIPS = 2 };
 
 struct reliability {
-	/* Of what we send. */
-	uint64_t acknowledged;            /* the highest number that was; UINT64_MAX: none yet */
-	uint64_t skipped[RELIABILITY_SKIPS]; /* numbers that were never used, to catch who acknowledges blindly */
-	uint64_t skip_at;                 /* the next one; 0: to be drawn */
+	uint64_t acknowledged;            /* of what we send, the highest number that was; UINT64_MAX: none yet */
 	/* Of what we receive. */
 	octo_time_ns ack_at;              /* an acknowledgement is due; OCTO_NEVER */
 	octo_time_ns carry_until;         /* until then it rides along in each packet */
 	octo_time_ns received_at;         /* the last packet that wants one */
 	uint32_t unacknowledged;          /* such packets since the last one was sent */
 	uint32_t reserved;                /* 0; no padding */
+	/* Of what we send. */
+	uint64_t skipped[RELIABILITY_SKIPS]; /* numbers that were never used, to catch who acknowledges blindly */
+	uint64_t skip_at;                 /* the next one; 0: to be drawn */
 };
 
 /* A session becomes current, or ceases to be. */

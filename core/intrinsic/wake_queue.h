@@ -1,5 +1,5 @@
-/* wake_queue.h: which peer has something to do next. A binary heap of peer indices inside the block, so that a thousand
- * idle sessions cost nothing between their timers. */
+/* wake_queue.h: which peer has something to do next. A binary heap of times and peers inside the block, so that a
+ * thousand idle sessions cost nothing between their timers. */
 #ifndef OCTO_INTRINSIC_WAKE_QUEUE_H
 #define OCTO_INTRINSIC_WAKE_QUEUE_H
 
