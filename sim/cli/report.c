@@ -17,7 +17,7 @@ const char *report_verdict(const struct report *report)
 enum { DRAWN_SHOWN = 6 };
 
 /* Three digits, and nothing of them lost where they are all there are. */
-static const char *rate_text(uint64_t bps, char text[32])
+static const char *rate_text(uint64_t bps, char text[64])
 {
 	static const char *const units[] = { "bit", "kbit", "Mbit", "Gbit" };
 	uint64_t unit = 1, index = 0;
@@ -26,18 +26,18 @@ static const char *rate_text(uint64_t bps, char text[32])
 		unit *= 1000;
 	uint64_t whole = bps / unit, thousandths = bps % unit * 1000 / unit;
 	if (thousandths == 0)
-		snprintf(text, 32, "%" PRIu64 " %s/s", whole, units[index]);
+		snprintf(text, 64, "%" PRIu64 " %s/s", whole, units[index]);
 	else if (whole >= 100)
-		snprintf(text, 32, "%" PRIu64 ".%" PRIu64 " %s/s", whole, thousandths / 100, units[index]);
+		snprintf(text, 64, "%" PRIu64 ".%" PRIu64 " %s/s", whole, thousandths / 100, units[index]);
 	else
-		snprintf(text, 32, "%" PRIu64 ".%02" PRIu64 " %s/s", whole, thousandths / 10, units[index]);
+		snprintf(text, 64, "%" PRIu64 ".%02" PRIu64 " %s/s", whole, thousandths / 10, units[index]);
 	return text;
 }
 
 static void print_drawn(const struct report *r, FILE *out)
 {
 	const struct sim_result *result = r->result;
-	char text[32];
+	char text[64];
 
 	for (uint32_t i = 0; i < result->drawn_rate_count && i < DRAWN_SHOWN; i++) {
 		const struct sim_drawn_rate *drawn = &result->drawn_rates[i];

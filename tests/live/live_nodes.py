@@ -7,6 +7,7 @@ import json
 import os
 import queue
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -86,10 +87,17 @@ class Node:
     def has_said(self, event, text=""):
         return any(line["event"] == event and text in line["text"] for line in self.said)
 
-    def wait_received(self):
-        """Asks for the state again and again until a message has come."""
-        while True:
+    def ask(self, what):
+        """Asks for the state, twenty times a second, as long as the caller goes on."""
+        for _ in range(20 * WATCHDOG_S):
             self.type("state")
+            yield
+            select.select([], [], [], 0.05)
+        raise Gone(f"{self.name} never came to {what}")
+
+    def wait_received(self):
+        """Asks for the state until a message has come."""
+        for _ in self.ask("receive a message"):
             received = re.search(r"([\d ]+) received", self.wait("courier")["text"]).group(1)
             if int(received.replace(" ", "")) > 0:
                 return
