@@ -37,7 +37,8 @@ static void plan_asking(struct call *call, struct peer *peer, octo_time_ns since
 void loss_sent(struct call *call, struct peer *peer)
 {
 	peer->loss.sent_at = call->now;
-	plan_asking(call, peer, call->now);
+	if (peer->loss.asks == 0 || peer->loss.ask_at == OCTO_NEVER) /* what is sent meanwhile puts no second question off */
+		plan_asking(call, peer, call->now);
 }
 
 void loss_progress(struct call *call, struct peer *peer)
