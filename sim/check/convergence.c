@@ -21,11 +21,12 @@ static uint64_t fair_since(const struct checks *checks, const struct check_pair 
 	uint64_t since = pair->user_at;
 	if (pair->has_barrier || check_is_stopped(checks, pair))
 		return CHECK_NEVER;
+	if (!checks->is_healed && pair->is_lossy)
+		return CHECK_NEVER;
 	if (checks->is_healed)
 		since = later(since, checks->healed_at);
-	else if (pair->is_lossy)
-		return CHECK_NEVER;
-	else
+	/* Queues are not healed: what overflows is lost as before. */
+	if (!checks->is_healed || pair->has_rate || pair->has_shared_queue)
 		since = later(since, pair->disturbed_at);
 	for (int i = 0; i < 2; i++)
 		since = later(since, checks->nodes[pair->nodes[i]].trouble_at);
