@@ -43,7 +43,8 @@ static uint64_t draw_below(struct speech *speech, uint64_t n)
 /* A number of a random length: small ones are as likely as large ones. */
 static uint64_t draw_magnitude(struct speech *speech)
 {
-	return draw(speech) >> draw_below(speech, 64);
+	uint64_t bits = draw_below(speech, 64);
+	return draw(speech) >> bits;
 }
 
 static size_t left(const struct speech *speech)
