@@ -129,9 +129,17 @@ static void make_attackers(struct making *making)
 	uint64_t every_ns = making_magnitude(making, MAKING_ATTACK, 5 * MS, 2 * SECOND);
 	uint64_t long_ns = making_magnitude(making, MAKING_ATTACK, 100 * MS, 30 * SECOND);
 
-	if (kind > 4 || making->is_honest || (kind == 4 && making->is_routed)) /* a relay stands between two nodes of the internet */
+	if (kind > 5 || making->is_honest || (kind == 4 && making->is_routed)) /* a relay stands between two nodes of the internet */
 		return;
 	making_action(making, at_ns);
+	if (kind == 5) {
+		int from = (int)making_below(making, MAKING_ATTACK, 2);
+
+		fprintf(making->out,
+		        "\"lie\": {\"from\": \"%s\", \"to\": \"%s\", \"say\": \"random\", \"every\": \"%" PRIu64 "ns\", \"count\": %" PRIu64 "}}",
+		        making->names[from], making->names[!from], every_ns, 1 + long_ns / every_ns);
+		return;
+	}
 	if (kind == 4) {
 		fprintf(making->out, "\"relay\": {\"between\": [\"%s\", \"%s\"], \"for\": \"%" PRIu64 "ns\"}}", making->names[0],
 		        making->names[1], long_ns);
