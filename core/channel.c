@@ -591,10 +591,7 @@ void octo_courier_activate(struct octo_channel *channel, const struct octo_host 
 	struct call call = call_begin(channel, host, now);
 	struct peer *peer = block_peer(channel, index);
 	OCTO_ASSERT(courier < channel->courier_count);
-	schedule_slot(channel, index, courier)->is_active = is_active;
-	schedule_slot(channel, index, courier)->wish_at = OCTO_NEVER;
-	schedule_slot(channel, index, courier)->passed = 0;
-	schedule_read(&call, peer);
+	schedule_activate(&call, peer, courier, is_active);
 	plan_wake(&call, peer);
 }
 

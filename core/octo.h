@@ -49,6 +49,7 @@ enum {
 	OCTO_COURIER_PAYLOAD_MAX = 480,           /* most bytes one courier message can hold */
 	OCTO_ORDERED_PAYLOAD_MAX = 240,           /* and one that is delivered reliably and in order */
 	OCTO_RECORD_BYTES_MAX = 160,              /* largest stored record */
+	OCTO_COURIERS_MAX = 16,                   /* kinds of courier that one channel can have */
 	OCTO_COURIER_ID_MAX = 126,                /* courier ids are 0..126 */
 	OCTO_RATE_MIN = 4096                      /* least bytes per second that may be agreed upon or asked for */
 };
@@ -540,6 +541,47 @@ const char *octo_pool_text(enum octo_pool pool);
 enum { OCTO_SUITE_CHACHA20_POLY1305 = 1, OCTO_SUITE_AES_256_GCM = 2 }; /* bits of an offer */
 const char *octo_suite_name(uint8_t suite);
 
+/* Why a courier waits, or waited. The first ones are the choice among couriers (COURIER_GRANTED says it of each that did not
+ * get the opportunity); from NO_COPY on, what holds up even the most pressing one. */
+#define OCTO_WAITS(X)                                                                                 \
+	X(NONE, "none", "it does not have to wait")                                                   \
+	X(SILENT, "silent", "it does not want to send")                                               \
+	X(NOT_DUE, "not-due", "its time has not come")                                                \
+	X(LOWER_SCORE, "lower-score", "another one is more pressing")                                 \
+	X(LATER, "later", "another one is as pressing and wished first")                              \
+	X(BULK, "bulk", "it is bulk, and one goes first that is not")                                 \
+	X(CLAIM, "claim", "bulk goes first that the others owe its part")                             \
+	X(PASSED_OVER, "passed-over", "another one was passed over for too long")                     \
+	X(NO_ROOM, "no-room", "its message does not fit into what is left of the packet")             \
+	X(NO_COPY, "no-copy", "it wants order, and no copy of another message can be kept")           \
+	X(PACE, "pace", "the next packet is not due yet at the present rate")                         \
+	X(WINDOW, "window", "as much is on its way as may be")                                        \
+	X(NO_RECORD, "no-record", "nothing is left to record another packet with")                    \
+	X(PATH, "path", "the peer's new address has not been proved yet")                             \
+	X(NO_SESSION, "no-session", "there is no session")
+enum octo_wait {
+#define X(name, key, text) OCTO_WAIT_##name,
+	OCTO_WAITS(X)
+#undef X
+	OCTO_WAIT_COUNT
+};
+const char *octo_wait_name(enum octo_wait wait);
+const char *octo_wait_text(enum octo_wait wait);
+
+/* Why a message was discarded by its receiver. */
+#define OCTO_DISCARDS(X)                                                                              \
+	X(UNKNOWN, "unknown", "this node has no such courier")                                        \
+	X(INACTIVE, "inactive", "the courier is not active towards this peer")                        \
+	X(NO_READS, "no-reads", "the courier does not accept reads")
+enum octo_discard {
+#define X(name, key, text) OCTO_DISCARD_##name,
+	OCTO_DISCARDS(X)
+#undef X
+	OCTO_DISCARD_COUNT
+};
+const char *octo_discard_name(enum octo_discard discard);
+const char *octo_discard_text(enum octo_discard discard);
+
 #define OCTO_EVENTS(X)                                                                                \
 	X(PACKET_RECEIVED, "packet-received")                                                         \
 	X(PACKET_SENT, "packet-sent")                                                                 \
@@ -550,6 +592,7 @@ const char *octo_suite_name(uint8_t suite);
 	X(SESSION_SPARE, "session-spare")                                                             \
 	X(SESSION_DOWN, "session-down")                                                               \
 	X(COURIER_GRANTED, "courier-granted")                                                         \
+	X(COURIER_WAITED, "courier-waited")                                                           \
 	X(COURIER_DELIVERED, "courier-delivered")                                                     \
 	X(COURIER_DISCARDED, "courier-discarded")                                                     \
 	X(COURIER_NOTE, "courier-note")                                                               \
@@ -632,13 +675,24 @@ struct octo_event_session {       /* SESSION_UP (now current), SESSION_SPARE (re
 	bool was_current;         /* SESSION_DOWN: it was the current one */
 	struct octo_agreement agreement;
 };
-struct octo_event_courier {       /* COURIER_*: one courier message */
+/* A courier that did not get an opportunity, and why. */
+struct octo_waiting {
+	uint8_t courier;          /* id */
+	uint8_t why;              /* enum octo_wait */
+	uint16_t passed;          /* packets that went without it since its wish was due */
+};
+struct octo_event_courier {       /* COURIER_*: one courier message; WAITED: one that is due and begins to wait, or does so
+	                           * for another reason, beside the pace, which holds up every stream */
 	uint16_t courier;         /* id */
 	uint16_t size;            /* bytes */
 	uint32_t lateness_ms;     /* GRANTED: how long after its wish */
 	uint8_t priority;         /* GRANTED */
 	uint8_t rivals;           /* GRANTED: other couriers that were due and waited */
 	uint16_t passed;          /* GRANTED: packets that went without it since its wish was due; see octo_passes_max() */
+	uint8_t why;              /* GRANTED: what held it up last, beside others (NONE, or from NO_COPY on), WAITED: what does:
+	                           * enum octo_wait. DISCARDED: enum octo_discard */
+	uint8_t waiting_count;    /* GRANTED: the other active couriers, in the order of the host, and why each waits */
+	struct octo_waiting waiting[OCTO_COURIERS_MAX - 1];
 	bool is_ordered;          /* DELIVERED: in its order, perhaps long after its packet came. GRANTED once, however often sent */
 	uint64_t number;          /* of an ordered message, from 0; else 0 */
 	uint64_t session;         /* log id */

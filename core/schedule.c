@@ -84,6 +84,21 @@ static struct octo_mandate mandate_of(const struct call *call, const struct peer
 	return mandate;
 }
 
+static void forget_wish(struct courier_slot *slot)
+{
+	slot->wish_at = OCTO_NEVER;
+	slot->passed = 0;
+	slot->held_by = OCTO_WAIT_NONE;
+}
+
+void schedule_activate(struct call *call, struct peer *peer, uint32_t courier, bool is_active)
+{
+	struct courier_slot *slot = slot_of(call, peer, courier);
+	slot->is_active = is_active;
+	forget_wish(slot);
+	schedule_read(call, peer);
+}
+
 void schedule_read(struct call *call, struct peer *peer)
 {
 	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
@@ -93,8 +108,7 @@ void schedule_read(struct call *call, struct peer *peer)
 			continue;
 		struct octo_mandate mandate = mandate_of(call, peer, i);
 		if (!mandate.want_to_send) {
-			slot->wish_at = OCTO_NEVER;
-			slot->passed = 0;
+			forget_wish(slot);
 			continue;
 		}
 		slot->wants_order = mandate.wants_order;
@@ -116,14 +130,39 @@ static bool must_wait(const struct call *call, const struct peer *peer, uint32_t
 	return slot->wants_order && !ordered_has_room(call, peer, (uint8_t)courier, slot->number_out);
 }
 
-static octo_time_ns first_wish(const struct call *call, const struct peer *peer)
+/* A courier that is due waits, for another reason than before. */
+static void note_wait(struct call *call, const struct peer *peer, uint32_t courier, enum octo_wait why)
 {
-	octo_time_ns first = OCTO_NEVER;
+	struct courier_slot *slot = slot_of(call, peer, courier);
+	if (slot->held_by == why)
+		return;
+	slot->held_by = (uint8_t)why;
+	struct octo_event event = { .courier = { .courier = call->host->couriers[courier]->id, .why = (uint8_t)why,
+		.lateness_ms = (uint32_t)((call->now - slot->wish_at) / OCTO_MILLISECOND), .passed = slot->passed,
+		.session = peer->current.log_id } };
+	call_emit(call, &event, OCTO_EVENT_COURIER_WAITED, call_peer_index(call, peer));
+}
+
+static void note_waits(struct call *call, const struct peer *peer, enum octo_wait why)
+{
+	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
+		const struct courier_slot *slot = slot_of(call, peer, i);
+		if (slot->is_active && slot->wish_at <= call->now)
+			note_wait(call, peer, i, must_wait(call, peer, i) ? OCTO_WAIT_NO_COPY : why);
+	}
+}
+
+static octo_time_ns first_wish(struct call *call, const struct peer *peer)
+{
+	octo_time_ns first = OCTO_NEVER, asked_again_at = call_after(call, no_room_wait_ns);
 	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
 		const struct courier_slot *slot = slot_of(call, peer, i);
 		octo_time_ns at = slot->is_active ? slot->wish_at : OCTO_NEVER;
-		if (at < OCTO_NEVER && must_wait(call, peer, i) && at < call_after(call, no_room_wait_ns))
-			at = call_after(call, no_room_wait_ns);
+		if (at < asked_again_at && must_wait(call, peer, i)) {
+			if (at <= call->now)
+				note_wait(call, peer, i, OCTO_WAIT_NO_COPY);
+			at = asked_again_at;
+		}
 		if (at < first)
 			first = at;
 	}
@@ -138,7 +177,12 @@ octo_time_ns schedule_next(struct call *call, struct peer *peer)
 		next = digest_at;
 	if (next == OCTO_NEVER)
 		return next;
-	octo_time_ns allowed_at = flow_next(call, peer);
+	/* Couriers may stream: only to an address that is known to have heard us. */
+	bool is_open = same_address(&peer->address, &peer->proved);
+	octo_time_ns allowed_at = is_open ? flow_next(call, peer) : OCTO_NEVER;
+	enum octo_wait why = is_open ? (enum octo_wait)peer->flow.held_by : OCTO_WAIT_PATH;
+	if (next <= call->now && allowed_at > call->now && why != OCTO_WAIT_PACE) /* which holds up every stream */
+		note_waits(call, peer, why);
 	return next > allowed_at ? next : allowed_at;
 }
 
@@ -186,6 +230,9 @@ struct filling {
 	uint32_t served;                  /* a bit a courier */
 };
 
+/* How each courier stood when the choice was made: kept only for an observer. */
+struct look { uint64_t score; uint8_t why, rank; };
+
 static enum rank rank_of(const struct courier_slot *slot, const struct octo_mandate *wants)
 {
 	if (slot->passed >= OCTO_PASSES_LIMIT)
@@ -195,8 +242,10 @@ static enum rank rank_of(const struct courier_slot *slot, const struct octo_mand
 	return slot->owed_bytes >= (BULK_FLOOR_PART - 1) * (uint32_t)wants->payload_size ? RANK_OWED : RANK_BULK;
 }
 
-/* The due courier with the highest score that still fits, and how many due ones had to wait for it. */
-static bool pick(struct call *call, struct peer *peer, const struct filling *filling, struct bid *best, uint32_t *rivals)
+/* The due courier with the highest score that still fits, and how many due ones had to wait for it. `looks`: NULL when
+ * nobody is told. */
+static bool pick(struct call *call, struct peer *peer, const struct filling *filling, struct bid *best, uint32_t *rivals,
+                 struct look *looks)
 {
 	uint32_t due = 0;
 	size_t room = writer_left(filling->frames);
@@ -204,12 +253,15 @@ static bool pick(struct call *call, struct peer *peer, const struct filling *fil
 	*best = (struct bid){ .rank = RANK_NONE };
 	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
 		struct courier_slot *slot = slot_of(call, peer, i);
-		if (!slot->is_active || slot->wish_at > call->now || must_wait(call, peer, i))
+		bool is_due = slot->is_active && slot->wish_at <= call->now && !must_wait(call, peer, i);
+		if (looks)
+			looks[i] = (struct look){ .why = is_due || !slot->is_active || slot->wish_at == OCTO_NEVER ? OCTO_WAIT_SILENT :
+				slot->wish_at > call->now ? OCTO_WAIT_NOT_DUE : OCTO_WAIT_NO_COPY };
+		if (!is_due)
 			continue;
 		struct octo_mandate wants = mandate_of(call, peer, i);
 		if (!wants.want_to_send) { /* it has thought better of it */
-			slot->wish_at = OCTO_NEVER;
-			slot->passed = 0;
+			forget_wish(slot);
 			continue;
 		}
 		due++;
@@ -219,7 +271,11 @@ static bool pick(struct call *call, struct peer *peer, const struct filling *fil
 			wants.payload_size = OCTO_ORDERED_PAYLOAD_MAX;
 		struct bid bid = { .mandate = wants, .score = score_of(call, slot, wants.priority), .order = slot->order,
 			.courier = i, .passed = slot->passed, .rank = (uint8_t)rank_of(slot, &wants) };
-		if (!fits(&wants, room))
+		bool has_room = fits(&wants, room);
+		if (looks)
+			looks[i] = (struct look){ .score = bid.score, .rank = bid.rank,
+				.why = has_room ? OCTO_WAIT_LOWER_SCORE : OCTO_WAIT_NO_ROOM };
+		if (!has_room)
 			is_reserved = is_reserved || (bid.rank == RANK_PASSED && !filling->served);
 		else if (is_better(&bid, best))
 			*best = bid;
@@ -263,17 +319,44 @@ static bool is_overdue(const struct call *call, const struct peer *peer)
 	return false;
 }
 
-static void report_grant(struct call *call, const struct peer *peer, uint32_t courier, size_t size,
-                         const struct octo_mandate *mandate, uint32_t rivals)
+/* What kept it until now: if nothing else and nobody, then the pace. */
+static enum octo_wait held_by(const struct call *call, const struct courier_slot *slot)
 {
-	const struct courier_slot *slot = slot_of(call, peer, courier);
-	if (!call_is_observed(call)) {
+	bool is_late = slot->wish_at < call->now && slot->passed == 0;
+	return slot->held_by == OCTO_WAIT_NONE && is_late ? OCTO_WAIT_PACE : (enum octo_wait)slot->held_by;
+}
+
+/* Why one that fitted did not get it. */
+static enum octo_wait outdone(const struct look *look, const struct bid *granted)
+{
+	if (granted->rank == RANK_PASSED)
+		return OCTO_WAIT_PASSED_OVER;
+	if (look->rank != granted->rank)
+		return granted->rank == RANK_OWED ? OCTO_WAIT_CLAIM : OCTO_WAIT_BULK;
+	return look->score == granted->score ? OCTO_WAIT_LATER : OCTO_WAIT_LOWER_SCORE;
+}
+
+static void report_grant(struct call *call, const struct peer *peer, const struct bid *granted, size_t size,
+                         uint32_t rivals, const struct look *looks)
+{
+	const struct courier_slot *slot = slot_of(call, peer, granted->courier);
+	if (!looks) {
 		call_reserve(call);
 		return;
 	}
-	struct octo_event event = { .courier = { .courier = call->host->couriers[courier]->id, .size = (uint16_t)size,
-		.lateness_ms = (uint32_t)((call->now - slot->wish_at) / OCTO_MILLISECOND), .priority = mandate->priority,
-		.is_ordered = mandate->wants_order, .number = mandate->wants_order ? slot->number_out - 1 : 0, .rivals = (uint8_t)rivals, .passed = slot->passed, .session = peer->current.log_id } };
+	struct octo_event event = { .courier = { .courier = call->host->couriers[granted->courier]->id, .size = (uint16_t)size,
+		.lateness_ms = (uint32_t)((call->now - slot->wish_at) / OCTO_MILLISECOND), .priority = granted->mandate.priority,
+		.is_ordered = granted->mandate.wants_order, .number = granted->mandate.wants_order ? slot->number_out - 1 : 0,
+		.rivals = (uint8_t)rivals, .passed = slot->passed, .why = (uint8_t)held_by(call, slot),
+		.session = peer->current.log_id } };
+	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
+		enum octo_wait why = (enum octo_wait)looks[i].why;
+		if (i == granted->courier || !slot_of(call, peer, i)->is_active)
+			continue;
+		event.courier.waiting[event.courier.waiting_count++] = (struct octo_waiting){
+			.courier = (uint8_t)call->host->couriers[i]->id, .passed = slot_of(call, peer, i)->passed,
+			.why = (uint8_t)(why == OCTO_WAIT_LOWER_SCORE ? outdone(&looks[i], granted) : why) };
+	}
 	call_emit(call, &event, OCTO_EVENT_COURIER_GRANTED, call_peer_index(call, peer));
 }
 
@@ -286,7 +369,8 @@ static enum grant grant(struct call *call, struct peer *peer, struct filling *fi
 	struct writer *frames = filling->frames;
 	uint32_t rivals = 0;
 	struct bid bid;
-	if (!sent_has_fate_room(call) || !pick(call, peer, filling, &bid, &rivals))
+	struct look seen[BLOCK_COURIERS_MAX], *looks = call_is_observed(call) ? seen : NULL;
+	if (!sent_has_fate_room(call) || !pick(call, peer, filling, &bid, &rivals, looks))
 		return GRANT_NOBODY;
 	uint32_t courier = bid.courier;
 	const struct octo_courier *kind = call->host->couriers[courier];
@@ -311,14 +395,13 @@ static enum grant grant(struct call *call, struct peer *peer, struct filling *fi
 			sent_note_fate(call, peer, (uint8_t)courier, true, frame.largest);
 		else if (handle)
 			sent_note_fate(call, peer, (uint8_t)courier, false, handle);
-		report_grant(call, peer, courier, size, &bid.mandate, rivals);
+		report_grant(call, peer, &bid, size, rivals, looks);
 		count_claims(call, peer, &bid, size);
 		filling->served |= 1u << courier;
 	}
 	struct courier_slot *slot = slot_of(call, peer, courier);
-	slot->passed = 0;
 	slot->declined_until = is_granted ? 0 : call_after(call, decline_wait_ns);
-	slot->wish_at = OCTO_NEVER; /* it may wish again, and goes behind the others */
+	forget_wish(slot); /* it may wish again, and goes behind the others */
 	schedule_read(call, peer);
 	return is_granted ? GRANT_SENT : GRANT_DECLINED;
 }
@@ -403,6 +486,20 @@ static void tell(struct call *call, struct peer *peer, uint8_t courier, uint64_t
 		kind->fate(schedule_state(call->channel, told.call.peer, courier), &told.call, handle, outcome);
 }
 
+/* Who is due when a session ends waits for the next one; and who was due when it began has waited for it. */
+static void note_session(struct call *call, const struct peer *peer)
+{
+	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
+		struct courier_slot *slot = slot_of(call, peer, i);
+		if (!slot->is_active || slot->wish_at > call->now)
+			continue;
+		if (!peer->current.id)
+			note_wait(call, peer, i, OCTO_WAIT_NO_SESSION);
+		else if (slot->session == 0)
+			slot->held_by = OCTO_WAIT_NO_SESSION;
+	}
+}
+
 bool schedule_tell(struct call *call, struct peer *peer)
 {
 	struct sent_fate fate;
@@ -421,6 +518,8 @@ bool schedule_tell(struct call *call, struct peer *peer)
 	bool is_another_session = call->channel->courier_count && slot_of(call, peer, 0)->session != peer->current.log_id;
 	for (; ordered_tell(call, peer, &courier, &handle); has_told = true)
 		tell(call, peer, courier, handle, OCTO_FATE_LOST);
+	if (is_another_session)
+		note_session(call, peer);
 	if (has_told || is_another_session)
 		schedule_read(call, peer);
 	return has_told;
@@ -449,14 +548,14 @@ uint32_t octo_courier_index(const struct octo_host *host, uint16_t id)
 }
 
 static void report_delivery(struct call *call, const struct peer *peer, uint8_t courier, size_t size,
-                            const uint64_t *number, enum octo_event_kind kind)
+                            const uint64_t *number, enum octo_event_kind kind, enum octo_discard why)
 {
 	if (!call_is_observed(call)) {
 		call_reserve(call);
 		return;
 	}
 	struct octo_event event = { .courier = { .courier = courier, .size = (uint16_t)size, .is_ordered = number != NULL,
-		.number = number ? *number : 0, .session = peer->current.log_id } };
+		.why = (uint8_t)why, .number = number ? *number : 0, .session = peer->current.log_id } };
 	call_emit(call, &event, kind, call_peer_index(call, peer));
 }
 
@@ -465,16 +564,16 @@ static void deliver(struct call *call, struct peer *peer, uint8_t courier, const
                     const uint64_t *number)
 {
 	uint32_t index = octo_courier_index(call->host, courier);
-	bool is_taken = index != OCTO_NO_COURIER && slot_of(call, peer, index)->is_active &&
-	                mandate_of(call, peer, index).accept_reads;
-	if (!is_taken) {
+	enum octo_discard why = index == OCTO_NO_COURIER ? OCTO_DISCARD_UNKNOWN :
+	                        !slot_of(call, peer, index)->is_active ? OCTO_DISCARD_INACTIVE : OCTO_DISCARD_NO_READS;
+	if (why != OCTO_DISCARD_NO_READS || !mandate_of(call, peer, index).accept_reads) {
 		call->channel->pulse.counters.courier_discarded++;
-		report_delivery(call, peer, courier, size, number, OCTO_EVENT_COURIER_DISCARDED);
+		report_delivery(call, peer, courier, size, number, OCTO_EVENT_COURIER_DISCARDED, why);
 		return;
 	}
 	struct courier_call told = tell_courier(call, peer, index);
 	call->host->couriers[index]->receive(schedule_state(call->channel, told.call.peer, index), &told.call, data, size);
-	report_delivery(call, peer, courier, size, number, OCTO_EVENT_COURIER_DELIVERED);
+	report_delivery(call, peer, courier, size, number, OCTO_EVENT_COURIER_DELIVERED, OCTO_DISCARD_UNKNOWN);
 	schedule_read(call, peer);
 }
 

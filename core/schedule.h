@@ -19,6 +19,8 @@
 #include "core/intrinsic/agenda.h"
 #include "core/intrinsic/sync.h"
 
+/* A courier becomes active towards a peer, or inactive. */
+void schedule_activate(struct call *call, struct peer *peer, uint32_t courier, bool is_active);
 /* Reads the mandate of every active courier of a peer afresh. */
 void schedule_read(struct call *call, struct peer *peer);
 /* When the next courier wants a packet and flow control allows it. */

@@ -188,16 +188,19 @@ static bool fill(struct trace_record *record, const struct octo_event *event)
 		record->b = event->session.end | (uint64_t)event->session.was_current << 8;
 		return true;
 	case OCTO_EVENT_COURIER_GRANTED:
-		record->kind = TRACE_GRANTED;
-		record->a = event->courier.courier | (uint64_t)event->courier.size << 16;
+	case OCTO_EVENT_COURIER_WAITED:
+		record->kind = event->kind == OCTO_EVENT_COURIER_GRANTED ? TRACE_GRANTED : TRACE_WAITED;
+		record->a = event->courier.courier | (uint64_t)event->courier.size << 16 | (uint64_t)event->courier.why << 32;
 		record->b = event->courier.lateness_ms | (uint64_t)event->courier.priority << 32 |
-		            (uint64_t)event->courier.rivals << 40;
+		            (uint64_t)event->courier.rivals << 40 | (uint64_t)event->courier.passed << 48;
 		return true;
 	case OCTO_EVENT_COURIER_DELIVERED:
 	case OCTO_EVENT_COURIER_DISCARDED:
 		record->kind = event->kind == OCTO_EVENT_COURIER_DELIVERED ? TRACE_MESSAGE : TRACE_DISCARDED;
 		record->a = event->courier.courier;
 		record->b = event->courier.size;
+		if (event->kind == OCTO_EVENT_COURIER_DISCARDED)
+			record->b |= (uint64_t)event->courier.why << 32;
 		return true;
 	case OCTO_EVENT_COURIER_NOTE:
 		record->kind = TRACE_NOTE;
@@ -274,6 +277,23 @@ static bool fill(struct trace_record *record, const struct octo_event *event)
 	}
 }
 
+/* With the couriers that did not get the opportunity. */
+static void put_granted(struct sim *sim, struct trace_record *record, const struct octo_event *event)
+{
+	uint8_t extra[OCTO_COURIERS_MAX * TRACE_WAITING_BYTES];
+	fill(record, event);
+	for (uint32_t i = 0; i < event->courier.waiting_count; i++) {
+		const struct octo_waiting *waiting = &event->courier.waiting[i];
+		uint8_t *at = extra + i * (size_t)TRACE_WAITING_BYTES;
+		at[0] = waiting->courier;
+		at[1] = waiting->why;
+		at[2] = (uint8_t)waiting->passed;
+		at[3] = (uint8_t)(waiting->passed >> 8);
+	}
+	record->extra_size = (uint16_t)(event->courier.waiting_count * TRACE_WAITING_BYTES);
+	recorder_put(sim, record, record->extra_size ? extra : NULL);
+}
+
 void recorder_core_event(struct sim *sim, uint32_t node, uint32_t peer_node, const struct octo_event *event)
 {
 	struct trace_record record = { .node = node, .peer = peer_node, .cause = sim->cause };
@@ -283,6 +303,8 @@ void recorder_core_event(struct sim *sim, uint32_t node, uint32_t peer_node, con
 	}
 	if (event->kind == OCTO_EVENT_DUEL)
 		put_duel(sim, &record, &event->duel);
+	else if (event->kind == OCTO_EVENT_COURIER_GRANTED)
+		put_granted(sim, &record, event);
 	else if (event->kind == OCTO_EVENT_PATH)
 		put_path(sim, &record, &event->path);
 	else if (event->kind == OCTO_EVENT_MAPPED_ADDRESS)

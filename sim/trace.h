@@ -34,9 +34,13 @@ struct trace_record;
 	X(SESSION_UP, "session-up")     /* a log id, b role | by_winner << 8 | suite << 16 | generation << 32 */ \
 	X(SESSION_SPARE, "session-spare") /* installed for receiving only; as SESSION_UP */                      \
 	X(SESSION_DOWN, "session-down") /* a log id, b enum octo_end | was_current << 8 */                       \
-	X(GRANTED, "granted")           /* a courier id | size << 16, b lateness ms | priority << 32 | rivals << 40 */ \
+	X(GRANTED, "granted")           /* a courier id | size << 16 | enum octo_wait << 32, b lateness ms | priority << 32 | */ \
+	                                /* rivals << 40 | passed << 48; extra: of each other active courier its id, enum */ \
+	                                /* octo_wait, packets that went without it (2 bytes) */                  \
+	X(WAITED, "waited")             /* a courier that is due begins to wait: a courier id | enum octo_wait << 32, */ \
+	                                /* b lateness ms | passed << 48 */                                       \
 	X(MESSAGE, "message")           /* courier message delivered: a courier id, b size */                    \
-	X(DISCARDED, "discarded")       /* courier message discarded: a courier id, b size */                    \
+	X(DISCARDED, "discarded")       /* courier message discarded: a courier id, b size | enum octo_discard << 32 */ \
 	X(NOTE, "note")                 /* a courier's own: a courier id | subject << 16, b value; flags enum octo_note */ \
 	X(CELIBACY, "celibacy")         /* a 1 began 0 ended, b lasts ns */                                      \
 	X(MODE, "mode")                 /* how the core looks for peers: a enum octo_mode, b before | lasts ns << 8 */ \
@@ -166,6 +170,12 @@ enum { /* copy flags */
 	TRACE_COPY_REPLAYED = 8,      /* sent again by the network, long after the first copy */
 	TRACE_COPY_BACKGROUND = 16    /* of another program: for no core; on SENT, too */
 };
+
+/* What a GRANTED record's extra bytes say of one courier that waits. */
+enum { TRACE_WAITING_BYTES = 4 };
+struct octo_waiting trace_waiting(const uint8_t *extra, uint32_t n);
+/* The name of a wait, of any number. */
+const char *trace_wait_name(uint64_t why);
 
 #define TRACE_NOBODY UINT32_MAX
 

@@ -70,6 +70,7 @@ void words_fate(const struct model *model, const struct model_copy *copy, char *
 struct sentence {
 	const struct model *model;
 	const struct trace_record *record;
+	const uint8_t *extra;
 	const char *node, *peer;
 	char packet[48];
 	char *out;
@@ -127,6 +128,28 @@ static void say_session(const struct sentence *say)
 	         octo_suite_name((uint8_t)(record->b >> 16)));
 }
 
+static const char *wait_text(uint64_t why)
+{
+	return why < OCTO_WAIT_COUNT ? octo_wait_text((enum octo_wait)why) : "?";
+}
+
+/* Who goes, what it waited for, and who else is there and why that one waits. */
+static void say_granted(const struct sentence *say)
+{
+	const struct trace_record *record = say->record;
+	int used = snprintf(say->out, say->size, "%s lets courier %u send %u bytes to %s, %u ms after its wish",
+	                    say->node, (unsigned)(record->a & 0xffff), (unsigned)(record->a >> 16 & 0xffff), say->peer,
+	                    (unsigned)(record->b & 0xffffffff));
+	if (record->a >> 32 && used > 0 && (size_t)used < say->size)
+		used += snprintf(say->out + used, say->size - (size_t)used, " (%s)", wait_text(record->a >> 32));
+	for (uint32_t i = 0; i < record->extra_size / TRACE_WAITING_BYTES && say->extra; i++) {
+		struct octo_waiting waiting = trace_waiting(say->extra, i);
+		if (used > 0 && (size_t)used < say->size)
+			used += snprintf(say->out + used, say->size - (size_t)used, "%s courier %u waits: %s", i ? "," : ";",
+			                 waiting.courier, trace_wait_name(waiting.why));
+	}
+}
+
 static void say_core(const struct sentence *say)
 {
 	const struct trace_record *record = say->record;
@@ -162,14 +185,20 @@ static void say_core(const struct sentence *say)
 		         words_role(record->b & 255));
 		break;
 	case TRACE_GRANTED:
-		snprintf(say->out, say->size, "%s lets courier %u send %u bytes to %s", say->node,
-		         (unsigned)(record->a & 0xffff), (unsigned)(record->a >> 16 & 0xffff), say->peer);
+		say_granted(say);
 		break;
-	case TRACE_MESSAGE: case TRACE_DISCARDED:
-		snprintf(say->out, say->size,
-		         "%s %s a message of courier %" PRIu64 " from %s, %" PRIu64 " bytes", say->node,
-		         record->kind == TRACE_MESSAGE ? "gets" : "discards", record->a, say->peer,
-		         record->b);
+	case TRACE_WAITED:
+		snprintf(say->out, say->size, "%s: courier %u wants to send to %s and waits: %s", say->node,
+		         (unsigned)(record->a & 0xffff), say->peer, wait_text(record->a >> 32));
+		break;
+	case TRACE_MESSAGE:
+		snprintf(say->out, say->size, "%s gets a message of courier %" PRIu64 " from %s, %" PRIu64 " bytes", say->node,
+		         record->a, say->peer, record->b);
+		break;
+	case TRACE_DISCARDED:
+		snprintf(say->out, say->size, "%s discards a message of courier %" PRIu64 " from %s, %" PRIu64 " bytes: %s",
+		         say->node, record->a, say->peer, record->b & 0xffffffff,
+		         record->b >> 32 < OCTO_DISCARD_COUNT ? octo_discard_text((enum octo_discard)(record->b >> 32)) : "?");
 		break;
 	case TRACE_NOTE:
 		snprintf(say->out, say->size, "%s, courier %u towards %s: %s (%" PRIu64 ", %" PRIu64 ")", say->node,
@@ -272,7 +301,8 @@ static void say_action(const struct sentence *say)
 void words_record(const struct model *model, uint32_t index, char *out, size_t size)
 {
 	const struct trace_record *record = trace_get(model->trace, index);
-	struct sentence say = {.model = model, .record = record, .node = model_name(model, record->node),
+	struct sentence say = {.model = model, .record = record, .extra = trace_extra(model->trace, index),
+	                       .node = model_name(model, record->node),
 	                       .peer = model_name(model, record->peer), .out = out, .size = size};
 	uint8_t type = record->kind == TRACE_RECEIVED ? record->flags : OCTO_PACKET_UNKNOWN;
 	words_packet(model, type, record->packet, say.packet, sizeof say.packet);

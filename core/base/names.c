@@ -252,6 +252,50 @@ enum octo_class octo_note_class(enum octo_note note)
 	return (enum octo_class)classes[note];
 }
 
+const char *octo_wait_name(enum octo_wait wait)
+{
+	static const char *const names[] = {
+#define X(name, key, text) key,
+		OCTO_WAITS(X)
+#undef X
+	};
+	OCTO_ASSERT(wait < OCTO_WAIT_COUNT);
+	return names[wait];
+}
+
+const char *octo_wait_text(enum octo_wait wait)
+{
+	static const char *const texts[] = {
+#define X(name, key, text) text,
+		OCTO_WAITS(X)
+#undef X
+	};
+	OCTO_ASSERT(wait < OCTO_WAIT_COUNT);
+	return texts[wait];
+}
+
+const char *octo_discard_name(enum octo_discard discard)
+{
+	static const char *const names[] = {
+#define X(name, key, text) key,
+		OCTO_DISCARDS(X)
+#undef X
+	};
+	OCTO_ASSERT(discard < OCTO_DISCARD_COUNT);
+	return names[discard];
+}
+
+const char *octo_discard_text(enum octo_discard discard)
+{
+	static const char *const texts[] = {
+#define X(name, key, text) text,
+		OCTO_DISCARDS(X)
+#undef X
+	};
+	OCTO_ASSERT(discard < OCTO_DISCARD_COUNT);
+	return texts[discard];
+}
+
 const char *octo_path_name(enum octo_path path)
 {
 	static const char *const names[] = {

@@ -154,11 +154,9 @@ static bool has_control(const struct call *call, const struct peer *peer)
 	       session_has_inside(peer);
 }
 
-/* Couriers may stream: only to an address that is known to have heard us. */
 static octo_time_ns courier_at(struct call *call, struct peer *peer, const struct agenda_couriers *couriers)
 {
-	bool is_open = couriers && same_address(&peer->address, &peer->proved);
-	return is_open ? couriers->next(call, peer) : OCTO_NEVER;
+	return couriers ? couriers->next(call, peer) : OCTO_NEVER;
 }
 
 static bool send_packet(struct call *call, struct peer *peer, const struct agenda_couriers *couriers,

@@ -14,7 +14,7 @@
 #include "core/intrinsic/stun.h"
 
 enum {
-	BLOCK_COURIERS_MAX = 16,
+	BLOCK_COURIERS_MAX = OCTO_COURIERS_MAX,
 	BLOCK_GRAVES = 2,                 /* session ids of the lately dead, a peer */
 	BLOCK_STALE_SOURCES = 4,
 	PATH_BYTES = 8,                   /* of a question or an answer */
@@ -156,6 +156,8 @@ struct courier_slot {                     /* a courier towards a peer (schedule.
 	uint16_t passed;                  /* packets that went without it since its wish was due */
 	bool is_active;
 	bool wants_order;                 /* said its mandate */
+	uint8_t held_by;                  /* enum octo_wait: what kept it from sending last, since its wish was due */
+	uint8_t reserved[7];              /* 0; no padding */
 };
 
 struct sync_slot {                        /* a synced courier towards a peer (sync.c); sides as in enum octo_side */

@@ -274,6 +274,7 @@ octo_time_ns flow_next(struct call *call, struct peer *peer)
 {
 	struct flow *flow = &peer->flow;
 	if (!sent_has_room(call, peer, peer->current.number_next)) {
+		flow->held_by = OCTO_WAIT_NO_RECORD;
 		if (!flow->is_out_of_room)
 			say_out_of_room(call, peer);
 		return call_after(call, retry_ns); /* another peer may give back what we need */
@@ -282,6 +283,7 @@ octo_time_ns flow_next(struct call *call, struct peer *peer)
 	bool is_full = peer->sent.out_bytes >= window_bytes(peer);
 	bool is_blind = peer->loss.asks >= UNANSWERED;
 	flow->is_held_by_window = flow->is_held_by_window || is_full;
+	flow->held_by = is_full ? OCTO_WAIT_WINDOW : OCTO_WAIT_PACE;
 	if (is_full && peer->loss.asks == 0)
 		return OCTO_NEVER;
 	octo_time_ns at = flow->send_at;

@@ -37,6 +37,8 @@ struct flow {
 	uint64_t path_from;               /* packets with lower numbers went another way, and tell nothing of this one */
 	struct rate_estimate estimate;
 	struct flow_light light;
+	uint8_t held_by;                  /* enum octo_wait: what flow_next() waits for, if anything */
+	uint8_t reserved[7];              /* 0; no padding */
 };
 
 bool flow_is_good(const struct peer *peer); /* the light */
@@ -50,7 +52,8 @@ void flow_wish(struct peer *peer, uint32_t rate);
 /* A MAX_RATE is due, and there is room to record it. */
 bool flow_has_wish(const struct call *call, const struct peer *peer);
 
-/* Before sending: when the next packet with messages may go; OCTO_NEVER: not before an acknowledgement comes. */
+/* Before sending: when the next packet with messages may go; OCTO_NEVER: not before an acknowledgement comes. Leaves in
+ * `held_by` what it is that is waited for: PACE, WINDOW or NO_RECORD. */
 octo_time_ns flow_next(struct call *call, struct peer *peer);
 /* A packet of the current session is sent; `is_starved`: it could have gone earlier, had there been anything in it. */
 void flow_sent(struct call *call, struct peer *peer, size_t bytes);

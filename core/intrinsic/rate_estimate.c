@@ -13,7 +13,8 @@ void estimate_trip(struct rate_estimate *estimate, octo_time_ns now, octo_time_n
 		estimate->trip_round_ns = trip_ns;
 	if (estimate->trip_min_ns == 0 || trip_ns < estimate->trip_min_ns)
 		estimate->trip_min_ns = trip_ns;
-	estimate->trips_ns[estimate->trip_at++ % ESTIMATE_TRIPS] = trip_ns;
+	estimate->trip_at = (uint8_t)((estimate->trip_at + 1) % ESTIMATE_TRIPS);
+	estimate->trips_ns[estimate->trip_at] = trip_ns;
 	if (trip_ns <= estimate->trip_min_ns + estimate->trip_min_ns / 16)
 		estimate->trip_min_at = now;
 }
@@ -40,13 +41,15 @@ static void begin_round(struct rate_estimate *estimate, octo_time_ns now, const 
 
 static void keep(struct rate_estimate *estimate, uint32_t rate, bool is_starved)
 {
-	if (is_starved) {
-		if (rate > estimate_rate(estimate))
-			estimate->best[estimate->at] = rate;
+	if (is_starved && rate <= estimate->rate)
 		return;
-	}
-	estimate->at = (uint8_t)((estimate->at + 1) % ESTIMATE_ROUNDS);
+	if (!is_starved)
+		estimate->at = (uint8_t)((estimate->at + 1) % ESTIMATE_ROUNDS);
 	estimate->best[estimate->at] = rate;
+	estimate->rate = 0;
+	for (int i = 0; i < ESTIMATE_ROUNDS; i++)
+		if (estimate->best[i] > estimate->rate)
+			estimate->rate = estimate->best[i];
 }
 
 /* Bytes over the time in which they arrived, or in which they were sent if that is longer; 0: all at one instant. */
@@ -142,17 +145,14 @@ void estimate_restart(struct rate_estimate *estimate)
 
 uint32_t estimate_rate(const struct rate_estimate *estimate)
 {
-	uint32_t best = 0;
-	for (int i = 0; i < ESTIMATE_ROUNDS; i++)
-		if (estimate->best[i] > best)
-			best = estimate->best[i];
-	return best;
+	return estimate->rate;
 }
 
 void estimate_set(struct rate_estimate *estimate, uint32_t rate)
 {
 	for (int i = 0; i < ESTIMATE_ROUNDS; i++)
 		estimate->best[i] = rate;
+	estimate->rate = rate;
 }
 
 uint32_t estimate_chance_permille(const struct rate_estimate *estimate)

@@ -23,7 +23,7 @@ struct rate_estimate {
 	uint8_t at;                       /* the present one of `best` */
 	bool has_sample;
 	bool is_starved;                  /* by the couriers: the round says nothing of the path's limit */
-	uint8_t unused;                   /* 0; no padding */
+	uint8_t trip_at;                  /* in trips_ns[] */
 	octo_time_ns trip_latest_ns;      /* 0: none yet, as for all trips here */
 	octo_time_ns trip_min_ns, trip_min_at;
 	octo_time_ns trip_round_ns;       /* least of the present round */
@@ -33,7 +33,7 @@ struct rate_estimate {
 	uint32_t lost;
 	/* Losses by chance: of packets paced below what the path carries, and of all, both fading. */
 	uint16_t below_seen, below_lost, all_seen, all_lost;
-	uint32_t trip_at;                 /* in trips_ns[] */
+	uint32_t rate;                    /* the highest of `best` */
 	octo_time_ns trips_ns[ESTIMATE_TRIPS]; /* the last ones; 0: not so many yet */
 	/* A stretch: a part of a round, to see at once what a path carries that is full. */
 	octo_time_ns stretch_at, stretch_sent_at; /* 0: none */

@@ -151,10 +151,22 @@ static void print_address(const uint8_t *extra, FILE *out)
 	print_text("address", text, out);
 }
 
+/* Who else was there, and why it waits: [{"courier":6,"why":"bulk","passed":3}]. */
+static void print_waiting(const struct trace_record *r, const uint8_t *extra, FILE *out)
+{
+	fprintf(out, ", \"waiting\": [");
+	for (uint32_t i = 0; i < r->extra_size / TRACE_WAITING_BYTES; i++) {
+		struct octo_waiting waiting = trace_waiting(extra, i);
+		fprintf(out, "%s{\"courier\": %u, \"why\": \"%s\", \"passed\": %u}", i ? ", " : "", waiting.courier,
+		        trace_wait_name(waiting.why), waiting.passed);
+	}
+	fprintf(out, "]");
+}
+
 /* Of these the extra bytes are said in words. */
 static bool is_said(enum trace_kind kind)
 {
-	return kind == TRACE_DUEL || kind == TRACE_FAILED || kind == TRACE_NAT || kind == TRACE_MAPPED_ADDRESS ||
+	return kind == TRACE_DUEL || kind == TRACE_GRANTED || kind == TRACE_FAILED || kind == TRACE_NAT || kind == TRACE_MAPPED_ADDRESS ||
 	       (kind >= TRACE_PATH_TRIED && kind <= TRACE_PATH_FAILED);
 }
 
@@ -187,15 +199,28 @@ static void print_core(const struct trace_record *r, const uint8_t *extra, FILE 
 		break;
 	case TRACE_GRANTED:
 		print_number("courier", r->a & 0xffff, out);
-		print_number("size", r->a >> 16, out);
+		print_number("size", r->a >> 16 & 0xffff, out);
+		print_text("held_by", trace_wait_name(r->a >> 32), out);
 		print_number("lateness_ms", r->b & 0xffffffff, out);
 		print_number("priority", r->b >> 32 & 0xff, out);
-		print_number("rivals", r->b >> 40, out);
+		print_number("rivals", r->b >> 40 & 0xff, out);
+		print_number("passed", r->b >> 48, out);
+		print_waiting(r, extra, out);
+		break;
+	case TRACE_WAITED:
+		print_number("courier", r->a & 0xffff, out);
+		print_text("why", trace_wait_name(r->a >> 32), out);
+		print_number("lateness_ms", r->b & 0xffffffff, out);
+		print_number("passed", r->b >> 48, out);
 		break;
 	case TRACE_MESSAGE:
-	case TRACE_DISCARDED:
 		print_number("courier", r->a, out);
 		print_number("size", r->b, out);
+		break;
+	case TRACE_DISCARDED:
+		print_number("courier", r->a, out);
+		print_number("size", r->b & 0xffffffff, out);
+		print_text("why", octo_discard_name((enum octo_discard)(r->b >> 32)), out);
 		break;
 	case TRACE_CELIBACY:
 		print_flag("began", r->a == 1, out);

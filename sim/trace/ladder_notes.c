@@ -250,7 +250,12 @@ void ladder_note(const struct ladder_source *source, uint32_t index, enum octo_r
 		session_note(r, out, color);
 		break;
 	case TRACE_DISCARDED:
-		snprintf(out, LADDER_NOTE_BYTES, "message for courier %" PRIu64 " discarded", r->a);
+		snprintf(out, LADDER_NOTE_BYTES, "message for courier %" PRIu64 " discarded: %s", r->a,
+		         octo_discard_name((enum octo_discard)(r->b >> 32)));
+		break;
+	case TRACE_WAITED:
+		snprintf(out, LADDER_NOTE_BYTES, "courier %" PRIu64 " waits: %s", r->a & 0xffff, trace_wait_name(r->a >> 32));
+		*color = CANVAS_DIM;
 		break;
 	case TRACE_CELIBACY:
 		ladder_duration(r->b, text);

@@ -1,6 +1,17 @@
 /* names.c: the names of everything a trace counts by number, from the lists in sim/trace.h. */
 #include "sim/trace.h"
 
+struct octo_waiting trace_waiting(const uint8_t *extra, uint32_t n)
+{
+	const uint8_t *at = extra + n * (size_t)TRACE_WAITING_BYTES;
+	return (struct octo_waiting){ .courier = at[0], .why = at[1], .passed = (uint16_t)(at[2] | at[3] << 8) };
+}
+
+const char *trace_wait_name(uint64_t why)
+{
+	return why < OCTO_WAIT_COUNT ? octo_wait_name((enum octo_wait)why) : "?";
+}
+
 const char *trace_kind_name(enum trace_kind kind)
 {
 	static const char *const names[TRACE_KIND_COUNT] = {

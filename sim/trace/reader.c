@@ -199,6 +199,12 @@ static bool is_in_range(const struct trace_record *r)
 		return r->extra_size == TRACE_ADDRESS_BYTES;
 	case TRACE_MAPPED_ADDRESS:
 		return r->a <= 1 && r->extra_size == TRACE_ADDRESS_BYTES;
+	case TRACE_GRANTED:
+		return r->a >> 32 < OCTO_WAIT_COUNT && r->extra_size % TRACE_WAITING_BYTES == 0;
+	case TRACE_WAITED:
+		return r->a >> 32 < OCTO_WAIT_COUNT;
+	case TRACE_DISCARDED:
+		return r->b >> 32 < OCTO_DISCARD_COUNT;
 	case TRACE_KEYS_TURNED:
 		return r->b >> 32 <= 1;
 	case TRACE_CELIBACY:
@@ -210,9 +216,7 @@ static bool is_in_range(const struct trace_record *r)
 	case TRACE_FLYING:
 	case TRACE_LOSS:
 	case TRACE_RATE:
-	case TRACE_GRANTED:
 	case TRACE_MESSAGE:
-	case TRACE_DISCARDED:
 	case TRACE_KEEPALIVE_SHORTER:
 	case TRACE_KEEPALIVE_LONGER:
 	case TRACE_CLOCK:

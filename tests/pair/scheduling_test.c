@@ -9,15 +9,15 @@ enum { KINDS = 16, FIRST_ID = 40 };
 struct wisher {
 	uint32_t urgency_ms;
 	uint16_t size, least, writes;     /* writes 0: all it may */
-	uint8_t priority, wants, is_bulk, is_ordered;
-	uint32_t sends;
+	uint8_t priority, wants, is_bulk, is_ordered, is_deaf;
+	uint32_t sends, left;             /* left: stops wanting after so many; 0: never */
 };
 
 static void wisher_mandate(const void *state, const struct octo_courier_call *call, struct octo_mandate *mandate)
 {
 	const struct wisher *wisher = state;
 	(void)call;
-	*mandate = (struct octo_mandate){ .urgency_ms = wisher->urgency_ms, .priority = wisher->priority, .accept_reads = true,
+	*mandate = (struct octo_mandate){ .urgency_ms = wisher->urgency_ms, .priority = wisher->priority, .accept_reads = !wisher->is_deaf,
 		.want_to_send = wisher->wants, .payload_size = wisher->size, .payload_least = wisher->least,
 		.is_bulk = wisher->is_bulk, .wants_order = wisher->is_ordered };
 }
@@ -29,6 +29,8 @@ static size_t wisher_send(void *state, const struct octo_courier_call *call, uin
 	(void)call, (void)handle;
 	memset(out, 0x6b, size);
 	wisher->sends++;
+	if (wisher->left && --wisher->left == 0)
+		wisher->wants = 0;
 	return size;
 }
 
@@ -209,7 +211,7 @@ static struct wisher any_wisher(uint64_t *random)
  * does the test's for those that nothing but others can hold up. */
 static void the_bound_holds_for_any_mandates(void)
 {
-	uint32_t reached = 0;
+	uint32_t reached = 0, seen = 0;   /* a bit a reason to wait */
 	for (uint64_t seed = 1; seed <= 12; seed++) {
 		struct pair pair;
 		uint64_t random = seed;
@@ -230,12 +232,148 @@ static void the_bound_holds_for_any_mandates(void)
 		}
 		for (size_t i = 0; i < pair.nodes[WINNER].event_count; i++) {
 			const struct octo_event *event = &pair.nodes[WINNER].events[i];
-			if (event->kind == OCTO_EVENT_COURIER_GRANTED && event->courier.passed > bound)
+			if (event->kind != OCTO_EVENT_COURIER_GRANTED)
+				continue;
+			bool is_within = event->courier.passed <= bound && event->courier.waiting_count == count - 1;
+			for (uint32_t k = 0; k < event->courier.waiting_count; k++) {
+				is_within = is_within && event->courier.waiting[k].passed < bound;
+				seen |= 1u << event->courier.waiting[k].why;
+			}
+			if (!is_within)
 				CU_FAIL("a courier was passed over too often");
 		}
 		pair_close(&pair);
 	}
 	CHECK(reached >= 5); /* the bound was needed */
+	CHECK_U64(seen, 1u << OCTO_WAIT_LOWER_SCORE | 1u << OCTO_WAIT_LATER | 1u << OCTO_WAIT_BULK | 1u << OCTO_WAIT_CLAIM |
+	                1u << OCTO_WAIT_PASSED_OVER | 1u << OCTO_WAIT_NO_ROOM | 1u << OCTO_WAIT_NO_COPY);
+}
+
+/* Why `courier` did not get the opportunity of this event; COUNT: nothing is said of it. */
+static enum octo_wait why_of(const struct octo_event *event, uint32_t courier)
+{
+	for (uint32_t i = 0; i < event->courier.waiting_count; i++)
+		if (event->courier.waiting[i].courier == FIRST_ID + courier)
+			return (enum octo_wait)event->courier.waiting[i].why;
+	return OCTO_WAIT_COUNT;
+}
+
+static const struct octo_event *granted(struct pair *pair, unsigned nth)
+{
+	return pair_event(pair, WINNER, OCTO_EVENT_COURIER_GRANTED, nth);
+}
+
+/* Who wanted, who got it, and why each of the others waits, in the order of the couriers. */
+static void each_decision_says_why_the_others_wait(void)
+{
+	static const enum octo_wait first[] = { OCTO_WAIT_COUNT, OCTO_WAIT_LATER, OCTO_WAIT_LOWER_SCORE, OCTO_WAIT_BULK,
+		OCTO_WAIT_NOT_DUE, OCTO_WAIT_SILENT, OCTO_WAIT_LOWER_SCORE, OCTO_WAIT_COUNT };
+	static const enum octo_wait second[] = { OCTO_WAIT_SILENT, OCTO_WAIT_NO_ROOM, OCTO_WAIT_NO_ROOM, OCTO_WAIT_NO_ROOM,
+		OCTO_WAIT_NOT_DUE, OCTO_WAIT_SILENT, OCTO_WAIT_COUNT, OCTO_WAIT_COUNT };
+	struct pair pair;
+	set_up(&pair, 8);
+	*wisher_of(&pair, 0) = (struct wisher){ .wants = 1, .size = 400, .priority = 200, .left = 1 };
+	*wisher_of(&pair, 1) = (struct wisher){ .wants = 1, .size = 400, .priority = 200, .left = 1 };
+	*wisher_of(&pair, 2) = (struct wisher){ .wants = 1, .size = 400, .priority = 10, .left = 1 };
+	*wisher_of(&pair, 3) = (struct wisher){ .wants = 1, .size = 400, .priority = 250, .is_bulk = 1, .left = 1 };
+	*wisher_of(&pair, 4) = (struct wisher){ .wants = 1, .size = 30, .urgency_ms = 5000 };
+	*wisher_of(&pair, 6) = (struct wisher){ .wants = 1, .size = 30, .priority = 10, .left = 1 };
+	octo_courier_activate(pair.nodes[WINNER].channel, &pair.nodes[WINNER].host, pair_clock(&pair, WINNER), 0, 7, false);
+	wake(&pair);
+	pair_run(&pair, OCTO_SECOND);
+	const struct octo_event *event = granted(&pair, 1);
+	CHECK(event->courier.courier == FIRST_ID && event->courier.why == OCTO_WAIT_NONE && event->courier.rivals == 4);
+	CHECK_U64(event->courier.waiting_count, 6);
+	for (uint32_t i = 0; i < 8; i++)
+		CHECK_U64(why_of(event, i), first[i]);
+	event = granted(&pair, 2);
+	CHECK_U64(event->courier.courier, FIRST_ID + 6);
+	for (uint32_t i = 0; i < 8; i++)
+		CHECK_U64(why_of(event, i), second[i]);
+	event = granted(&pair, 3); /* in the next packet */
+	CHECK(event->courier.courier == FIRST_ID + 1 && event->courier.passed == 1);
+	CHECK_U64(event->courier.waiting[1].passed, 1);
+	event = granted(&pair, 5);
+	CHECK(event->courier.courier == FIRST_ID + 3 && event->courier.passed == 3 && event->courier.why == OCTO_WAIT_NONE);
+	CHECK_U64(pair_event_count(&pair, WINNER, OCTO_EVENT_COURIER_WAITED), 0);
+	pair_close(&pair);
+}
+
+static void check_waited(const struct pair *pair, unsigned count, enum octo_wait why)
+{
+	const struct octo_event *event = pair_event(pair, WINNER, OCTO_EVENT_COURIER_WAITED, 0);
+	CHECK_U64(pair_event_count(pair, WINNER, OCTO_EVENT_COURIER_WAITED), count);
+	CHECK(event && event->courier.courier == FIRST_ID && event->courier.why == why);
+}
+
+/* What holds up all couriers of a peer, or one for itself, is told once when it begins, and again by what is sent then. */
+static void what_holds_up_the_most_pressing_one_is_told(void)
+{
+	struct pair pair;
+	set_up(&pair, 2);
+	*wisher_of(&pair, 0) = (struct wisher){ .wants = 1, .size = 400, .priority = 200 };
+	struct peer *peer = pair_peer(&pair, WINNER);
+	peer->proved.port ^= 1;
+	wake(&pair);
+	pair_run(&pair, OCTO_MILLISECOND);
+	check_waited(&pair, 1, OCTO_WAIT_PATH);
+	peer->proved.port ^= 1;
+	pair_lose(&pair, LOSER, OCTO_PACKET_DATA, PAIR_FOREVER);
+	wake(&pair);
+	pair_run(&pair, 20 * OCTO_MILLISECOND);
+	CHECK(granted(&pair, 1)->courier.why == OCTO_WAIT_PATH && granted(&pair, 1)->courier.lateness_ms == 1);
+	CHECK_U64(granted(&pair, 4)->courier.why, OCTO_WAIT_PACE); /* the burst of two packets is used up */
+	check_waited(&pair, 2, OCTO_WAIT_WINDOW);
+	pair_disconnect(&pair, WINNER);
+	check_waited(&pair, 3, OCTO_WAIT_NO_SESSION);
+	pair_lose(&pair, LOSER, OCTO_PACKET_DATA, 0);
+	unsigned before = pair_event_count(&pair, WINNER, OCTO_EVENT_COURIER_GRANTED);
+	pair_run(&pair, 3 * OCTO_SECOND);
+	pair_connect(&pair, WINNER);
+	pair_run(&pair, OCTO_SECOND);
+	CHECK_U64(granted(&pair, before + 1)->courier.why, OCTO_WAIT_NO_SESSION);
+	pair_close(&pair);
+}
+
+static void a_want_of_copies_and_of_records_is_told(void)
+{
+	struct pair pair;
+	for (int what = 0; what < 2; what++) {
+		set_up(&pair, 2);
+		*wisher_of(&pair, 0) = (struct wisher){ .wants = 1, .size = 100, .priority = 200, .is_ordered = what == 0 };
+		pair_peer(&pair, WINNER)->flow.window = 1 << 20;
+		pair_lose(&pair, LOSER, OCTO_PACKET_DATA, PAIR_FOREVER);
+		if (what == 1)
+			pair.nodes[WINNER].channel->pages.count = 4;
+		wake(&pair);
+		pair_run(&pair, 100 * OCTO_MILLISECOND);
+		check_waited(&pair, 1, what ? OCTO_WAIT_NO_RECORD : OCTO_WAIT_NO_COPY);
+		pair_close(&pair);
+	}
+}
+
+/* R29, R43: what is discarded is so for one of three reasons, and the event says which. */
+static void what_is_discarded_says_why(void)
+{
+	static const uint8_t text[] = "to nobody";
+	struct frame frame = { .type = FRAME_COURIER, .courier = 99, .data = text, .size = sizeof text };
+	uint8_t bytes[64], packet[OCTO_DATAGRAM_MAX];
+	struct writer frames = writer_of(bytes, sizeof bytes);
+	struct pair pair;
+	set_up(&pair, 2);
+	frame_write(&frames, &frame);
+	size_t size = pair_forge_data(&pair, WINNER, bytes, frames.position, 0, packet);
+	CHECK_U64(pair_push(&pair, LOSER, &pair.nodes[WINNER].address, packet, size), OCTO_REASON_ACCEPTED);
+	CHECK_U64(pair_event(&pair, LOSER, OCTO_EVENT_COURIER_DISCARDED, 1)->courier.why, OCTO_DISCARD_UNKNOWN);
+	((struct wisher *)octo_courier_state(pair.nodes[LOSER].channel, 0, 0))->is_deaf = 1;
+	octo_courier_activate(pair.nodes[LOSER].channel, &pair.nodes[LOSER].host, pair_clock(&pair, LOSER), 0, 1, false);
+	*wisher_of(&pair, 0) = (struct wisher){ .wants = 1, .size = 30, .priority = 200, .left = 1 };
+	*wisher_of(&pair, 1) = (struct wisher){ .wants = 1, .size = 30, .priority = 100, .left = 1 };
+	wake(&pair);
+	pair_run(&pair, OCTO_SECOND);
+	CHECK_U64(pair_event(&pair, LOSER, OCTO_EVENT_COURIER_DISCARDED, 2)->courier.why, OCTO_DISCARD_NO_READS);
+	CHECK_U64(pair_event(&pair, LOSER, OCTO_EVENT_COURIER_DISCARDED, 3)->courier.why, OCTO_DISCARD_INACTIVE);
+	pair_close(&pair);
 }
 
 CU_ErrorCode suite_scheduling(void);
@@ -250,5 +388,9 @@ CU_ErrorCode suite_scheduling(void)
 	CU_ADD_TEST(suite, sixteen_equals_are_served_in_turn);
 	CU_ADD_TEST(suite, who_needs_a_whole_packet_gets_one);
 	CU_ADD_TEST(suite, the_bound_holds_for_any_mandates);
+	CU_ADD_TEST(suite, each_decision_says_why_the_others_wait);
+	CU_ADD_TEST(suite, what_holds_up_the_most_pressing_one_is_told);
+	CU_ADD_TEST(suite, a_want_of_copies_and_of_records_is_told);
+	CU_ADD_TEST(suite, what_is_discarded_says_why);
 	return CUE_SUCCESS;
 }

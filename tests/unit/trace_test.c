@@ -55,7 +55,8 @@ static uint16_t sample_extra(enum trace_kind kind)
 {
 	bool is_address = kind == TRACE_MAPPED_ADDRESS || (kind >= TRACE_PATH_TRIED && kind <= TRACE_PATH_FAILED);
 
-	return (uint16_t)(kind == TRACE_DUEL ? 80 : kind == TRACE_NAT ? 58 : is_address ? TRACE_ADDRESS_BYTES : kind);
+	return (uint16_t)(kind == TRACE_DUEL ? 80 : kind == TRACE_NAT ? 58 : kind == TRACE_GRANTED ? 2 * TRACE_WAITING_BYTES :
+	                  is_address ? TRACE_ADDRESS_BYTES : kind);
 }
 
 static void write_sample(const char *to)
@@ -453,7 +454,7 @@ static bool has_members(const cJSON *object, const char *const *names)
 
 static void every_kind_is_a_line_of_json(void)
 {
-	static const char *const members[TRACE_KIND_COUNT][5] = {
+	static const char *const members[TRACE_KIND_COUNT][6] = {
 		[TRACE_SENT] = { "packet", "type", "session_id" },
 		[TRACE_FLYING] = { "copy", "arrives_ns", "bytes" },
 		[TRACE_DROPPED] = { "why", "would_arrive_ns" },
@@ -465,9 +466,10 @@ static void every_kind_is_a_line_of_json(void)
 		[TRACE_SESSION_UP] = { "session", "role", "generation" },
 		[TRACE_SESSION_SPARE] = { "session", "role", "suite" },
 		[TRACE_SESSION_DOWN] = { "session", "end", "was_current" },
-		[TRACE_GRANTED] = { "courier", "lateness_ms", "rivals" },
+		[TRACE_GRANTED] = { "courier", "held_by", "lateness_ms", "passed", "waiting" },
+		[TRACE_WAITED] = { "courier", "why", "passed" },
 		[TRACE_MESSAGE] = { "courier", "size" },
-		[TRACE_DISCARDED] = { "courier", "size" },
+		[TRACE_DISCARDED] = { "courier", "size", "why" },
 		[TRACE_NOTE] = { "courier", "note", "subject", "value" },
 		[TRACE_CELIBACY] = { "began", "lasts_ns" },
 		[TRACE_MODE] = { "before", "after", "lasts_ns" },
