@@ -144,7 +144,8 @@ static uint64_t lay_out(struct octo_channel *channel, const struct octo_config *
 	channel->peers_at = aligned(sizeof *channel);
 	channel->wakes_at = channel->peers_at + aligned(peers * (uint64_t)sizeof(struct peer));
 	channel->wake_positions_at = channel->wakes_at + aligned(peers * (uint64_t)sizeof(struct wake));
-	channel->directory_at = channel->wake_positions_at + aligned(peers * sizeof(uint32_t));
+	channel->touched_at = channel->wake_positions_at + aligned(peers * sizeof(uint32_t));
+	channel->directory_at = channel->touched_at + aligned((peers + 63) / 64 * sizeof(uint64_t));
 	channel->courier_states_at = channel->directory_at + capacity * (uint64_t)sizeof(struct directory_entry);
 	channel->courier_states_size = courier_states_size(host);
 	channel->directory_mask = capacity - 1;
@@ -241,10 +242,17 @@ void octo_channel_close(struct octo_channel *channel)
 
 /* ---- Driving ------------------------------------------------------------------------------------------------------ */
 
+static uint64_t *touched_word(const struct octo_channel *channel, uint32_t peer)
+{
+	return (uint64_t *)block_at(channel, channel->touched_at) + peer / 64;
+}
+
 static void plan_wake(struct call *call, struct peer *peer)
 {
+	uint32_t index = call_peer_index(call, peer);
+	*touched_word(call->channel, index) |= UINT64_C(1) << index % 64;
 	schedule_tell(call, peer); /* what this call has found out */
-	wake_queue_set(call->channel, call_peer_index(call, peer), agenda_next(call, peer, &courier_layer));
+	wake_queue_set(call->channel, index, agenda_next(call, peer, &courier_layer));
 }
 
 /* Anybody may send or replay such a packet. What was planned stays, or a flood of them could put it off for ever. */
@@ -565,6 +573,23 @@ const struct octo_card *octo_peer_card(const struct octo_channel *channel, uint3
 uint32_t octo_peer_count(const struct octo_channel *channel)
 {
 	return channel->peer_count;
+}
+
+uint32_t octo_peer_touched(const struct octo_channel *channel, uint32_t from)
+{
+	while (from < channel->peer_count) {
+		uint64_t word = *touched_word(channel, from) >> from % 64;
+		if (word & 1)
+			return from;
+		from = word ? from + 1 : (from / 64 + 1) * 64;
+	}
+	return OCTO_NO_PEER;
+}
+
+void octo_peer_settle(struct octo_channel *channel, uint32_t peer)
+{
+	OCTO_ASSERT(peer < channel->peer_count);
+	*touched_word(channel, peer) &= ~(UINT64_C(1) << peer % 64);
 }
 
 bool octo_channel_mapped_address(const struct octo_channel *channel, struct octo_address *address)

@@ -1085,6 +1085,11 @@ void octo_peer_view(const struct octo_channel *channel, uint32_t peer, struct oc
 const struct octo_card *octo_peer_card(const struct octo_channel *channel, uint32_t peer);
 /* Peers in the address book: valid indices are those below. A peer keeps its index as long as the channel lives. */
 uint32_t octo_peer_count(const struct octo_channel *channel);
+/* For who keeps something in step with every peer, at the cost of what happens and not of what there is: the first peer from
+ * `from` on that anything happened to (a packet, a timer, something the user or a courier's application did) since
+ * octo_peer_settle() was called for it. OCTO_NO_PEER: there is none. */
+uint32_t octo_peer_touched(const struct octo_channel *channel, uint32_t from);
+void octo_peer_settle(struct octo_channel *channel, uint32_t peer);
 /* How we look from outside, as the STUN server said last. False: it has not said yet, or none is configured. */
 bool octo_channel_mapped_address(const struct octo_channel *channel, struct octo_address *address);
 /* Our own card, and the counters. Both are in the block: borrowed, and valid until it moves or is closed. */

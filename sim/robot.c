@@ -146,8 +146,7 @@ static void run_agent(struct sim *sim, uint32_t number, const struct octo_host *
 static void run_remote(struct sim *sim, uint32_t number, const struct octo_host *host, uint64_t now_ns)
 {
 	struct octo_channel *channel = node_channel(sim, number);
-	octo_remote_update(channel, host, now_ns);
-	for (uint32_t peer = 0; peer < octo_peer_count(channel); peer++) {
+	for (uint32_t peer = octo_peer_touched(channel, 0); peer != OCTO_NO_PEER; peer = octo_peer_touched(channel, peer + 1)) {
 		uint32_t agent = node_peer(sim, number, peer);
 		struct robot_link *link = robot_link(sim, number, agent);
 		const struct octo_sensors *sensors = octo_remote_sensors(channel, host, peer);
@@ -159,6 +158,7 @@ static void run_remote(struct sim *sim, uint32_t number, const struct octo_host 
 			see(sim, agent, number, ROBOT_SENSORS, sensors->reading.clock_ms);
 		link->heard = sensors->received;
 	}
+	octo_remote_update(channel, host, now_ns); /* settles who was touched */
 }
 
 void robot_update(struct sim *sim, uint32_t number, const struct octo_host *host, uint64_t now_ns)

@@ -304,6 +304,7 @@ struct octo_channel {
 	uint32_t sync_slots_at;           /* inside these */
 	uint32_t directory_mask, directory_count;
 	uint64_t peers_at, wakes_at, wake_positions_at, directory_at, courier_states_at; /* offsets from the block's start */
+	uint64_t touched_at;              /* a bit a peer: octo_peer_touched() */
 	struct chance chance;
 	struct cookie_jar cookies;
 	struct pool pages, fates;         /* of records of sent packets, lent to peers while traffic flows */

@@ -12,9 +12,10 @@ void octo_agent_init(struct octo_agent *agent, const struct octo_channel *channe
 	agent->features = OCTO_FEATURES_DEFAULT;
 }
 
+/* Only controls that anything happened to are looked at, and all of them where that is said. Every new one is touched. */
 static void begin_controls(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host)
 {
-	for (uint32_t i = 0; i < octo_peer_count(channel); i++) {
+	for (uint32_t i = octo_peer_touched(channel, 0); i != OCTO_NO_PEER; i = octo_peer_touched(channel, i + 1)) {
 		if (registry_shared(channel, host, i)->self)
 			continue;
 		registry_begin(channel, host, i, true, agent->features);
@@ -24,35 +25,65 @@ static void begin_controls(struct octo_agent *agent, struct octo_channel *channe
 	}
 }
 
-static void gather(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host)
+/* True when anything that counts is new. */
+static bool gather(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host)
 {
-	for (uint32_t i = 0; i < octo_peer_count(channel); i++) {
+	bool has_news = false;
+	for (uint32_t i = octo_peer_touched(channel, 0); i != OCTO_NO_PEER; i = octo_peer_touched(channel, i + 1)) {
 		struct octo_shared_state *shared = registry_shared(channel, host, i);
 		if (shared->merged == shared->changes)
 			continue;
 		shared->merged = shared->changes;
-		for (unsigned p = 0; p < OCTO_PARAMETER_COUNT; p++)
-			if (octo_holding_compare(&shared->replicas[p].holding, &agent->document[p]) > 0)
-				agent->document[p] = shared->replicas[p].holding;
+		for (unsigned p = 0; p < OCTO_PARAMETER_COUNT; p++) {
+			if (octo_holding_compare(&shared->replicas[p].holding, &agent->document[p]) <= 0)
+				continue;
+			agent->document[p] = shared->replicas[p].holding;
+			has_news = true;
+		}
 	}
+	return has_news;
 }
 
-static void spread(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host, octo_time_ns now)
+static void tell(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t i)
 {
-	for (uint32_t i = 0; i < octo_peer_count(channel); i++)
-		if (octo_shared_merge(registry_shared(channel, host, i), agent->document))
-			octo_courier_wake(channel, host, now, i);
+	if (octo_shared_merge(registry_shared(channel, host, i), agent->document))
+		octo_courier_wake(channel, host, now, i);
+}
+
+/* What is new is for all; else a control may have missed what was said before it came. */
+static void spread(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host, octo_time_ns now,
+                   bool is_for_all)
+{
+	for (uint32_t i = 0; is_for_all && i < octo_peer_count(channel); i++)
+		tell(agent, channel, host, now, i);
+	for (uint32_t i = octo_peer_touched(channel, 0); i != OCTO_NO_PEER; i = octo_peer_touched(channel, i + 1))
+		tell(agent, channel, host, now, i);
+}
+
+static void update(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host, octo_time_ns now,
+                   bool has_news, bool is_for_all)
+{
+	if (!has_news && !is_for_all && octo_peer_touched(channel, 0) == OCTO_NO_PEER)
+		return;
+	begin_controls(agent, channel, host);
+	has_news = gather(agent, channel, host) || has_news;
+	spread(agent, channel, host, now, has_news);
+	uint32_t operation = octo_agent_operation(agent, channel, host);
+	is_for_all = is_for_all || operation != agent->operation;
+	agent->operation = operation;
+	for (uint32_t i = 0; i < octo_peer_count(channel); i++) {
+		i = is_for_all ? i : octo_peer_touched(channel, i);
+		if (i == OCTO_NO_PEER)
+			break;
+		octo_peer_settle(channel, i);
+		registry_apply(channel, host, now, i, &octo_agent_couriers, (enum octo_operation)operation);
+	}
 }
 
 void octo_agent_update(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host,
                        octo_time_ns now)
 {
-	begin_controls(agent, channel, host);
-	gather(agent, channel, host);
-	spread(agent, channel, host, now);
-	agent->operation = octo_agent_operation(agent, channel, host);
-	for (uint32_t i = 0; i < octo_peer_count(channel); i++)
-		registry_apply(channel, host, now, i, &octo_agent_couriers, (enum octo_operation)agent->operation);
+	update(agent, channel, host, now, false, false);
 }
 
 void octo_agent_switch(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host,
@@ -68,7 +99,7 @@ void octo_agent_features(struct octo_agent *agent, struct octo_channel *channel,
 	agent->features = features;
 	for (uint32_t i = 0; i < octo_peer_count(channel); i++)
 		registry_shared(channel, host, i)->features = features;
-	octo_agent_update(agent, channel, host, now);
+	update(agent, channel, host, now, false, true);
 }
 
 bool octo_agent_set(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host,
@@ -79,7 +110,7 @@ bool octo_agent_set(struct octo_agent *agent, struct octo_channel *channel, cons
 	    !octo_parameter_is_valid(parameter, value, size))
 		return false;
 	begin_controls(agent, channel, host);
-	gather(agent, channel, host);
+	bool has_news = gather(agent, channel, host);
 	if (holding->version == OCTO_VERSION_MAX)
 		return false;
 	bool is_news = holding->version == 0 || holding->writer != agent->self || memcmp(holding->value, value, size) != 0;
@@ -88,7 +119,7 @@ bool octo_agent_set(struct octo_agent *agent, struct octo_channel *channel, cons
 		holding->writer = agent->self;
 		holding->version++;
 	}
-	octo_agent_update(agent, channel, host, now);
+	update(agent, channel, host, now, has_news || is_news, false);
 	return true;
 }
 

@@ -2,7 +2,8 @@
  * AgentCourierSet. There is one state of the agent: what one control writes all get to know, what the agent itself says
  * goes to all in parallel (C:31). Lives in the caller's memory, knows octo.h and the couriers only.
  *
- * octo_agent_update() is called after octo_channel_receive(), and before octo_channel_send(). */
+ * octo_agent_update() is called after octo_channel_receive(), and before octo_channel_send(). It costs what has happened
+ * since, not what there is: it settles the peers that were touched (octo_peer_settle()). */
 #ifndef OCTO_NODES_AGENT_H
 #define OCTO_NODES_AGENT_H
 

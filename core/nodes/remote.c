@@ -14,8 +14,10 @@ static void apply(struct octo_channel *channel, const struct octo_host *host, oc
 
 void octo_remote_update(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now)
 {
-	for (uint32_t i = 0; i < octo_peer_count(channel); i++)
+	for (uint32_t i = octo_peer_touched(channel, 0); i != OCTO_NO_PEER; i = octo_peer_touched(channel, i + 1)) {
+		octo_peer_settle(channel, i);
 		apply(channel, host, now, i);
+	}
 }
 
 void octo_remote_connect(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t agent,

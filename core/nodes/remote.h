@@ -2,7 +2,8 @@
  * a RemoteCourierSet of its own towards that agent alone (S:99-108). Nothing that goes to or comes from one agent is seen
  * by another (C:31). A client is known by the agent's peer index. Knows octo.h and the couriers only.
  *
- * octo_remote_update() is called after octo_channel_receive(), and before octo_channel_send(). */
+ * octo_remote_update() is called after octo_channel_receive(), and before octo_channel_send(). It costs what has happened
+ * since, not what there is: it settles the peers that were touched (octo_peer_settle()). */
 #ifndef OCTO_NODES_REMOTE_H
 #define OCTO_NODES_REMOTE_H
 

@@ -38,8 +38,8 @@ void reader_read_load_courier(struct reader *reader, struct tree_value object, s
 	struct tree_value value = reader_get(reader, object, "courier");
 	int32_t index = 0;
 
-	if (value.item != NULL)
-		reader_word(reader, value, load_names, &index);
+	if (value.item != NULL && !reader_word(reader, value, load_names, &index))
+		return; /* none of them: the index is none, too */
 	action->courier = ids[index];
 	for (uint32_t i = 0; i < action->pair_count; i++) {
 		const uint32_t both[2] = { action->pairs[i].a, action->pairs[i].b };

@@ -70,6 +70,43 @@ static void each_peer_has_couriers_of_its_own(void)
 	pair_close(&pair);
 }
 
+static void settle_both(const struct pair *pair)
+{
+	struct octo_channel *channel = pair->nodes[WINNER].channel;
+	for (uint32_t peer = octo_peer_touched(channel, 0); peer != OCTO_NO_PEER; peer = octo_peer_touched(channel, peer + 1))
+		octo_peer_settle(channel, peer);
+	CHECK_U64(octo_peer_touched(channel, 0), OCTO_NO_PEER);
+}
+
+/* Who keeps something in step with every peer learns which of them anything happened to, and is not troubled by junk. */
+static void who_is_touched_can_be_told(void)
+{
+	struct pair pair;
+	pair_open(&pair, NULL);
+	pair_make_other(&pair);
+	struct octo_channel *channel = pair.nodes[WINNER].channel;
+	CHECK_U64(octo_peer_touched(channel, 0), 0);
+	CHECK_U64(octo_peer_touched(channel, 1), 1);
+	CHECK_U64(octo_peer_touched(channel, 2), OCTO_NO_PEER);
+	pair_close(&pair);
+	connect_both(&pair);
+	channel = pair.nodes[WINNER].channel;
+	settle_both(&pair);
+	struct pair_datagram old = pair_sent(&pair, OTHER, OCTO_PACKET_DATA, 1);
+	CHECK_U64(pair_deliver(&pair, WINNER, &old), OCTO_REASON_DUPLICATE);
+	old.bytes[20] ^= 1;
+	CHECK_U64(pair_deliver(&pair, WINNER, &old), OCTO_REASON_BAD_TAG);
+	CHECK_U64(octo_peer_touched(channel, 0), OCTO_NO_PEER);
+	pair_send_load(&pair, OTHER, 1, 50, 0);
+	pair_run(&pair, 2 * pair.latency_ns);
+	CHECK_U64(octo_peer_touched(channel, 0), 1); /* and nothing happened to peer 0 */
+	settle_both(&pair);
+	send_load(&pair, 0, 1, 50);
+	CHECK_U64(octo_peer_touched(channel, 0), 0);
+	CHECK_U64(octo_peer_touched(channel, 1), OCTO_NO_PEER);
+	pair_close(&pair);
+}
+
 /* R136, R172: the end of one session is nothing to the other. */
 static void one_session_outlives_the_other(void)
 {
@@ -97,6 +134,7 @@ CU_ErrorCode suite_several(void)
 		return CU_get_error();
 	CU_ADD_TEST(suite, sessions_are_made_in_parallel);
 	CU_ADD_TEST(suite, each_peer_has_couriers_of_its_own);
+	CU_ADD_TEST(suite, who_is_touched_can_be_told);
 	CU_ADD_TEST(suite, one_session_outlives_the_other);
 	return CU_get_error();
 }
