@@ -1,5 +1,6 @@
 /* couriers_blob_test.c: core/couriers/blob*.c, driven as a channel would, by a peer that writes what it likes. */
 #include "core/couriers/blob.h"
+#include "core/couriers/state.h"
 #include "tests/check.h"
 
 enum { CELL = 16 };
@@ -104,6 +105,7 @@ static void it_asks_only_on_demand(void)
 	octo_courier_blob.mandate(&state, &call, &mandate);
 	CHECK(mandate.accept_reads && !mandate.want_to_send);
 	CHECK_U64(mandate.priority, OCTO_BLOB_PRIORITY);
+	CHECK_U64(OCTO_BLOB_PRIORITY, OCTO_PRIORITY_LOW);
 }
 
 /* Whatever its messages, a peer moves no byte outside of the blob and none twice; each is counted under its name. */
