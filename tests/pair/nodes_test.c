@@ -172,6 +172,7 @@ static void what_a_remote_starts_stays_private(void)
 	uint32_t control;
 	CHECK(octo_agent_take(&agent, AT(AGENT), &command, &control) && control == 0);
 	CHECK(!octo_agent_take(&agent, AT(AGENT), &command, &control));
+	pass(2 * OCTO_SECOND);
 	CHECK_U64(pair_event_count(&pair, SECOND, OCTO_EVENT_COURIER_NOTE), before);
 	const struct octo_commands *others = registry_state(pair.nodes[AGENT].channel, &pair.nodes[AGENT].host, 1, OCTO_COMMAND_ID);
 	CHECK_U64(others->taken, 0);

@@ -317,6 +317,40 @@ static void what_does_not_fit_follows(void)
 	CHECK_I64(octo_pose_of(view(AGENT, OCTO_PARAMETER_TARGET_POSE).value).joints[2], 3);
 }
 
+/* How often the control says a value, in messages that are not acknowledged, until so late. */
+static unsigned times_said(enum octo_parameter parameter, const uint8_t *value, size_t size, octo_time_ns until)
+{
+	unsigned said = 0;
+	set_up();
+	wire_run(&wire, 200 * ms);
+	CHECK(octo_shared_set(&states[CONTROL], parameter, value, size));
+	wire.ends[AGENT].is_cut = true;
+	for (octo_time_ns end = wire.now + until; wire.now < end;) {
+		uint64_t before = wire.ends[CONTROL].sent;
+		wire_run(&wire, ms);
+		if (wire.ends[CONTROL].sent == before)
+			continue;
+		struct reader reader = reader_of(wire.latest[CONTROL].bytes, wire.latest[CONTROL].size);
+		struct state_head head;
+		struct state_item item;
+		CHECK(state_head_read(&reader, &head));
+		while (state_item_read(&reader, &item))
+			said += item.parameter == parameter && item.has_value;
+	}
+	return said;
+}
+
+/* R11, R12: what is small and important is said again sooner, and more often, than what is large and less important. */
+static void the_small_and_important_is_said_again_more_often(void)
+{
+	static const uint8_t pose[OCTO_VALUE_BYTES_MAX] = { 1 }, place[12] = { 1 }, mode[1] = { 3 };
+	unsigned modes = times_said(OCTO_PARAMETER_MODE, mode, 1, 400 * ms);
+	unsigned places = times_said(OCTO_PARAMETER_TARGET_POSITION, place, 12, 400 * ms);
+	unsigned poses = times_said(OCTO_PARAMETER_TARGET_POSE, pose, 64, 400 * ms);
+	CHECK(modes > places && places > poses);
+	CHECK_U64(poses, 2);
+}
+
 /* A late message of a session that was replaced brings its values, and confirms nothing. */
 static void an_old_session_confirms_nothing(void)
 {
@@ -510,6 +544,7 @@ CU_ErrorCode suite_couriers_state(void)
 	CU_ADD_TEST(suite, a_restart_loses_nothing_that_counts);
 	CU_ADD_TEST(suite, a_tie_is_settled_by_the_duel);
 	CU_ADD_TEST(suite, what_does_not_fit_follows);
+	CU_ADD_TEST(suite, the_small_and_important_is_said_again_more_often);
 	CU_ADD_TEST(suite, an_old_session_confirms_nothing);
 	CU_ADD_TEST(suite, one_stamp_for_two_values_is_noticed);
 	CU_ADD_TEST(suite, wrong_items_are_refused_one_by_one);
