@@ -292,6 +292,8 @@ static void say_action(const struct sentence *say)
 		record->a < TRACE_ACTION_COUNT ? trace_action_name((enum trace_action)record->a) : "?";
 	if (record->a == TRACE_ACTION_HEAL)
 		snprintf(say->out, say->size, "the network heals");
+	else if (record->a == TRACE_ACTION_LIE)
+		snprintf(say->out, say->size, "%s lies to %s: %s", say->node, say->peer, trace_lie_text((enum trace_lie)record->b));
 	else if (record->peer == TRACE_NOBODY)
 		snprintf(say->out, say->size, "timeline: %s %s", name, say->node);
 	else

@@ -309,7 +309,7 @@ static void put_drawn_frame(struct speech *speech)
 	case HANDSHAKE: put_guess(speech, inside[draw_below(speech, sizeof inside / sizeof inside[0])]); break;
 	case COURIER: put_drawn_message(speech); break;
 	case CLOSE:
-	case NO_TYPE: put(speech, 1, kind), put_random(speech, draw_below(speech, 8)); break;
+	case NO_TYPE: put(speech, 1, kind), put_random(speech, (size_t)draw_below(speech, 8)); break;
 	default: put(speech, 1, PAD); break;
 	}
 }
