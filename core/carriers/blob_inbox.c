@@ -12,6 +12,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+enum { LOOK_BYTES = 262144 };           /* written between two looks at the room on the disk */
+
 const char *inbox_status_text(enum inbox_status status)
 {
 	static const char *const texts[] = {
@@ -42,8 +44,16 @@ static int open_folder(const struct blob_inbox *inbox, const struct inbox_sender
 	return folder;
 }
 
-/* Asks `look` for each file of a folder, in no order, until it says no. False: it cannot be read. */
-static bool each_file(int folder, bool (*look)(void *context, const char *name, const struct stat *status), void *context)
+static bool is_info(const char *name)
+{
+	size_t size = strlen(name);
+	return size > 10 && strcmp(name + size - 10, ".part.info") == 0;
+}
+
+/* Asks `look` for each file of a folder, or for each that describes a part, in no order, until it says no. False: it cannot be
+ * read. */
+static bool each_file(int folder, bool only_infos, bool (*look)(void *context, const char *name, const struct stat *status),
+                      void *context)
 {
 	int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *list = copy < 0 ? NULL : fdopendir(copy);
@@ -54,29 +64,29 @@ static bool each_file(int folder, bool (*look)(void *context, const char *name, 
 		return false;
 	}
 	for (struct dirent *found; (found = readdir(list)) != NULL;)
-		if (fstatat(folder, found->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) &&
-		    !look(context, found->d_name, &status))
+		if ((!only_infos || is_info(found->d_name)) && fstatat(folder, found->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(status.st_mode) && !look(context, found->d_name, &status))
 			break;
 	closedir(list);
 	return true;
 }
 
-static bool is_info(const char *name)
-{
-	size_t size = strlen(name);
-	return size > 10 && strcmp(name + size - 10, ".part.info") == 0;
-}
-
 /* ---- Room ------------------------------------------------------------------------------------------------------ */
+
+/* A part that nobody goes on with. */
+struct idle_part {
+	char info[PART_NAME_BYTES + 8];
+	uint64_t info_bytes;
+	struct timespec at;               /* written to last */
+};
 
 struct usage {
 	const struct blob_inbox *inbox;
 	const struct inbox_sender *sender;
-	int folder;
 	uint64_t bytes;
-	uint32_t files;
-	char oldest[PART_NAME_BYTES + 8]; /* info file of the part that nobody has written to for longest; "": none */
-	struct timespec oldest_at;
+	uint32_t files, idle;
+	uint32_t count;
+	struct idle_part oldest[INBOX_IDLE_MAX]; /* the oldest first */
 };
 
 static bool is_open_part(const struct usage *usage, const char *info)
@@ -91,47 +101,86 @@ static bool is_open_part(const struct usage *usage, const char *info)
 	return false;
 }
 
+static bool is_older(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec < b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
+}
+
+static void add_idle(struct usage *usage, const char *info, const struct stat *status)
+{
+	uint32_t at = usage->count;
+	while (at > 0 && is_older(&status->st_mtim, &usage->oldest[at - 1].at))
+		at--;
+	usage->idle++;
+	if (at == INBOX_IDLE_MAX)
+		return;
+	usage->count += usage->count < INBOX_IDLE_MAX;
+	struct idle_part *part = &usage->oldest[at];
+	memmove(part + 1, part, (usage->count - 1 - at) * sizeof *part);
+	strcpy(part->info, info);
+	part->info_bytes = (uint64_t)status->st_size;
+	part->at = status->st_mtim;
+}
+
 static bool add_usage(void *context, const char *name, const struct stat *status)
 {
 	struct usage *usage = context;
 	usage->files++;
 	usage->bytes += (uint64_t)status->st_size;
-	bool is_older = usage->oldest[0] == '\0' || status->st_mtim.tv_sec < usage->oldest_at.tv_sec ||
-	                (status->st_mtim.tv_sec == usage->oldest_at.tv_sec && status->st_mtim.tv_nsec < usage->oldest_at.tv_nsec);
-	if (is_info(name) && strlen(name) < sizeof usage->oldest && is_older && !is_open_part(usage, name)) {
-		strcpy(usage->oldest, name);
-		usage->oldest_at = status->st_mtim;
-	}
+	if (is_info(name) && strlen(name) < sizeof usage->oldest->info && !is_open_part(usage, name))
+		add_idle(usage, name, status);
 	return true;
 }
 
-static bool has_space(int folder, uint64_t size)
+static bool has_space(const struct blob_inbox *inbox, int folder, uint64_t size)
 {
 	struct statvfs disk;
 	if (fstatvfs(folder, &disk) != 0)
 		return true; /* writing will tell */
 	uint64_t free_bytes = (uint64_t)disk.f_bavail * (disk.f_frsize ? disk.f_frsize : disk.f_bsize);
-	return free_bytes >= size + INBOX_SPARE_BYTES;
+	return free_bytes >= inbox->spare_bytes && size <= free_bytes - inbox->spare_bytes;
 }
 
-/* Room for one more: parts that nobody goes on with give way, the oldest first. */
+static bool has_room(const struct usage *usage, uint64_t size)
+{
+	uint64_t room = usage->inbox->room_bytes;
+	return usage->bytes <= room && size <= room - usage->bytes && usage->files + 4 <= INBOX_FILES_MAX &&
+	       usage->idle < INBOX_IDLE_MAX;
+}
+
+static bool give_way(struct usage *usage, int folder, const struct idle_part *part)
+{
+	char data[sizeof part->info];
+	struct stat status;
+	strcpy(data, part->info);
+	data[strlen(data) - 5] = '\0';
+	bool has_data = fstatat(folder, data, &status, AT_SYMLINK_NOFOLLOW) == 0;
+	if (unlinkat(folder, part->info, 0) != 0 || (unlinkat(folder, data, 0) != 0 && errno != ENOENT))
+		return false;
+	usage->bytes -= part->info_bytes + (has_data ? (uint64_t)status.st_size : 0);
+	usage->files -= has_data ? 2 : 1;
+	usage->idle--;
+	return true;
+}
+
+/* Room for one more: parts that nobody goes on with give way, the oldest first. A folder is looked through once, and not for
+ * each of them: its files may be many. */
 static enum inbox_status make_room(const struct blob_inbox *inbox, const struct inbox_sender *sender, int folder, uint64_t size)
 {
 	for (;;) {
-		struct usage usage = { .inbox = inbox, .sender = sender, .folder = folder };
-		if (!each_file(folder, add_usage, &usage))
+		struct usage usage = { .inbox = inbox, .sender = sender };
+		if (!each_file(folder, false, add_usage, &usage))
 			return INBOX_FAILED;
-		bool is_room = usage.bytes <= inbox->room_bytes && size <= inbox->room_bytes - usage.bytes &&
-		               usage.files + 4 <= INBOX_FILES_MAX;
-		if (is_room && has_space(folder, size))
+		bool is_room = has_room(&usage, size), is_all = usage.idle == usage.count;
+		for (uint32_t i = 0; i < usage.count && !(is_room && has_space(inbox, folder, size)); i++) {
+			if (!give_way(&usage, folder, &usage.oldest[i]))
+				return INBOX_FAILED;
+			is_room = has_room(&usage, size);
+		}
+		if (is_room && has_space(inbox, folder, size))
 			return INBOX_NEW;
-		if (usage.oldest[0] == '\0')
+		if (is_all)
 			return is_room ? INBOX_NO_SPACE : INBOX_NO_ROOM;
-		char data[sizeof usage.oldest];
-		strcpy(data, usage.oldest);
-		data[strlen(data) - 5] = '\0';
-		if (unlinkat(folder, usage.oldest, 0) != 0 || (unlinkat(folder, data, 0) != 0 && errno != ENOENT))
-			return INBOX_FAILED;
 	}
 }
 
@@ -154,7 +203,7 @@ static bool is_wanted_part(void *context, const char *name, const struct stat *s
 {
 	struct search *search = context;
 	(void)status;
-	if (!is_info(name) || !part_open(search->part, search->folder, name))
+	if (!part_open(search->part, search->folder, name))
 		return true;
 	search->is_found = is_same(&search->part->blob, search->blob) &&
 	                   memcmp(search->part->sender, search->sender->id, OCTO_ID_BYTES) == 0;
@@ -202,7 +251,7 @@ static enum inbox_status open_entry(struct blob_inbox *inbox, struct inbox_entry
 	struct search search = { .sender = sender, .blob = blob, .folder = folder, .part = &entry->part };
 	if (open_received(entry, folder, blob))
 		return INBOX_HERE;
-	if (!each_file(folder, is_wanted_part, &search))
+	if (!each_file(folder, true, is_wanted_part, &search))
 		return INBOX_FAILED;
 	if (search.is_found)
 		return INBOX_GOES_ON;
@@ -260,7 +309,18 @@ struct inbox_entry *inbox_find(struct blob_inbox *inbox, uint32_t peer, uint16_t
 bool inbox_write(struct blob_inbox *inbox, uint32_t peer, uint16_t id, uint64_t offset, const uint8_t *bytes, size_t size)
 {
 	struct inbox_entry *entry = inbox_find(inbox, peer, id);
-	return entry && !entry->is_here && part_write(&entry->part, offset, bytes, size);
+	if (!entry || entry->is_here)
+		return false;
+	/* What all of them were promised may be more than the disk has by now. */
+	inbox->unlooked_bytes += size;
+	if (inbox->unlooked_bytes >= LOOK_BYTES) {
+		if (!has_space(inbox, entry->part.folder, size)) {
+			errno = ENOSPC;
+			return false;
+		}
+		inbox->unlooked_bytes = 0;
+	}
+	return part_write(&entry->part, offset, bytes, size);
 }
 
 bool inbox_read(struct blob_inbox *inbox, uint32_t peer, uint16_t id, uint64_t offset, uint8_t *out, size_t size)
@@ -351,7 +411,7 @@ static bool check_part(void *context, const char *name, const struct stat *statu
 	struct check *check = context;
 	struct blob_part part;
 	(void)status;
-	if (!is_info(name) || !part_open(&part, check->folder, name))
+	if (!part_open(&part, check->folder, name))
 		return true;
 	if (memcmp(part.sender, check->sender->id, OCTO_ID_BYTES) != 0) {
 		part_close(&part);
@@ -376,6 +436,6 @@ void inbox_check(struct blob_inbox *inbox, const struct inbox_sender *sender, vo
 		.goes_on = goes_on };
 	if (check.folder < 0)
 		return;
-	(void)each_file(check.folder, check_part, &check);
+	(void)each_file(check.folder, true, check_part, &check);
 	close(check.folder);
 }

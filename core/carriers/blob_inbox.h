@@ -10,9 +10,10 @@ enum {
 	INBOX_PATH_BYTES = 1024,
 	INBOX_OPEN_MAX = 256,             /* blobs that come in at once, of all senders */
 	INBOX_FILES_MAX = 4096,           /* in one sender's folder, its own files included */
+	INBOX_IDLE_MAX = 64,              /* unfinished ones: where there would be more, the oldest that nobody goes on with gives way */
 	INBOX_RECEIVED_MAX = 32           /* blobs of a sender that are remembered as received */
 };
-#define INBOX_SPARE_BYTES (UINT64_C(16) << 20) /* of the disk: never filled */
+#define INBOX_SPARE_BYTES (UINT64_C(16) << 20) /* of the disk: never filled; a default */
 
 /* Who sends: the folder's name, which is the caller's own choice, and the FULL-ID. */
 struct inbox_sender {
@@ -34,6 +35,8 @@ struct blob_inbox {
 	char root[INBOX_PATH_BYTES];
 	uint64_t largest_bytes;           /* of one blob */
 	uint64_t room_bytes;              /* of one sender's folder */
+	uint64_t spare_bytes;             /* of the disk: stay free, give or take 256 KiB */
+	uint64_t unlooked_bytes;          /* written since the disk was looked at; the inbox's own */
 	struct inbox_entry entries[INBOX_OPEN_MAX];
 };
 

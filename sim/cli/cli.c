@@ -2,6 +2,8 @@
  * The only place of octosim that reads the machine's clock, and only to tell people how long things take. */
 #include "sim/cli/cli.h"
 
+#include "sim/trace/json_text.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,10 +126,29 @@ const char *cli_shell_word(const char *word)
 	return out;
 }
 
+/* Whether a terminal does something with this character instead of showing it: control characters, those of two bytes too,
+ * and what turns the direction of writing. */
+static bool obeys(const uint8_t *at)
+{
+	bool is_turn = at[0] == 0xe2 && ((at[1] == 0x80 && at[2] >= 0xa8 && at[2] <= 0xae) || (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9));
+
+	return at[0] < 0x20 || at[0] == 0x7f || (at[0] == 0xc2 && at[1] < 0xa0) || is_turn;
+}
+
 void cli_print_clean(const char *text, FILE *out)
 {
-	for (; *text; text++)
-		putc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, out);
+	const uint8_t *at = (const uint8_t *)text;
+
+	for (size_t left = strlen(text); left > 0;) {
+		size_t size = json_sequence(at, left), step = size ? size : 1;
+
+		if (size == 0 || obeys(at))
+			putc('?', out);
+		else
+			fwrite(at, 1, size, out);
+		at += step;
+		left -= step;
+	}
 }
 
 static uint64_t read_clock(clockid_t clock)

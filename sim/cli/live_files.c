@@ -488,6 +488,7 @@ void live_files_open(struct live *live)
 	snprintf(files->inbox.root, sizeof(files->inbox.root), "%s", config->inbox_path);
 	files->inbox.largest_bytes = config->inbox_largest_bytes;
 	files->inbox.room_bytes = config->inbox_room_bytes;
+	files->inbox.spare_bytes = INBOX_SPARE_BYTES;
 	for (uint32_t i = 0; files->has_inbox && i < live->book.count; i++) {
 		struct inbox_start start = { .live = live, .place = i };
 		struct inbox_sender sender = { .folder = live->book.list[i].name };

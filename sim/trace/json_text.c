@@ -3,8 +3,7 @@
 
 #include <inttypes.h>
 
-/* Bytes of the UTF-8 sequence at the beginning, 0 when there is none. */
-static size_t sequence_size(const uint8_t *at, size_t left)
+size_t json_sequence(const uint8_t *at, size_t left)
 {
 	size_t size = at[0] < 0x80                    ? 1
 	              : at[0] >= 0xc2 && at[0] < 0xe0 ? 2
@@ -29,7 +28,7 @@ void json_text(const char *text, size_t size, FILE *out)
 
 	putc('"', out);
 	for (size_t at = 0; at < size;) {
-		size_t step = sequence_size(bytes + at, size - at);
+		size_t step = json_sequence(bytes + at, size - at);
 
 		if (step == 0)
 			fputs("\xef\xbf\xbd", out);
@@ -37,6 +36,8 @@ void json_text(const char *text, size_t size, FILE *out)
 			fprintf(out, "\\%c", bytes[at]);
 		else if (bytes[at] < 0x20 || bytes[at] == 0x7f)
 			fprintf(out, "\\u%04x", bytes[at]);
+		else if (bytes[at] == 0xc2 && bytes[at + 1] < 0xa0)
+			fprintf(out, "\\u%04x", bytes[at + 1]);
 		else
 			fwrite(bytes + at, 1, step, out);
 		at += step ? step : 1;

@@ -397,6 +397,59 @@ static void what_a_sender_can_fill_is_bounded(void)
 	close_scene();
 }
 
+/* However many a sender begins, one more offer costs no more: parts that nobody goes on with are few, and those that give way
+ * are found at once. */
+static void begun_and_left_alone_are_few(void)
+{
+	open_scene();
+	uint64_t have;
+	struct octo_blob blob;
+	struct timespec times[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
+	make_blob(&blob, 1, "old", 1000);
+	CHECK(offer(&blob, &have) == INBOX_NEW);
+	for (unsigned i = 0; i < INBOX_IDLE_MAX + 20; i++) {
+		make_blob(&blob, 1, "young", 2000 + i);
+		CHECK(offer(&blob, &have) == INBOX_NEW);
+		CHECK(i > 0 || utimensat(AT_FDCWD, path_of("old.part.info"), times, 0) == 0);
+		CHECK(access(path_of("old.part"), F_OK) == (i + 1 < INBOX_IDLE_MAX ? 0 : -1));
+	}
+	struct dirent **list;
+	int count = scandir(path_of(""), &list, NULL, alphasort);
+	CHECK_I64(count, 2 + 2 * INBOX_IDLE_MAX); /* with the one that is open, "." and ".." */
+	for (int i = 0; i < count; i++)
+		free(list[i]);
+	free(list);
+	/* All that is there gives way to one that needs it all, but for the open one. */
+	scene.inbox.room_bytes = SIZE + PART_HEAD_BYTES + 2000 + INBOX_IDLE_MAX + 19;
+	make_blob(&blob, 2, "large", SIZE);
+	CHECK(offer(&blob, &have) == INBOX_NEW);
+	count = scandir(path_of(""), &list, NULL, alphasort);
+	CHECK_I64(count, 2 + 4);
+	for (int i = 0; i < count; i++)
+		free(list[i]);
+	free(list);
+	close_scene();
+}
+
+/* What was promised when the disk had room is not written when it has none any more: what is to stay free of it stays free. */
+static void a_disk_that_filled_up_meanwhile_is_not_filled_further(void)
+{
+	open_scene();
+	uint64_t have;
+	CHECK(offer(&scene.blob, &have) == INBOX_NEW);
+	CHECK(inbox_write(&scene.inbox, 3, 9, 0, scene.bytes, 1000));
+	scene.inbox.spare_bytes = UINT64_MAX;
+	bool is_written = true;
+	size_t at = 1000;
+	for (; is_written && at + 1000 <= SIZE; at += 1000)
+		is_written = inbox_write(&scene.inbox, 3, 9, at, scene.bytes + at, 1000);
+	CHECK(!is_written && at <= PART_PIECE_BYTES + 1000);
+	CHECK(!inbox_write(&scene.inbox, 3, 9, at, scene.bytes + at, 1000));
+	scene.inbox.spare_bytes = 0;
+	CHECK(inbox_write(&scene.inbox, 3, 9, at, scene.bytes + at, 1000));
+	close_scene();
+}
+
 /* The same blob offered anew, under the same id or another, is one entry: two would write over each other. */
 static void an_offer_takes_over(void)
 {
@@ -505,6 +558,8 @@ CU_ErrorCode suite_blob_inbox(void)
 	CU_ADD_TEST(suite, a_changed_file_is_not_taken_for_what_it_was);
 	CU_ADD_TEST(suite, a_sender_stays_in_its_folder);
 	CU_ADD_TEST(suite, what_a_sender_can_fill_is_bounded);
+	CU_ADD_TEST(suite, begun_and_left_alone_are_few);
+	CU_ADD_TEST(suite, a_disk_that_filled_up_meanwhile_is_not_filled_further);
 	CU_ADD_TEST(suite, an_offer_takes_over);
 	CU_ADD_TEST(suite, a_full_disk_costs_nothing_that_is_there);
 	CU_ADD_TEST(suite, the_ledger_remembers_the_latest);

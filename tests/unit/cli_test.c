@@ -249,6 +249,15 @@ static void results_are_not_written_over_scenarios(void)
 	CHECK_I64(call("run good.json --quiet --json results.jsonl"), 0); /* results may be written anew */
 }
 
+/* Also control characters of two bytes, half characters, and what turns the direction of writing. */
+static void a_name_does_nothing_to_a_terminal(void)
+{
+	CHECK(write_scenario("a\xc2\x9b""b\xff\xe2\x80\xae""c\xc3\xa9.json", good, "established"));
+	CHECK_I64(call("run a*c*.json"), 0);
+	CHECK_SAYS("a?b??c\xc3\xa9.json");
+	CHECK(!program_says("\xc2\x9b"));
+}
+
 CU_ErrorCode suite_cli(void)
 {
 	CU_pSuite suite = CU_add_suite("cli", set_up, tear_down);
@@ -266,5 +275,6 @@ CU_ErrorCode suite_cli(void)
 	CU_ADD_TEST(suite, trace_is_summed_up_drawn_and_listed);
 	CU_ADD_TEST(suite, results_that_cannot_be_written_are_a_fault);
 	CU_ADD_TEST(suite, results_are_not_written_over_scenarios);
+	CU_ADD_TEST(suite, a_name_does_nothing_to_a_terminal);
 	return CU_get_error();
 }

@@ -525,6 +525,7 @@ static void json_text_is_always_json(void)
 		{ "", "\"\"" },
 		{ "a\"b\\c", "\"a\\\"b\\\\c\"" },
 		{ "\n\x1f\x7f", "\"\\u000a\\u001f\\u007f\"" },
+		{ "a\xc2\x9b""b", "\"a\\u009bb\"" },
 		{ "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"" },
 		{ "\xff", "\"\xef\xbf\xbd\"" },
 		{ "\xc0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\"" },                 /* overlong */
