@@ -428,12 +428,14 @@ uint64_t tally_pairs_met(const struct sim *sim, uint64_t *last_ns)
 
 /* ---- Everything else -------------------------------------------------------------------------------------------------- */
 
-static void add_sample(struct sim *sim, const struct watch_list *list, uint32_t from, uint32_t to, uint64_t latency_ns)
+/* `courier`: whose message it is, where it is one. */
+static void add_sample(struct sim *sim, const struct watch_list *list, uint32_t from, uint32_t to, uint16_t courier,
+                       uint64_t latency_ns)
 {
 	for (uint32_t i = 0; i < list->count; i++) {
 		struct watch *watch = list->list[i];
 		const struct scenario_expectation *what = watch->what;
-		if (!is_counting(sim, watch) || !tally_find(watch, from, to))
+		if ((what->has_courier && what->courier != courier) || !is_counting(sim, watch) || !tally_find(watch, from, to))
 			continue;
 		if (!watch->histogram && !(watch->histogram = calloc(1, sizeof *watch->histogram))) {
 			sim_fail(sim, "out of memory");
@@ -452,7 +454,7 @@ void tally_arrival(struct sim *sim, uint32_t from, uint32_t to, uint8_t type, ui
 {
 	const struct watch_list *list = &sim->tally->packet_latency[kind_of(type)];
 	if (list->count && from != TRACE_NOBODY && sim->tally->pair_from[from])
-		add_sample(sim, list, from, to, latency_ns);
+		add_sample(sim, list, from, to, 0, latency_ns);
 }
 
 void tally_carried(struct sim *sim, uint32_t from, uint32_t to, uint32_t bytes)
@@ -515,13 +517,14 @@ static void count_courier(struct sim *sim, uint32_t node, uint32_t peer_node, co
 		count_share(sim, from, to, courier);
 	/* A datagram that the timeline put in was never sent: it has no latency. */
 	if (fate == SCENARIO_MESSAGE_DELIVERED && !sim->is_injected)
-		add_sample(sim, &sim->tally->latency[SCENARIO_OF_MESSAGES], from, to, world_of(sim)->now_ns - sim->sent_at_ns);
+		add_sample(sim, &sim->tally->latency[SCENARIO_OF_MESSAGES], from, to, courier->courier,
+		           world_of(sim)->now_ns - sim->sent_at_ns);
 }
 
 void tally_seen(struct sim *sim, enum scenario_measured measured, uint32_t from, uint32_t to, uint64_t latency_ns)
 {
 	if (sim->tally->latency[measured].count && sim->tally->pair_from[from])
-		add_sample(sim, &sim->tally->latency[measured], from, to, latency_ns);
+		add_sample(sim, &sim->tally->latency[measured], from, to, 0, latency_ns);
 }
 
 void tally_command(struct sim *sim, uint32_t from, uint32_t to)

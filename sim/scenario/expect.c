@@ -21,7 +21,7 @@ static const char *const packets_keys[] = {
 static const char *const warnings_keys[] = { "node", "kind", "exactly", "at_least", "at_most", NULL };
 static const char *const steps_keys[] = { "node", "step", "exactly", "at_least", "at_most", NULL };
 static const char *const events_keys[] = { "kind", "node", "peer", "exactly", "at_least", "at_most", NULL };
-static const char *const latency_keys[] = { "from", "to", "of", "type", "p50", "p90", "p99", "max", NULL };
+static const char *const latency_keys[] = { "from", "to", "of", "type", "courier", "p50", "p90", "p99", "max", NULL };
 static const char *const bound_keys[] = { "at_least", "at_most", NULL };
 static const char *const memory_keys[] = { "of", "at_least", "at_most", NULL };
 
@@ -413,6 +413,7 @@ static void read_latency(struct reader *reader, struct tree_value object, struct
 {
 	static const char *const ranks[SCENARIO_RANKS] = { "p50", "p90", "p99", "max" };
 	struct tree_value value = { NULL, 0 }, type = reader_get(reader, object, "type");
+	struct tree_value courier = reader_get(reader, object, "courier");
 	bool is_known = reader_keys(reader, object, latency_keys);
 	uint32_t said = 0;
 	int32_t index = 0;
@@ -426,6 +427,10 @@ static void read_latency(struct reader *reader, struct tree_value object, struct
 		read_type(reader, type, expectation);
 	expect_say(line, "latency of %s%s%s", measured[expectation->measured], type.item == NULL ? "" : " ",
 	           type.item == NULL ? "" : type_text(expectation));
+	if (courier.item != NULL && expectation->measured != SCENARIO_OF_MESSAGES)
+		reader_wrong_key(reader, courier, "\"courier\" goes only with \"of\": \"messages\"");
+	else
+		expect_read_courier(reader, courier, expectation, line);
 	expect_direction(reader, object, expectation->measured == SCENARIO_OF_PACKETS, expectation, line);
 	expect_check_measured(reader, object, expectation);
 	for (int rank = 0; rank < SCENARIO_RANKS; rank++) {

@@ -21,6 +21,8 @@ void expect_direction(struct reader *reader, struct tree_value object, bool is_l
                       struct scenario_expectation *expectation, struct line *line);
 
 /* Subjects of expect_couriers.c. */
+void expect_read_courier(struct reader *reader, struct tree_value value, struct scenario_expectation *expectation,
+                         struct line *line);
 void expect_read_messages(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
                           struct line *line);
 void expect_read_share(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,

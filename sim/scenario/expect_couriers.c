@@ -14,7 +14,7 @@ static const char *const blob_states[] = { "offered", "flowing", "complete", "ab
 static const char *const fates[] = { "delivered", "sent", "discarded", NULL };
 
 /* "courier": "load-2"; any when there is none. */
-static void read_courier(struct reader *reader, struct tree_value value, struct scenario_expectation *expectation,
+void expect_read_courier(struct reader *reader, struct tree_value value, struct scenario_expectation *expectation,
                          struct line *line)
 {
 	if (value.item == NULL || !reader_courier(reader, value, &expectation->courier))
@@ -31,7 +31,7 @@ void expect_read_messages(struct reader *reader, struct tree_value object, struc
 
 	reader_keys(reader, object, messages_keys);
 	expect_say(line, "messages");
-	read_courier(reader, reader_get(reader, object, "courier"), expectation, line);
+	expect_read_courier(reader, reader_get(reader, object, "courier"), expectation, line);
 	expect_direction(reader, object, false, expectation, line);
 	if (fate.item != NULL && reader_word(reader, fate, fates, &index)) {
 		expectation->message_fate = (enum scenario_message_fate)index;
@@ -50,7 +50,7 @@ void expect_read_share(struct reader *reader, struct tree_value object, struct s
 	expect_say(line, "share");
 	expectation->share_most = UINT32_MAX;
 	if (reader_need(reader, object, "courier", "the name of a courier, such as \"load-2\"", &courier))
-		read_courier(reader, courier, expectation, line);
+		expect_read_courier(reader, courier, expectation, line);
 	expect_direction(reader, object, false, expectation, line);
 	if (least.item != NULL && reader_chance(reader, least, &expectation->share_least))
 		expect_say(line, ", at least %s", tree_text(least));

@@ -311,7 +311,7 @@ struct scenario_expectation {
 	bool is_background;               /* PACKETS: of TRAFFIC instead */
 	enum scenario_fate fate;          /* PACKETS */
 	bool has_reason; enum octo_reason reason; /* PACKETS with REJECTED */
-	bool has_courier; uint16_t courier; /* MESSAGES, SHARE: its id on the wire; else any */
+	bool has_courier; uint16_t courier; /* MESSAGES, SHARE, LATENCY: its id on the wire; else any */
 	enum scenario_message_fate message_fate; /* MESSAGES */
 	uint32_t share_least, share_most; /* SHARE: of 2^32, of the bytes that a's couriers sent to b, all pairs together;
 	                                     USE: of what the link from a to b can carry, each pair by itself */

@@ -625,6 +625,8 @@ RUN = {
     "expect.*.latency.to": [{**one, "links": [{"from": "pilot", "to": "robot", "latency": "50ms"}]} for one in
                             both(expect, {"latency": {**LATENCY, "of": "packets", "from": "pilot", "to": "scout"}},
                                  {"latency": {**LATENCY, "of": "packets", "from": "pilot", "to": "robot"}})],
+    "expect.*.latency.courier": both(expect, {"latency": {**LATENCY, "of": "messages", "courier": "load"}},
+                                     {"latency": {**LATENCY, "of": "messages", "courier": "load-2"}}),
     "expect.*.latency.type": both(expect, {"latency": {**LATENCY, "of": "packets", "type": "syn"}},
                                   {"latency": {**LATENCY, "of": "packets", "type": "retry"}}),
     **{f"expect.*.latency.{key}": both(expect, {"latency": {**LATENCY, key: {"at_most": "30ms"}}}, {"latency": {**LATENCY, key: {"at_most": "1ms"}}})
