@@ -252,6 +252,32 @@ static void the_urgent_goes_before_the_important(void)
 	}
 }
 
+/* R129, R139: lateness × (priority + 1): who has waited for long goes before who has just come, though that one is twice as
+ * important; of two that have waited alike the important one goes first. Both wait here for a session. */
+static void lateness_weighs_as_much_as_priority(void)
+{
+	for (uint32_t wait_ms = 0; wait_ms <= 900; wait_ms += 900) {
+		struct pair pair;
+		set_up(&pair, 125000);
+		pair_disconnect(&pair, LOSER);
+		pair_run(&pair, OCTO_SECOND);
+		for (uint32_t i = 0; i < 2; i++) {
+			struct scribe *scribe = scribe_of(&pair, WINNER, i);
+			scribe->wants = 1;
+			scribe->payload_size = 400; /* one a packet */
+			scribe->priority = i ? 21 : 10;
+			wake(&pair, WINNER);
+			pair_run(&pair, i ? 0 : wait_ms * OCTO_MILLISECOND);
+		}
+		pair_connect(&pair, LOSER);
+		pair_run(&pair, OCTO_SECOND);
+		const struct octo_event *event = pair_event(&pair, WINNER, OCTO_EVENT_COURIER_GRANTED, 1);
+		CHECK(event && event->courier.courier == scribes[wait_ms ? 0 : 1]->id);
+		CHECK(event && event->courier.lateness_ms >= wait_ms);
+		pair_close(&pair);
+	}
+}
+
 /* R15, R17, R42: the one of higher priority goes first when both are equally late. (Bug v: the first CommsChannel
  * served the lowest score first.) */
 static void priority_decides_among_equally_late_ones(void)
@@ -509,6 +535,7 @@ CU_ErrorCode suite_couriers(void)
 	CU_ADD_TEST(suite, a_courier_is_offered_no_more_than_it_asked_for);
 	CU_ADD_TEST(suite, what_is_sent_is_of_the_moment);
 	CU_ADD_TEST(suite, the_urgent_goes_before_the_important);
+	CU_ADD_TEST(suite, lateness_weighs_as_much_as_priority);
 	CU_ADD_TEST(suite, priority_decides_among_equally_late_ones);
 	CU_ADD_TEST(suite, nobody_starves);
 	CU_ADD_TEST(suite, one_who_declines_holds_up_nobody);
