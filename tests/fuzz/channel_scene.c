@@ -270,7 +270,7 @@ static void switch_features(struct scene *scene, int who, uint8_t how)
 
 static void offer_blob(struct scene *scene, int who, uint8_t how)
 {
-	struct octo_blob blob = { .size = (uint64_t)how << how % 24, .id = (uint16_t)(1 + how % 16), .priority = how, .name = "a name" };
+	struct octo_blob blob = { .size = (uint64_t)how << how % 16, .id = (uint16_t)(1 + how % 16), .priority = how, .name = "a name" };
 	blob.digest[0] = (uint8_t)scene->offered++;
 	(void)!octo_blob_send(AT(who), 0, &blob);
 }
