@@ -240,7 +240,17 @@ static inline void fixture_fill(struct trace_record *record, uint64_t *seed)
 		break;
 	case TRACE_KEYS_TURNED: record->b = fixture_random(seed) % 2 << 32; break;
 	case TRACE_WARNING: record->a = fixture_random(seed) % OCTO_WARNING_COUNT; break;
-	case TRACE_ACTION: record->a = fixture_random(seed) % TRACE_ACTION_COUNT; break;
+	case TRACE_ACTION:
+		record->a = fixture_random(seed) % TRACE_ACTION_COUNT;
+		if (record->a == TRACE_ACTION_LIE)
+			record->b = fixture_random(seed) % TRACE_LIE_COUNT;
+		break;
+	case TRACE_GRANTED:
+		record->a = fixture_random(seed) | (fixture_random(seed) % OCTO_WAIT_COUNT) << 32;
+		record->extra_size = (uint16_t)(record->extra_size / TRACE_WAITING_BYTES * TRACE_WAITING_BYTES);
+		break;
+	case TRACE_WAITED: record->a = fixture_random(seed) | (fixture_random(seed) % OCTO_WAIT_COUNT) << 32; break;
+	case TRACE_DISCARDED: record->b = fixture_random(seed) | (fixture_random(seed) % OCTO_DISCARD_COUNT) << 32; break;
 	case TRACE_CELIBACY: case TRACE_FAILED: case TRACE_LIGHT: record->a = fixture_random(seed) % 2; break;
 	case TRACE_MODE:
 		record->a = fixture_random(seed) % OCTO_MODE_COUNT;
