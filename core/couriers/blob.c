@@ -1,6 +1,7 @@
 /* blob.c: the blob courier: which of its messages goes next, to whom a message is handed, and what the application may
  * ask. Control messages go first; the bytes of several blobs share by (priority + 1). */
 #include "core/couriers/blob.h"
+#include "core/couriers/urgency.h"
 
 #include "core/base/check.h"
 
@@ -131,8 +132,7 @@ static void mandate(const void *data, const struct octo_courier_call *call, stru
 	mandate->payload_size = mandate->is_bulk ? call->room : BLOB_CONTROL_BYTES_MAX;
 	if (!mandate->is_bulk)
 		mandate->payload_least = 0;
-	uint64_t wait_ms = wanted_at > call->now ? (wanted_at - call->now + OCTO_MILLISECOND - 1) / OCTO_MILLISECOND : 0;
-	mandate->urgency_ms = wait_ms < UINT32_MAX ? (uint32_t)wait_ms : UINT32_MAX;
+	mandate->urgency_ms = urgency_ms(call->now, wanted_at);
 }
 
 /* ---- Sending ------------------------------------------------------------------------------------------------------ */

@@ -2,6 +2,7 @@
  * u32, number u32, bytes. Numbers count from 1 for each pair of a sender's life (its stream) and a receiver's life; a
  * command for another life than ours is not for us. So no restart, of whichever side, brings an old number back to life. */
 #include "core/couriers/command.h"
+#include "core/couriers/urgency.h"
 
 #include "core/base/cursor.h"
 
@@ -99,9 +100,7 @@ static bool has_to_send(const struct octo_commands *state, const struct octo_cou
 static void mandate(const void *raw, const struct octo_courier_call *call, struct octo_mandate *mandate)
 {
 	const struct octo_commands *state = raw;
-	octo_time_ns due = due_of(state, call);
-	octo_time_ns wait_ms = due > call->now ? (due - call->now + OCTO_MILLISECOND - 1) / OCTO_MILLISECOND : 0;
-	mandate->urgency_ms = wait_ms < UINT32_MAX ? (uint32_t)wait_ms : UINT32_MAX;
+	mandate->urgency_ms = urgency_ms(call->now, due_of(state, call));
 	mandate->priority = OCTO_PRIORITY_HIGH;
 	mandate->accept_reads = state->is_begun;
 	mandate->want_to_send = has_to_send(state, call);

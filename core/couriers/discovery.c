@@ -3,6 +3,7 @@
 
 #include "core/base/cursor.h"
 #include "core/couriers/state_message.h"
+#include "core/couriers/urgency.h"
 
 enum { ADDRESS_BYTES = 18, IP_BYTES = 16 };
 
@@ -53,9 +54,7 @@ static void mandate(const void *raw, const struct octo_courier_call *call, struc
 {
 	const struct octo_discovery *state = raw;
 	bool is_first = state->is_due || state->sent_at == 0 || state->session != call->session;
-	octo_time_ns due = state->sent_at + state->interval_ns;
-	octo_time_ns wait_ms = is_first || due <= call->now ? 0 : (due - call->now + OCTO_MILLISECOND - 1) / OCTO_MILLISECOND;
-	mandate->urgency_ms = wait_ms < UINT32_MAX ? (uint32_t)wait_ms : UINT32_MAX;
+	mandate->urgency_ms = is_first ? 0 : urgency_ms(call->now, state->sent_at + state->interval_ns);
 	mandate->priority = OCTO_PRIORITY_MEDIUM;
 	mandate->accept_reads = state->is_begun;
 	mandate->want_to_send = state->is_begun && (state->peer_address.port || state->own_address.port);

@@ -2,6 +2,8 @@
  * from it, so that the receiver can tell a damaged one. */
 #include "core/octo.h"
 
+#include "core/couriers/urgency.h"
+
 #include "core/base/cursor.h"
 
 enum { NUMBER_BYTES = 8 };
@@ -40,9 +42,7 @@ static void write_message(uint8_t out[OCTO_COURIER_PAYLOAD_MAX], uint64_t number
 static void mandate(const void *state, const struct octo_courier_call *call, struct octo_mandate *mandate)
 {
 	const struct octo_load *load = state;
-	bool is_later = load->is_paced && load->next_ns > call->now;
-	uint64_t wait_ms = is_later ? (load->next_ns - call->now + OCTO_MILLISECOND - 1) / OCTO_MILLISECOND : 0;
-	mandate->urgency_ms = wait_ms < UINT32_MAX ? (uint32_t)wait_ms : UINT32_MAX;
+	mandate->urgency_ms = load->is_paced ? urgency_ms(call->now, load->next_ns) : 0;
 	mandate->priority = load->priority;
 	mandate->accept_reads = !load->is_deaf;
 	mandate->want_to_send = load->count > 0;

@@ -3,6 +3,7 @@
 
 #include "core/base/cursor.h"
 #include "core/couriers/state_message.h"
+#include "core/couriers/urgency.h"
 
 enum { HEAD_BYTES = 6 };
 
@@ -124,10 +125,9 @@ void octo_sensors_set(struct octo_sensors *state, const struct octo_reading *rea
 static void mandate(const void *raw, const struct octo_courier_call *call, struct octo_mandate *mandate)
 {
 	const struct octo_sensors *state = raw;
-	octo_time_ns wait_ns = state->is_new ? state->rapid_ns : state->repeat_ns, due = state->sent_at + wait_ns;
+	octo_time_ns wait_ns = state->is_new ? state->rapid_ns : state->repeat_ns;
 	bool is_first = state->sent_at == 0 || state->session != call->session;
-	octo_time_ns wait_ms = is_first || due <= call->now ? 0 : (due - call->now + OCTO_MILLISECOND - 1) / OCTO_MILLISECOND;
-	mandate->urgency_ms = wait_ms < UINT32_MAX ? (uint32_t)wait_ms : UINT32_MAX;
+	mandate->urgency_ms = is_first ? 0 : urgency_ms(call->now, state->sent_at + wait_ns);
 	mandate->priority = OCTO_PRIORITY_MEDIUM;
 	mandate->accept_reads = state->is_begun && !state->is_agent;
 	mandate->want_to_send = state->is_begun && state->is_agent && state->reading.present;

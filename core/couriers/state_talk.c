@@ -2,6 +2,7 @@
 #include "core/couriers/state_talk.h"
 
 #include "core/couriers/state_message.h"
+#include "core/couriers/urgency.h"
 
 enum { ATTEMPTS_MAX = 8, QUESTIONS_MAX = 20 };
 static const octo_time_ns answer_spacing_ns = 20 * OCTO_MILLISECOND;
@@ -101,9 +102,7 @@ void octo_shared_mandate(const void *raw, const struct octo_courier_call *call, 
 	const struct octo_shared_state *state = raw;
 	mandate->priority = OCTO_PRIORITY_HIGH;
 	mandate->accept_reads = mandate->want_to_send = state->self != 0;
-	octo_time_ns due = state_talk_due(state, call);
-	octo_time_ns wait_ms = due > call->now ? (due - call->now + OCTO_MILLISECOND - 1) / OCTO_MILLISECOND : 0;
-	mandate->urgency_ms = wait_ms < UINT32_MAX ? (uint32_t)wait_ms : UINT32_MAX;
+	mandate->urgency_ms = urgency_ms(call->now, state_talk_due(state, call));
 	size_t size = STATE_HEAD_BYTES;
 	struct state_item item;
 	for (unsigned i = 0; i < OCTO_PARAMETER_COUNT; i++)
