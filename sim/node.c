@@ -403,20 +403,27 @@ uint32_t node_peer_index(const struct sim *sim, uint32_t number, uint32_t peer_n
 	return low < node->peer_count && peers[low] == peer_node ? low : OCTO_NO_PEER;
 }
 
+bool node_call(struct sim *sim, uint32_t number, struct node_call *call)
+{
+	call->seat = (struct node_seat){ .sim = sim, .number = number };
+	call->host = host_of(&call->seat);
+	call->channel = node_channel(sim, number);
+	call->now_ns = read_clock(sim, number);
+	return call->channel && !node_of(sim, number)->is_paused;
+}
+
 /* The user of a node presses one of the two buttons of a peer. A node that is down, or does not know it, has no such button. */
 static void press(struct sim *sim, uint32_t number, uint32_t peer_node,
                   void (*button)(struct octo_channel *, const struct octo_host *, octo_time_ns, uint32_t),
                   void (*tell)(struct checks *, uint32_t, uint32_t))
 {
-	struct octo_channel *channel = node_channel(sim, number);
+	struct node_call call;
 	uint32_t peer = node_peer_index(sim, number, peer_node);
-	struct node_seat seat = { .sim = sim, .number = number };
-	struct octo_host host = host_of(&seat);
-	if (!channel || peer == OCTO_NO_PEER || node_of(sim, number)->is_paused)
+	if (!node_call(sim, number, &call) || peer == OCTO_NO_PEER)
 		return;
 	if (sim->checks)
 		tell(sim->checks, number, peer_node);
-	button(channel, &host, read_clock(sim, number), peer);
+	button(call.channel, &call.host, call.now_ns, peer);
 	node_settle(sim, number);
 }
 
@@ -442,15 +449,6 @@ void node_enable(struct sim *sim, uint32_t number, bool is_on)
 		checks_switch(sim->checks, number, is_on);
 	octo_enable(channel, &host, read_clock(sim, number), is_on);
 	node_settle(sim, number);
-}
-
-bool node_call(struct sim *sim, uint32_t number, struct node_call *call)
-{
-	call->seat = (struct node_seat){ .sim = sim, .number = number };
-	call->host = host_of(&call->seat);
-	call->channel = node_channel(sim, number);
-	call->now_ns = read_clock(sim, number);
-	return call->channel && !node_of(sim, number)->is_paused;
 }
 
 void node_honeymoon(struct sim *sim, uint32_t number)
@@ -487,40 +485,36 @@ void node_lie(struct sim *sim, uint32_t number, uint32_t peer_node, uint64_t ski
 
 void node_load(struct sim *sim, uint32_t number, uint32_t peer_node, const struct scenario_action *action)
 {
-	struct octo_channel *channel = node_channel(sim, number);
+	struct node_call call;
 	uint32_t peer = node_peer_index(sim, number, peer_node);
-	struct node_seat seat = { .sim = sim, .number = number };
-	struct octo_host host = host_of(&seat);
-	if (!channel || peer == OCTO_NO_PEER || node_of(sim, number)->is_paused)
+	if (!node_call(sim, number, &call) || peer == OCTO_NO_PEER)
 		return;
-	struct octo_load *load = octo_courier_state(channel, peer, octo_courier_index(&host, action->courier));
+	struct octo_load *load = octo_courier_state(call.channel, peer, octo_courier_index(&call.host, action->courier));
 	load->interval_ns = action->load_interval_ns;
 	load->count = action->load_count;
 	load->size = action->load_size;
 	load->priority = action->load_priority;
 	load->is_ordered = action->is_load_ordered;
 	load->is_paced = 0;
-	octo_courier_wake(channel, &host, read_clock(sim, number), peer);
+	octo_courier_wake(call.channel, &call.host, call.now_ns, peer);
 	node_settle(sim, number);
 }
 
 void node_courier(struct sim *sim, uint32_t number, uint32_t peer_node, const struct scenario_action *action)
 {
-	struct octo_channel *channel = node_channel(sim, number);
+	struct node_call call;
 	uint32_t peer = node_peer_index(sim, number, peer_node);
-	struct node_seat seat = { .sim = sim, .number = number };
-	struct octo_host host = host_of(&seat);
-	if (!channel || peer == OCTO_NO_PEER || node_of(sim, number)->is_paused)
+	if (!node_call(sim, number, &call) || peer == OCTO_NO_PEER)
 		return;
-	uint32_t courier = octo_courier_index(&host, action->courier);
-	struct octo_load *load = octo_courier_state(channel, peer, courier);
+	uint32_t courier = octo_courier_index(&call.host, action->courier);
+	struct octo_load *load = octo_courier_state(call.channel, peer, courier);
 	if (action->sets_reads)
 		load->is_deaf = !action->accepts_reads;
 	if (action->sets_active)
-		octo_courier_activate(channel, &host, read_clock(sim, number), peer, courier, action->is_active);
+		octo_courier_activate(call.channel, &call.host, call.now_ns, peer, courier, action->is_active);
 	if (sim->checks)
 		checks_courier(sim->checks, number, peer_node, action);
-	octo_courier_wake(channel, &host, read_clock(sim, number), peer);
+	octo_courier_wake(call.channel, &call.host, call.now_ns, peer);
 	node_settle(sim, number);
 }
 
