@@ -129,6 +129,22 @@ void expect_amount(struct reader *reader, struct tree_value object, struct scena
 	}
 }
 
+void expect_share_bounds(struct reader *reader, struct tree_value object, bool is_known,
+                         struct scenario_expectation *expectation, struct line *line)
+{
+	struct tree_value least = reader_get(reader, object, "at_least"), most = reader_get(reader, object, "at_most");
+
+	expectation->share_most = UINT32_MAX;
+	if (least.item != NULL && reader_chance(reader, least, &expectation->share_least))
+		expect_say(line, ", at least %s", tree_text(least));
+	if (most.item != NULL && reader_chance(reader, most, &expectation->share_most))
+		expect_say(line, ", at most %s", tree_text(most));
+	if (is_known && least.item == NULL && most.item == NULL)
+		reader_wrong(reader, object, "nothing is expected; add \"at_least\" or \"at_most\"");
+	if (expectation->share_least > expectation->share_most)
+		reader_wrong(reader, object, "\"at_least\" is above \"at_most\": this can never hold");
+}
+
 static void read_between(struct reader *reader, struct tree_value object,
                          struct scenario_expectation *expectation, struct line *line)
 {

@@ -20,6 +20,10 @@ void expect_amount(struct reader *reader, struct tree_value object, struct scena
 void expect_direction(struct reader *reader, struct tree_value object, bool is_literal,
                       struct scenario_expectation *expectation, struct line *line);
 
+/* "at_least" and "at_most" of a share in percent, one of them at least. `is_known`: the object's keys were. */
+void expect_share_bounds(struct reader *reader, struct tree_value object, bool is_known,
+                         struct scenario_expectation *expectation, struct line *line);
+
 /* Subjects of expect_couriers.c. */
 void expect_read_courier(struct reader *reader, struct tree_value value, struct scenario_expectation *expectation,
                          struct line *line);
@@ -27,12 +31,12 @@ void expect_read_messages(struct reader *reader, struct tree_value object, struc
                           struct line *line);
 void expect_read_share(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
                        struct line *line);
+void expect_read_blob(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
+                      struct line *line);
 
 /* The subject of expect_use.c. */
 void expect_read_use(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
                      struct line *line);
-void expect_read_blob(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
-                      struct line *line);
 
 /* A pattern or plain name as it stands in the file. */
 const char *expect_pattern(const struct reader *reader, struct tree_value value);

@@ -43,23 +43,14 @@ void expect_read_messages(struct reader *reader, struct tree_value object, struc
 void expect_read_share(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
                        struct line *line)
 {
-	struct tree_value least = reader_get(reader, object, "at_least"), most = reader_get(reader, object, "at_most");
 	struct tree_value courier = { NULL, 0 };
 	bool is_known = reader_keys(reader, object, share_keys);
 
 	expect_say(line, "share");
-	expectation->share_most = UINT32_MAX;
 	if (reader_need(reader, object, "courier", "the name of a courier, such as \"load-2\"", &courier))
 		expect_read_courier(reader, courier, expectation, line);
 	expect_direction(reader, object, false, expectation, line);
-	if (least.item != NULL && reader_chance(reader, least, &expectation->share_least))
-		expect_say(line, ", at least %s", tree_text(least));
-	if (most.item != NULL && reader_chance(reader, most, &expectation->share_most))
-		expect_say(line, ", at most %s", tree_text(most));
-	if (is_known && least.item == NULL && most.item == NULL)
-		reader_wrong(reader, object, "nothing is expected; add \"at_least\" or \"at_most\"");
-	if (expectation->share_least > expectation->share_most)
-		reader_wrong(reader, object, "\"at_least\" is above \"at_most\": this can never hold");
+	expect_share_bounds(reader, object, is_known, expectation, line);
 }
 
 /* What is measured of a blob, each with its bound. */

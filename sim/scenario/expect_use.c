@@ -35,19 +35,10 @@ void expect_read_use(struct reader *reader, struct tree_value object, struct sce
                      struct line *line)
 {
 	static const char *const keys[] = { "from", "to", "at_least", "at_most", NULL };
-	struct tree_value least = reader_get(reader, object, "at_least"), most = reader_get(reader, object, "at_most");
 	bool is_known = reader_keys(reader, object, keys);
 
 	expect_say(line, "use of");
-	expectation->share_most = UINT32_MAX;
 	expect_direction(reader, object, true, expectation, line);
 	need_rates(reader, object, expectation);
-	if (least.item != NULL && reader_chance(reader, least, &expectation->share_least))
-		expect_say(line, ", at least %s", tree_text(least));
-	if (most.item != NULL && reader_chance(reader, most, &expectation->share_most))
-		expect_say(line, ", at most %s", tree_text(most));
-	if (is_known && least.item == NULL && most.item == NULL)
-		reader_wrong(reader, object, "nothing is expected; add \"at_least\" or \"at_most\"");
-	if (expectation->share_least > expectation->share_most)
-		reader_wrong(reader, object, "\"at_least\" is above \"at_most\": this can never hold");
+	expect_share_bounds(reader, object, is_known, expectation, line);
 }
