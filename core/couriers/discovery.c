@@ -98,7 +98,7 @@ static void receive(void *raw, const struct octo_courier_call *call, const uint8
 	struct reader reader = reader_of(data, size);
 	uint16_t tag = read_u16(&reader), number = read_u16(&reader);
 	begin_session(state, call);
-	bool is_older = state->has_heard && (uint16_t)(number - state->heard_number - 1) >= UINT16_MAX / 2;
+	bool is_older = state->has_heard && !state_number_is_newer(number, state->heard_number);
 	if (tag != state_tag(call->session) || is_older) {
 		state->late++;
 		return;

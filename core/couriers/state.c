@@ -309,7 +309,7 @@ void octo_shared_receive(void *raw, const struct octo_courier_call *call, const 
 	if (!state_head_read(&reader, &head))
 		return;
 	bool is_newest = head.tag == state_tag(state->session) &&
-	                 (!state->has_heard || (uint16_t)(head.number - state->heard_number - 1) < UINT16_MAX / 2);
+	                 (!state->has_heard || state_number_is_newer(head.number, state->heard_number));
 	uint64_t basis = basis_of(state, &head);
 	if (is_newest)
 		hear_head(state, call, &head, basis);

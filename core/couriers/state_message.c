@@ -11,6 +11,11 @@ uint16_t state_tag(uint64_t session)
 	return (uint16_t)(session ^ session >> 16 ^ session >> 32 ^ session >> 48);
 }
 
+bool state_number_is_newer(uint16_t number, uint16_t heard)
+{
+	return (uint16_t)(number - heard - 1) < UINT16_MAX / 2;
+}
+
 bool state_head_read(struct reader *reader, struct state_head *head)
 {
 	uint8_t flags = read_u8(reader);

@@ -38,6 +38,8 @@ struct state_item {
 };
 
 uint16_t state_tag(uint64_t session);
+/* A message of that number is newer than the one that was heard; numbers turn over. */
+bool state_number_is_newer(uint16_t number, uint16_t heard);
 bool state_head_read(struct reader *reader, struct state_head *head);
 void state_head_write(struct writer *writer, const struct state_head *head);
 /* The next item. False at the end, and when there is none: then the reader has failed. */
