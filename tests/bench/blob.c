@@ -110,9 +110,6 @@ static void measure(uint32_t loss_permille)
 	from = street.now;
 	run_to_end(&street);
 	print("40 MB from second 2 on", loss_permille, 40000000 - before, street.now - from, true);
-	if (getenv("BLOB_SHOW"))
-		fprintf(stderr, "sent %u repeated %u lost %u dropped %u\n", (unsigned)octo_channel_counters(street.near.channel)->sent,
-		        (unsigned)view_of(&street).repeated, (unsigned)street.out.lost, (unsigned)street.out.dropped);
 	street_close(&street);
 	begin(&street, loss_permille);
 	uint64_t wire_before = wire_bytes(&street);
@@ -126,8 +123,6 @@ static void measure(uint32_t loss_permille)
 
 int main(void)
 {
-	static const uint32_t losses_permille[] = { 0, 10, 50, 100, 200, 300 };
-	for (size_t i = 0; i < sizeof losses_permille / sizeof *losses_permille; i++)
-		measure(losses_permille[i]);
+	street_at_each_loss(measure);
 	return 0;
 }

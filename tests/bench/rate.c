@@ -29,13 +29,6 @@ static void measure(uint32_t loss_permille)
 	char name[128];
 	street_open(&street, loss_permille, couriers, NULL);
 	stream(&street);
-	if (getenv("RATE_SHOW"))
-		for (int i = 0; i < 40; i++) {
-			struct octo_peer_view v;
-			street_run(&street, street.now + 50 * OCTO_MILLISECOND);
-			octo_peer_view(street.near.channel, 0, &v);
-			fprintf(stderr, "%u ms rate %u est %u loss %u fly %u srtt %u us got %u good %d drop %u\n", (unsigned)(street.now/1000000), v.rate_bps, v.rate_estimate_bps, v.loss_permille, v.in_flight_bytes, (unsigned)(v.trip_ns/1000), (unsigned)load_of(&street.far)->received, v.is_good, (unsigned)street.out.dropped);
-		}
 	street_run(&street, street.now + WARM_SECONDS * OCTO_SECOND);
 	uint64_t before = load_of(&street.far)->received;
 	street_run(&street, street.now + SECONDS * OCTO_SECOND);
@@ -51,8 +44,6 @@ static void measure(uint32_t loss_permille)
 
 int main(void)
 {
-	static const uint32_t losses_permille[] = { 0, 10, 50, 100, 200, 300 };
-	for (size_t i = 0; i < sizeof losses_permille / sizeof *losses_permille; i++)
-		measure(losses_permille[i]);
+	street_at_each_loss(measure);
 	return 0;
 }

@@ -141,6 +141,14 @@ BENCH_ONCE void street_open(struct street *street, uint32_t loss_permille, const
 	octo_courier_activate(street->far.channel, &street->far.host, street->now, 0, 0, true);
 }
 
+/* The losses that flow control is measured at. */
+BENCH_ONCE void street_at_each_loss(void (*measure)(uint32_t loss_permille))
+{
+	static const uint32_t losses_permille[] = { 0, 10, 50, 100, 200, 300 };
+	for (size_t i = 0; i < sizeof losses_permille / sizeof *losses_permille; i++)
+		measure(losses_permille[i]);
+}
+
 static void street_close(struct street *street)
 {
 	side_close(&street->near);

@@ -60,17 +60,10 @@ static void duels_are_counted_once_for_both_sides(void)
 /* A datagram is 512 bytes: of other programs, so that nothing but the count decides. */
 static const char *judge_use(const char *expectation)
 {
-	static char found[256];
-	struct tiny tiny = { .expect = expectation, .options = { .seed = 1 },
+	return tiny_judge((struct tiny){ .expect = expectation, .options = { .seed = 1 },
 		.links = "{\"from\": \"robot\", \"to\": \"pilot\", \"rate\": \"409600bit\", \"latency\": \"0s\", "
 			"\"phases\": [{\"at\": \"5s\", \"rate\": \"819200bit\"}]}",
-		.timeline = "{\"at\": \"1s\", \"traffic\": {\"from\": \"robot\", \"to\": \"pilot\", \"every\": \"20ms\"}}" };
-	tiny_open(&tiny);
-	const struct sim_result *result = tiny_run(&tiny, OCTO_NEVER);
-	CHECK(result->expectations[0].is_judged);
-	snprintf(found, sizeof found, "%s", result->expectations[0].holds ? "" : result->expectations[0].found);
-	tiny_close(&tiny);
-	return found;
+		.timeline = "{\"at\": \"1s\", \"traffic\": {\"from\": \"robot\", \"to\": \"pilot\", \"every\": \"20ms\"}}" });
 }
 
 static void use_is_the_share_of_what_the_link_can_carry_in_the_time(void)

@@ -132,14 +132,8 @@ static void wrong_bytes_gaps_and_overlaps_are_seen(void)
 
 static const char *judge(const char *expectation)
 {
-	static char found[256];
-	struct tiny tiny = { .nodes = nodes, .links = links, .timeline = story, .expect = expectation, .options = { .seed = 1 } };
-	tiny_open(&tiny);
-	const struct sim_result *result = tiny_run(&tiny, OCTO_NEVER);
-	CHECK(result->expectations[0].is_judged);
-	snprintf(found, sizeof found, "%s", result->expectations[0].holds ? "" : result->expectations[0].found);
-	tiny_close(&tiny);
-	return found;
+	return tiny_judge((struct tiny){ .nodes = nodes, .links = links, .timeline = story, .expect = expectation,
+		.options = { .seed = 1 } });
 }
 
 static void expectations_of_blobs_are_judged(void)

@@ -59,6 +59,17 @@ uint64_t tiny_hash(const struct tiny *like)
 	return hash;
 }
 
+const char *tiny_judge(struct tiny tiny)
+{
+	static char found[256];
+	tiny_open(&tiny);
+	const struct sim_result *result = tiny_run(&tiny, OCTO_NEVER);
+	const struct sim_expectation *first = &result->expectations[0];
+	snprintf(found, sizeof found, "%s", !first->is_judged ? "not judged" : first->holds ? "" : first->found);
+	tiny_close(&tiny);
+	return found;
+}
+
 struct octo_peer_view tiny_view(const struct tiny *tiny, uint32_t node, uint32_t peer)
 {
 	struct octo_peer_view view;

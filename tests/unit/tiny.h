@@ -22,6 +22,8 @@ void tiny_close(struct tiny *tiny);
 uint64_t tiny_hash(const struct tiny *tiny);
 /* The result of the run so far. */
 const struct sim_result *tiny_run(struct tiny *tiny, octo_time_ns until_ns);
+/* Runs it to the end and closes; what was found instead of its one expectation, "" when that holds. Good until the next. */
+const char *tiny_judge(struct tiny tiny);
 struct octo_peer_view tiny_view(const struct tiny *tiny, uint32_t node, uint32_t peer);
 /* A temporary file's name; the caller removes it. */
 void tiny_path(char path[64], const char *name);
