@@ -101,6 +101,14 @@ bool reader_from_to(struct reader *reader, struct tree_value object, struct tree
 bool reader_spend(struct reader *reader, struct tree_value at, uint64_t work);
 bool reader_pairs_fit(struct reader *reader, struct tree_value at, uint64_t count);
 
+/* ---- Packets (packets.c) --------------------------------------------------------------------------------------- */
+
+/* "syn", …, "any" (then OCTO_PACKET_UNKNOWN). */
+bool reader_packet_type(struct reader *reader, struct tree_value value, enum octo_packet_type *type);
+const char *reader_packet_type_name(enum octo_packet_type type);
+/* {"type": "syn", "from": "robot", "to": "pilot", "nth": 1} */
+bool reader_recorded_packet(struct reader *reader, struct tree_value object, struct scenario_packet *packet);
+
 /* ---- Parts of the file ------------------------------------------------------------------------------------------ */
 
 void reader_read_nodes(struct reader *reader, struct tree_value list);
@@ -122,8 +130,6 @@ void reader_read_verdict(struct reader *reader, struct tree_value object);
 void reader_read_sweep(struct reader *reader, struct tree_value object);
 void reader_free_attack(struct scenario_attack *attack);
 void reader_read_attack(struct reader *reader, struct tree_value value, struct scenario_action *action);
-/* {"type": "syn", "from": "robot", "to": "pilot", "nth": 1} */
-bool reader_recorded_packet(struct reader *reader, struct tree_value object, struct scenario_packet *packet);
 /* The name of a courier; of a load courier, once the pairs are known, whose nodes then have it. */
 bool reader_courier(struct reader *reader, struct tree_value value, uint16_t *id);
 void reader_read_load_courier(struct reader *reader, struct tree_value object, struct scenario_action *action);
@@ -139,8 +145,5 @@ void reader_read_traffic(struct reader *reader, struct tree_value value, struct 
 bool reader_has_core(struct reader *reader, struct tree_value at, uint32_t node);
 bool reader_mask_has_cores(struct reader *reader, struct tree_value at, const uint8_t *mask);
 void reader_refuse_counters(struct reader *reader, struct tree_value at, const struct scenario_action *action);
-/* {"type", "from", "to", …}: "syn", …, "any" (then OCTO_PACKET_UNKNOWN). */
-bool reader_packet_type(struct reader *reader, struct tree_value value, enum octo_packet_type *type);
-const char *reader_packet_type_name(enum octo_packet_type type);
 
 #endif
