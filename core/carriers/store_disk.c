@@ -68,6 +68,16 @@ static bool sync_folder(const char *path)
 	return is_good;
 }
 
+static enum store_disk_status disk_link(void *context, const char *from, const char *to)
+{
+	(void)context;
+	if (unlink(to) != 0 && errno != ENOENT)
+		return STORE_DISK_FAILED;
+	if (link(from, to) == 0)
+		return STORE_DISK_OK;
+	return errno == ENOENT ? STORE_DISK_MISSING : STORE_DISK_FAILED;
+}
+
 static enum store_disk_status disk_rename(void *context, const char *from, const char *to)
 {
 	(void)context;
@@ -76,7 +86,8 @@ static enum store_disk_status disk_rename(void *context, const char *from, const
 	return sync_folder(to) ? STORE_DISK_OK : STORE_DISK_FAILED;
 }
 
-const struct store_disk store_disk_posix = { .read = disk_read, .write = disk_write, .rename = disk_rename };
+const struct store_disk store_disk_posix = { .read = disk_read, .write = disk_write, .link = disk_link,
+	.rename = disk_rename };
 
 bool store_file_lock(const char *path)
 {

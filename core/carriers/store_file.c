@@ -74,24 +74,32 @@ enum store_file_status store_file_load(struct store_file *file, struct store_fin
 	try_copy(file, &findings->list[best]); /* another one may stand in the store now */
 	if (!is_whole(&findings->list[best]))
 		return STORE_FILE_UNREADABLE;
-	/* PATH may be missing between the two renames of a write: then PATH.old and PATH.new are whole, and nothing is lost. */
+	/* Where files have one name only, PATH may be missing between the two renames of a write: then PATH.old and PATH.new are
+	 * whole, and nothing is lost. */
 	bool is_damaged = findings->list[CURRENT].is_there && !file->is_current_whole;
 	return is_damaged || (best == OLD && !file->is_current_whole) ? STORE_FILE_FALLBACK : STORE_FILE_OK;
 }
 
-/* PATH.new becomes PATH, and a whole PATH becomes PATH.old. */
+static bool link_copy(const struct store_file *file, const char *from, const char *to)
+{
+	return file->disk->link(file->disk->context, path_of(file, from).text, path_of(file, to).text) == STORE_DISK_OK;
+}
+
+/* PATH.new becomes PATH, and a whole PATH becomes PATH.old. A second name first, so that PATH is never missing; a rename on a
+ * file system that has none. */
 static bool step_up(struct store_file *file)
 {
-	if (file->is_current_whole) {
+	if (file->is_current_whole && !link_copy(file, suffixes[CURRENT], suffixes[OLD])) {
 		if (!rename_copy(file, suffixes[CURRENT], suffixes[OLD]))
 			return false;
 		file->is_current_whole = false;
-	} else {
+	} else if (!file->is_current_whole) {
 		/* Damaged, of another version, of another node: people may still want it. Or there is none. */
 		(void)rename_copy(file, suffixes[CURRENT], ".damaged");
 	}
-	file->is_current_whole = rename_copy(file, suffixes[NEW], suffixes[CURRENT]);
-	return file->is_current_whole;
+	bool is_done = rename_copy(file, suffixes[NEW], suffixes[CURRENT]);
+	file->is_current_whole |= is_done;
+	return is_done;
 }
 
 bool store_file_save(struct store_file *file)

@@ -1,6 +1,7 @@
 /* store_file.h: an address book on a disk, in two copies: PATH, and PATH.old, the one before. A write is atomic and durable:
- * PATH.new is written and synced, PATH becomes PATH.old, PATH.new becomes PATH, the folder is synced. Whatever a crash or a bad
- * sector leaves, the newest whole copy is used and what is wrong with the others is said.
+ * PATH.new is written and synced, PATH is called PATH.old, too, PATH.new becomes PATH, the folder is synced. From the first
+ * write on PATH is there at every moment. Whatever a crash or a bad sector leaves, the newest whole copy is used and what is
+ * wrong with the others is said.
  * Opening writes both copies before anything is sent, so both know of every boot epoch that was ever on the wire: one
  * damaged copy never makes an epoch come twice. (Both lost is a lost store, which the protocol survives [P 5.3].) */
 #ifndef OCTO_CARRIERS_STORE_FILE_H
@@ -24,6 +25,9 @@ struct store_disk {
 	enum store_disk_status (*read)(void *context, const char *path, uint8_t *out, size_t room, size_t *size);
 	/* Makes a new file with these bytes in place of any old one, and returns when they are durable. */
 	enum store_disk_status (*write)(void *context, const char *path, const uint8_t *bytes, size_t size);
+	/* The file `from` is called `to`, too, instead of what was. Durable with the next rename. MISSING: there is no `from`;
+	 * FAILED: also where files cannot have two names, and then `to` may be gone. */
+	enum store_disk_status (*link)(void *context, const char *from, const char *to);
 	/* Replaces `to`, and returns when that is durable. */
 	enum store_disk_status (*rename)(void *context, const char *from, const char *to);
 	void *context;

@@ -107,19 +107,6 @@ def commands(robot, pilot):
         fail("quit does not end with status 0")
 
 
-def steal_store(path, copy):
-    """While the node saves, there are moments in which the newest whole store is the one before."""
-    for source in (path, path + ".old", path):
-        if os.path.exists(copy):
-            return
-        try:
-            shutil.copy(source, copy)
-        except FileNotFoundError:
-            pass
-    if not os.path.exists(copy):
-        fail("a node with neither its store nor the one before")
-
-
 def stolen(folder, robot, pilot):
     """Somebody has stolen the pilot's key and store, and calls in its name while it is there (R82, R83): a warning, and, where
     the configuration says so, the end of communication (R84)."""
@@ -131,9 +118,8 @@ def stolen(folder, robot, pilot):
     pilot.wait("connected")
     robot.wait("connected")
     os.mkdir(f"{folder}/thief")
-    for name in ("pilot.key", "robot.card"):
+    for name in ("pilot.key", "robot.card", "pilot.store"): # the store is there at every moment, also while it is kept
         shutil.copy(f"{folder}/{name}", f"{folder}/thief/{name}")
-    steal_store(f"{folder}/pilot.store", f"{folder}/thief/pilot.store")
     thief = Node(f"{folder}/thief", "thief", identity="pilot.key", store="pilot.store", associates=[
         {"name": "robot", "card": "robot.card", "address": robot.address, "connect": True}])
     robot.wait("warning", "in the peer's name")
