@@ -24,7 +24,7 @@ struct transfer {                     /* in the arena: a blob that the timeline 
 	uint64_t marks;
 	uint64_t written, written_before; /* bytes: in this life of the receiver; in all before */
 	uint64_t asked;               /* lives in which it asked */
-	uint64_t began_ns, whole_ns;
+	uint64_t began_ns, whole_ns, ended_ns; /* ended: was given up, by either side */
 	uint64_t repeated_before;     /* in former lives, as the core counted them */
 };
 
@@ -269,6 +269,7 @@ void blobs_note(struct sim *sim, uint32_t node, uint32_t peer_node, const struct
 	case OCTO_NOTE_BLOB_FAILED:
 		*said = note->note;
 		transfer->end = (uint8_t)note->value;
+		transfer->ended_ns = world_of(sim)->now_ns;
 		break;
 	default: break;
 	}
@@ -323,20 +324,53 @@ static enum scenario_blob_state state_of(const struct transfer *transfer)
 	return is_aborted ? SCENARIO_BLOB_ABORTED : SCENARIO_BLOB_FAILED;
 }
 
-bool blobs_view(const struct sim *sim, uint32_t from, uint32_t to, uint16_t id, struct blobs_view *view)
+static void view_of(const struct sim *sim, const struct transfer *transfer, struct blobs_view *view)
 {
-	const struct transfer *transfer = find(sim, from, to, id);
 	struct octo_blob_view seen;
-	if (!transfer || !transfer->action)
-		return false;
 	bool is_there = look(sim, transfer, &seen);
-	uint64_t until_ns = transfer->is_whole ? transfer->whole_ns : world_of(sim)->now_ns;
+	enum scenario_blob_state state = state_of(transfer);
+	bool is_over = state == SCENARIO_BLOB_ABORTED || state == SCENARIO_BLOB_FAILED;
+	uint64_t until_ns = transfer->is_whole ? transfer->whole_ns : is_over ? transfer->ended_ns : world_of(sim)->now_ns;
 	uint64_t took_ns = until_ns > transfer->began_ns ? until_ns - transfer->began_ns : 1;
 	uint64_t size = blob_of(sim, transfer)->size, done = is_there ? seen.done : transfer->row;
 	uint64_t written = transfer->written_before + transfer->written;
-	*view = (struct blobs_view){ .state = state_of(transfer), .size = size, .is_whole = transfer->is_whole,
+	*view = (struct blobs_view){ .state = state, .size = size, .is_whole = transfer->is_whole,
+		.took_ns = took_ns, .is_refuted = !transfer->is_whole && transfer->end == OCTO_BLOB_END_DIGEST,
 		.done = transfer->is_whole ? size : done };
 	view->repeated = transfer->repeated_before + (is_there ? seen.repeated : 0) + (written > view->done ? written - view->done : 0);
 	view->rate_bps = wide_mul_div(view->done, 8 * OCTO_SECOND, took_ns);
+}
+
+bool blobs_view(const struct sim *sim, uint32_t from, uint32_t to, uint16_t id, struct blobs_view *view)
+{
+	const struct transfer *transfer = find(sim, from, to, id);
+	if (!transfer || !transfer->action)
+		return false;
+	view_of(sim, transfer, view);
 	return true;
+}
+
+void blobs_sum_up(struct sim *sim, struct sim_result *result)
+{
+	const struct transfers *all = all_of(sim);
+	if (!all)
+		return;
+	struct sim_blob *list = sim->blobs ? sim->blobs : calloc(all->count, sizeof *list);
+	sim->blobs = list;
+	if (!list) {
+		sim_fail(sim, "out of memory");
+		return;
+	}
+	for (uint32_t i = 0; i < all->count; i++) {
+		const struct transfer *transfer = &all->list[i];
+		struct blobs_view view;
+		if (!transfer->action)
+			continue;
+		view_of(sim, transfer, &view);
+		list[result->blob_count++] = (struct sim_blob){ .from = transfer->from, .to = transfer->to, .id = transfer->id,
+			.name = blob_of(sim, transfer)->name, .state = view.state, .size = view.size, .done = view.done,
+			.repeated = view.repeated, .rate_bps = view.rate_bps, .took_ns = view.took_ns, .is_whole = view.is_whole,
+			.is_refuted = view.is_refuted };
+	}
+	result->blobs = list;
 }

@@ -23,10 +23,15 @@ struct blobs_view {
 	enum scenario_blob_state state;
 	uint64_t size, done;          /* bytes; done: that the receiver has */
 	uint64_t repeated;            /* bytes that it got more than once, in all its lives */
-	uint64_t rate_bps;            /* bits per second, from the offer until it is whole, or until now */
+	uint64_t rate_bps;            /* bits per second, from the offer until it is whole, was given up, or until now */
+	uint64_t took_ns;             /* that time */
 	bool is_whole;                /* every byte was compared, and the digest is right */
+	bool is_refuted;              /* it ended because its digest was not */
 };
 /* False: no such blob was offered yet. */
 bool blobs_view(const struct sim *sim, uint32_t from, uint32_t to, uint16_t id, struct blobs_view *view);
+/* Puts result->blobs into place: all that were offered, in the order of nodes and ids. The list is the sim's: valid until the
+ * next call. */
+void blobs_sum_up(struct sim *sim, struct sim_result *result);
 
 #endif

@@ -440,23 +440,19 @@ void node_disconnect(struct sim *sim, uint32_t number, uint32_t peer_node)
 /* The switch of the whole node. */
 void node_enable(struct sim *sim, uint32_t number, bool is_on)
 {
-	struct octo_channel *channel = node_channel(sim, number);
-	struct node_seat seat = { .sim = sim, .number = number };
-	struct octo_host host = host_of(&seat);
-	if (!channel)
+	struct node_call call;
+	if (!node_call(sim, number, &call))
 		return;
 	if (sim->checks)
 		checks_switch(sim->checks, number, is_on);
-	octo_enable(channel, &host, read_clock(sim, number), is_on);
+	octo_enable(call.channel, &call.host, call.now_ns, is_on);
 	node_settle(sim, number);
 }
 
 void node_honeymoon(struct sim *sim, uint32_t number)
 {
-	struct octo_channel *channel = node_channel(sim, number);
-	struct node_seat seat = { .sim = sim, .number = number };
-	struct octo_host host = host_of(&seat);
-	if (channel && octo_honeymoon(channel, &host, read_clock(sim, number)) == OCTO_OK)
+	struct node_call call;
+	if (node_call(sim, number, &call) && octo_honeymoon(call.channel, &call.host, call.now_ns) == OCTO_OK)
 		node_settle(sim, number);
 }
 

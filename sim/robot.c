@@ -4,6 +4,7 @@
 #include "sim/blobs.h"
 #include "sim/check/tally.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct robot *robot_of(const struct sim *sim, uint32_t number)
@@ -241,4 +242,67 @@ const struct octo_sensors *robot_sensors(const struct sim *sim, uint32_t number,
 	struct octo_channel *channel = node_channel(sim, number);
 	uint32_t peer = node_peer_index(sim, number, agent);
 	return channel && peer != OCTO_NO_PEER ? octo_remote_sensors(channel, &host, peer) : NULL;
+}
+
+struct writings { struct robot_stamp of[OCTO_PARAMETER_COUNT]; bool are_there; };
+
+/* What one node has; of an agent itself its writings are noted, for its controls to be compared with. False: it is down. */
+static bool stand(const struct sim *sim, uint32_t number, uint32_t agent, struct writings *writings,
+                  struct sim_standing *standing)
+{
+	*standing = (struct sim_standing){ .node = number, .agent = agent };
+	for (unsigned p = 0; p < OCTO_PARAMETER_COUNT; p++) {
+		struct octo_parameter_view view;
+		uint64_t writer;
+		if (!robot_view(sim, number, agent, (enum octo_parameter)p, &view, &writer))
+			return false;
+		const struct robot_stamp stamp = { view.version, writer }, *theirs = &writings->of[p];
+		if (number == agent)
+			writings->of[p] = stamp;
+		else if (writings->are_there && (theirs->version != stamp.version || theirs->writer != stamp.writer))
+			standing->behind++;
+		if (p == OCTO_PARAMETER_MODE)
+			standing->mode = octo_operation_name(octo_mode_of(view.value));
+		if (p == OCTO_PARAMETER_FLAGS) {
+			standing->has_panic = octo_bits_of(view.value) & OCTO_FLAG_PANIC;
+			standing->has_flags = view.version != 0;
+		}
+		standing->is_failsafe = standing->is_failsafe || (view.version != 0 && view.is_failsafe);
+		standing->known += view.version != 0;
+		standing->verified += view.version != 0 && view.is_verified;
+		if (view.version != 0 && view.age_ns > standing->age_ns)
+			standing->age_ns = view.age_ns;
+	}
+	return true;
+}
+
+/* An agent and its controls. None of them, when none of them knows anything. */
+static uint32_t stand_around(const struct sim *sim, uint32_t agent, struct sim_standing *list)
+{
+	struct writings writings = { .are_there = false };
+	uint32_t count = 0, known = 0;
+	writings.are_there = stand(sim, agent, agent, &writings, &list[0]);
+	count += writings.are_there;
+	for (uint32_t i = sim->neighbour_start[agent]; i < sim->neighbour_start[agent + 1]; i++)
+		if (robot_link(sim, agent, sim->neighbours[i]))
+			count += stand(sim, sim->neighbours[i], agent, &writings, &list[count]);
+	for (uint32_t i = 0; i < count; i++)
+		known += list[i].known;
+	return known ? count : 0;
+}
+
+void robot_sum_up(struct sim *sim, struct sim_result *result)
+{
+	uint32_t room = 0;
+	for (uint32_t i = 0; i < sim->scenario->node_count; i++)
+		if (robot_of(sim, i) && sim->scenario->nodes[i].is_agent)
+			room += 1 + sim->neighbour_start[i + 1] - sim->neighbour_start[i];
+	if (room && !sim->standings)
+		sim->standings = calloc(room, sizeof *sim->standings);
+	if (room && !sim->standings)
+		sim_fail(sim, "out of memory");
+	for (uint32_t i = 0; sim->standings && i < sim->scenario->node_count; i++)
+		if (robot_of(sim, i) && sim->scenario->nodes[i].is_agent)
+			result->standing_count += stand_around(sim, i, sim->standings + result->standing_count);
+	result->standings = sim->standings;
 }

@@ -41,5 +41,7 @@ bool robot_view(const struct sim *sim, uint32_t number, uint32_t agent, enum oct
                 struct octo_parameter_view *view, uint64_t *writer);
 /* What a remote has heard of an agent's sensors; NULL as above. Borrowed. */
 const struct octo_sensors *robot_sensors(const struct sim *sim, uint32_t number, uint32_t agent);
+/* Puts result->standings into place. The list is the sim's: valid until the next call. */
+void robot_sum_up(struct sim *sim, struct sim_result *result);
 
 #endif

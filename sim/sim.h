@@ -65,6 +65,27 @@ struct sim_courier {                  /* what became of the messages of a kind o
 	uint64_t samples, p50_ns, p99_ns; /* how long those took that did not wait for others (at most 1.6 % too long) */
 };
 
+struct sim_blob {                     /* one that was offered, by one node to another */
+	uint32_t from, to;            /* node numbers */
+	uint16_t id;
+	const char *name;
+	enum scenario_blob_state state;
+	uint64_t size, done, repeated; /* bytes; done: that the receiver has; repeated: that it got more than once */
+	uint64_t rate_bps, took_ns;   /* from the offer until it was whole, was given up, or until now */
+	bool is_whole;                /* every byte was compared, and the digest is right */
+	bool is_refuted;              /* the digest was not */
+};
+
+struct sim_standing {                 /* what one node has of an agent's state: the agent itself, or a control */
+	uint32_t node, agent;         /* node numbers; equal: the agent's own */
+	uint32_t known, verified;     /* parameters that somebody has written; of these, verified */
+	uint32_t behind;              /* of these, written newer at the agent; of the agent 0 */
+	uint64_t age_ns;              /* the one that is certain the longest ago; OCTO_NEVER: one is not */
+	const char *mode;             /* to act upon */
+	bool has_panic, has_flags;    /* to act upon; and the flags were ever set: before, they say panic */
+	bool is_failsafe;             /* communications have failed: both are what to expect then */
+};
+
 struct sim_drawn_rate {               /* of a link whose rate the run's seed has drawn; a phase has one of its own */
 	char link[2 * SCENARIO_NAME_MAX + 8]; /* "robot→pilot"; of an access link "home up" */
 	uint64_t from_ns, rate_bps;
@@ -92,6 +113,9 @@ struct sim_result {
 	const struct sim_courier *couriers; uint32_t courier_count; /* that sent or got anything, by id */
 	const struct sim_expectation *expectations; uint32_t expectation_count;
 	const struct sim_invariant *invariants; uint32_t invariant_count;
+	const struct sim_blob *blobs; uint32_t blob_count; /* that were offered, in the order of nodes and ids */
+	const struct sim_standing *standings; uint32_t standing_count; /* now, of agents with couriers of whose state anybody knows
+	                                                                  something: the agent's own, then its controls' */
 	const struct sim_drawn_rate *drawn_rates; uint32_t drawn_rate_count; /* of links that were used */
 };
 

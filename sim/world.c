@@ -313,6 +313,8 @@ static void release(struct sim *sim)
 	free(sim->failures);
 	free(sim->expectations);
 	free(sim->drawn_rates);
+	free(sim->blobs);
+	free(sim->standings);
 	free(sim);
 }
 
@@ -449,6 +451,8 @@ const struct sim_result *sim_result(struct sim *sim)
 	memcpy(result->tells, world->tells, sizeof result->tells);
 	sum_cells(sim, result);
 	drawn_sum_up(sim, result);
+	blobs_sum_up(sim, result);
+	robot_sum_up(sim, result);
 	for (uint32_t i = 0; i < result->expectation_count; i++)
 		tally_measure(sim, i);
 	if (sim->checks)

@@ -137,7 +137,9 @@ struct sim {
 	enum octo_reason verdict;             /* of the core that was just handed a datagram */
 	struct sim_result result;
 	struct sim_expectation *expectations;
-	struct sim_drawn_rate *drawn_rates;   /* of the last result */
+	struct sim_drawn_rate *drawn_rates;   /* of the last result, as the next two */
+	struct sim_blob *blobs;
+	struct sim_standing *standings;
 	bool is_judged;
 	char error[SIM_ERROR_BYTES];
 };

@@ -276,8 +276,6 @@ static void find_share(const struct watch *watch, struct finding *finding)
 
 /* ---- Blobs ------------------------------------------------------------------------------------------------------------------ */
 
-static const char *const blob_states[] = { "offered", "flowing", "complete", "aborted", "failed" };
-
 static bool judge_blob(const struct scenario_expectation *what, const struct blobs_view *view)
 {
 	bool is_far = wide_mul_div(view->size, what->progress_least, UINT32_MAX) <= view->done;
@@ -300,7 +298,7 @@ static bool judge_blobs(const struct sim *sim, const struct watch *watch, struct
 			find(finding, "%s has offered no such blob to %s", name_of(sim, pair->a), name_of(sim, pair->b));
 		else
 			find(finding, "of %s to %s, %s%s: %" PRIu64 " of %" PRIu64 " bytes, %" PRIu64 " twice, %" PRIu64 " bit/s",
-			     name_of(sim, pair->a), name_of(sim, pair->b), blob_states[view.state], view.is_whole ? ", whole" : "",
+			     name_of(sim, pair->a), name_of(sim, pair->b), scenario_blob_state_name(view.state), view.is_whole ? ", whole" : "",
 			     view.done, view.size, view.repeated, view.rate_bps);
 		return is_right;
 	}

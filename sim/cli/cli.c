@@ -103,6 +103,24 @@ const char *cli_seconds(uint64_t ns)
 	return out;
 }
 
+const char *cli_rate(uint64_t bps)
+{
+	static const char *const units[] = { "bit", "kbit", "Mbit", "Gbit" };
+	uint64_t unit = 1, index = 0;
+	char *out = next_buffer();
+
+	for (; bps / unit >= 1000 && index < 3; index++)
+		unit *= 1000;
+	uint64_t whole = bps / unit, thousandths = bps % unit * 1000 / unit;
+	if (thousandths == 0)
+		snprintf(out, BUFFER_BYTES, "%" PRIu64 " %s/s", whole, units[index]);
+	else if (whole >= 100)
+		snprintf(out, BUFFER_BYTES, "%" PRIu64 ".%" PRIu64 " %s/s", whole, thousandths / 100, units[index]);
+	else
+		snprintf(out, BUFFER_BYTES, "%" PRIu64 ".%02" PRIu64 " %s/s", whole, thousandths / 10, units[index]);
+	return out;
+}
+
 const char *cli_shell_word(const char *word)
 {
 	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:+@%=";

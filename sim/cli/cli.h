@@ -105,6 +105,7 @@ const char *cli_off(bool has_color);
  * statement. */
 const char *cli_count(uint64_t value);
 const char *cli_bytes(uint64_t bytes);
+const char *cli_rate(uint64_t bps); /* "1.25 Mbit/s": three digits, and nothing lost where they are all there are */
 const char *cli_seconds(uint64_t ns);
 /* A path or word as a shell takes it. */
 const char *cli_shell_word(const char *word);

@@ -14,35 +14,16 @@ const char *report_verdict(const struct report *report)
 	return !report->result ? "error" : report->result->passed ? "pass" : "fail";
 }
 
-enum { DRAWN_SHOWN = 6 };
-
-/* Three digits, and nothing of them lost where they are all there are. */
-static const char *rate_text(uint64_t bps, char text[64])
-{
-	static const char *const units[] = { "bit", "kbit", "Mbit", "Gbit" };
-	uint64_t unit = 1, index = 0;
-
-	for (; bps / unit >= 1000 && index < 3; index++)
-		unit *= 1000;
-	uint64_t whole = bps / unit, thousandths = bps % unit * 1000 / unit;
-	if (thousandths == 0)
-		snprintf(text, 64, "%" PRIu64 " %s/s", whole, units[index]);
-	else if (whole >= 100)
-		snprintf(text, 64, "%" PRIu64 ".%" PRIu64 " %s/s", whole, thousandths / 100, units[index]);
-	else
-		snprintf(text, 64, "%" PRIu64 ".%02" PRIu64 " %s/s", whole, thousandths / 10, units[index]);
-	return text;
-}
+enum { DRAWN_SHOWN = 6, LINE_COLUMNS = 110 };
 
 static void print_drawn(const struct report *r, FILE *out)
 {
 	const struct sim_result *result = r->result;
-	char text[64];
 
 	for (uint32_t i = 0; i < result->drawn_rate_count && i < DRAWN_SHOWN; i++) {
 		const struct sim_drawn_rate *drawn = &result->drawn_rates[i];
 
-		fprintf(out, "%s%s %s", i ? ", " : "rates drawn: ", drawn->link, rate_text(drawn->rate_bps, text));
+		fprintf(out, "%s%s %s", i ? ", " : "rates drawn: ", drawn->link, cli_rate(drawn->rate_bps));
 		if (drawn->from_ns)
 			fprintf(out, " from %s on", cli_seconds(drawn->from_ns));
 	}
@@ -169,29 +150,55 @@ static void print_expectations(const struct report *r, FILE *out)
 	}
 }
 
+static void print_invariant(const struct report *r, const struct sim_invariant *v, FILE *out)
+{
+	enum cli_style style = v->violated ? CLI_BAD : v->evaluated ? CLI_GOOD : CLI_WARN;
+	const char *mark = v->violated ? "✗" : v->evaluated ? "✓" : "–";
+
+	fprintf(out, "  %s%s%s %-8s %14s  %s\n", cli_on(r->has_color, style), mark, cli_off(r->has_color), v->name,
+	        v->evaluated || v->violated ? cli_count(v->evaluated) : "not evaluated", v->text);
+	if (!v->violated)
+		return;
+	fprintf(out, "      violated %s time%s, first at %s: ", cli_count(v->violated), v->violated == 1 ? "" : "s",
+	        cli_seconds(v->first_at_ns));
+	cli_print_clean(v->first, out);
+	fputc('\n', out);
+}
+
+/* What nothing in the run put to the test is not what one looks for: names will do. */
+static void print_untested(const struct report *r, FILE *out)
+{
+	size_t column = 0;
+
+	for (uint32_t i = 0; i < r->result->invariant_count; i++) {
+		const struct sim_invariant *v = &r->result->invariants[i];
+		size_t size = strlen(v->name) + 2;
+
+		if (v->evaluated || v->violated)
+			continue;
+		if (column == 0)
+			column = (size_t)fprintf(out, "  %s–%s not evaluated:", cli_on(r->has_color, CLI_WARN), cli_off(r->has_color));
+		else if (column + size > LINE_COLUMNS)
+			column = (size_t)fprintf(out, ",\n   ") - 2;
+		else
+			fputc(',', out);
+		fprintf(out, " %s", v->name);
+		column += size;
+	}
+	if (column)
+		fputc('\n', out);
+}
+
 static void print_invariants(const struct report *r, FILE *out)
 {
 	const struct sim_result *result = r->result;
 
-	fprintf(out, "\n  %sinvariants      evaluated%s\n", cli_on(r->has_color, CLI_DIM),
-	        cli_off(r->has_color));
-	for (uint32_t i = 0; i < result->invariant_count; i++) {
-		const struct sim_invariant *v = &result->invariants[i];
-		enum cli_style style = v->violated ? CLI_BAD : v->evaluated ? CLI_GOOD : CLI_WARN;
-
-		fprintf(out, "  %s%s%s %-8s %14s  %s\n", cli_on(r->has_color, style),
-		        v->violated    ? "✗"
-		        : v->evaluated ? "✓"
-		                       : "–",
-		        cli_off(r->has_color), v->name,
-		        v->evaluated || v->violated ? cli_count(v->evaluated) : "not evaluated", v->text);
-		if (!v->violated)
-			continue;
-		fprintf(out, "      violated %s time%s, first at %s: ", cli_count(v->violated),
-		        v->violated == 1 ? "" : "s", cli_seconds(v->first_at_ns));
-		cli_print_clean(v->first, out);
-		fputc('\n', out);
-	}
+	fprintf(out, "\n  %sinvariants      evaluated%s\n", cli_on(r->has_color, CLI_DIM), cli_off(r->has_color));
+	for (uint32_t i = 0; i < result->invariant_count; i++)
+		if (r->is_verbose || result->invariants[i].evaluated || result->invariants[i].violated)
+			print_invariant(r, &result->invariants[i], out);
+	if (!r->is_verbose)
+		print_untested(r, out);
 }
 
 static void print_speed(const struct report *r, FILE *out)
@@ -309,36 +316,6 @@ static void print_latencies(const struct report *r, FILE *out)
 	}
 }
 
-/* Share: of all that couriers wrote, in bytes. */
-static void print_courier(const struct sim_courier *courier, uint64_t all_bytes, FILE *out)
-{
-	const uint64_t counts[] = { courier->messages[SCENARIO_MESSAGE_SENT], courier->messages[SCENARIO_MESSAGE_DELIVERED],
-		                    courier->messages[SCENARIO_MESSAGE_DISCARDED], courier->bytes[SCENARIO_MESSAGE_SENT] };
-	uint64_t permille = all_bytes ? wide_mul_div(counts[3], 1000, all_bytes) : 0;
-
-	fprintf(out, "  %-12s", trace_courier_name(courier->id));
-	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
-		fprintf(out, " %10s", counts[i] ? cli_count(counts[i]) : ".");
-	fprintf(out, " %6" PRIu64 ".%" PRIu64 " %%", permille / 10, permille % 10);
-	fprintf(out, " %10s", courier->samples ? cli_seconds(courier->p50_ns) : ".");
-	fprintf(out, " %10s\n", courier->samples ? cli_seconds(courier->p99_ns) : ".");
-}
-
-static void print_couriers(const struct report *r, FILE *out)
-{
-	const struct sim_result *result = r->result;
-	uint64_t all_bytes = 0;
-
-	if (!result->courier_count)
-		return;
-	fprintf(out, "\n  %s%-12s %10s %10s %10s %10s %10s %10s %10s%s\n", cli_on(r->has_color, CLI_DIM), "couriers", "sent",
-	        "delivered", "discarded", "bytes", "share", "p50", "p99", cli_off(r->has_color));
-	for (uint32_t i = 0; i < result->courier_count; i++)
-		all_bytes += result->couriers[i].bytes[SCENARIO_MESSAGE_SENT];
-	for (uint32_t i = 0; i < result->courier_count; i++)
-		print_courier(&result->couriers[i], all_bytes, out);
-}
-
 static void print_tells(const struct report *r, FILE *out)
 {
 	bool is_first = true;
@@ -369,7 +346,9 @@ void report_table(const struct report *report, FILE *out)
 	print_tells(report, out);
 	print_packets(report, out);
 	print_rejections(report, out);
-	print_couriers(report, out);
+	report_couriers(report, out);
+	report_blobs(report, out);
+	report_standings(report, out);
 	print_latencies(report, out);
 	print_expectations(report, out);
 	print_invariants(report, out);

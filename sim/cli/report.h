@@ -11,6 +11,7 @@ struct report {
 	const struct sim_result *result; /* NULL when it could not be run at all */
 	const char *error;               /* why it could not; "" otherwise */
 	bool has_color;
+	bool is_verbose;                 /* nothing is left out for brevity */
 	const struct trace *trace;       /* of a run that failed, run again: for what led to it; NULL: not at hand */
 };
 
@@ -19,6 +20,10 @@ typedef uint64_t report_cells[OCTO_STEP_COUNT][OCTO_STATE_COUNT];
 /* The table: sessions, packets and their fates, expectations, invariants, figures, the hash. The verdict
  * comes apart, because it is printed last, behind what there is to say about a failure. */
 void report_table(const struct report *report, FILE *out);
+/* Parts of it: what couriers did and what came of it. Each is empty where there is nothing. */
+void report_couriers(const struct report *report, FILE *out);
+void report_blobs(const struct report *report, FILE *out);
+void report_standings(const struct report *report, FILE *out);
 /* The verdict, or behind a name of the run why it could not be had. */
 void report_verdict_line(const struct report *report, FILE *out);
 /* What failed, a line each: expectations with what was found, invariants, or why the run could not be had. Empty when it

@@ -108,6 +108,48 @@ static void print_expectations(const struct sim_result *result, FILE *out)
 	putc(']', out);
 }
 
+static void print_blobs(const struct report *report, FILE *out)
+{
+	const struct sim_result *result = report->result;
+
+	fputs(", \"blobs\": [", out);
+	for (uint32_t i = 0; i < result->blob_count; i++) {
+		const struct sim_blob *blob = &result->blobs[i];
+
+		fprintf(out, "%s{\"id\": %u", i ? ", " : "", blob->id);
+		print_text("from", report->scenario->nodes[blob->from].name, out);
+		print_text("to", report->scenario->nodes[blob->to].name, out);
+		print_text("name", blob->name, out);
+		print_text("state", scenario_blob_state_name(blob->state), out);
+		fprintf(out, ", \"size_bytes\": %" PRIu64 ", \"done_bytes\": %" PRIu64 ", \"repeated_bytes\": %" PRIu64
+		        ", \"rate_bps\": %" PRIu64 ", \"took_ns\": %" PRIu64 ", \"whole\": %s}",
+		        blob->size, blob->done, blob->repeated, blob->rate_bps, blob->took_ns, blob->is_whole ? "true" : "false");
+	}
+	putc(']', out);
+}
+
+static void print_standings(const struct report *report, FILE *out)
+{
+	const struct sim_result *result = report->result;
+
+	fputs(", \"state\": [", out);
+	for (uint32_t i = 0; i < result->standing_count; i++) {
+		const struct sim_standing *s = &result->standings[i];
+
+		fprintf(out, "%s{\"known\": %" PRIu32 ", \"verified\": %" PRIu32 ", \"behind\": %" PRIu32, i ? ", " : "", s->known,
+		        s->verified, s->behind);
+		print_text("node", report->scenario->nodes[s->node].name, out);
+		print_text("agent", report->scenario->nodes[s->agent].name, out);
+		print_text("mode", s->mode, out);
+		fprintf(out, ", \"panic\": %s, \"has_flags\": %s, \"failsafe\": %s", s->has_panic ? "true" : "false",
+		        s->has_flags ? "true" : "false", s->is_failsafe ? "true" : "false");
+		if (s->known && s->age_ns != OCTO_NEVER)
+			fprintf(out, ", \"age_ns\": %" PRIu64, s->age_ns);
+		putc('}', out);
+	}
+	putc(']', out);
+}
+
 static void print_drawn(const struct sim_result *result, FILE *out)
 {
 	fputs(", \"drawn_rates\": [", out);
@@ -177,6 +219,8 @@ void report_json(const struct report *report, FILE *out)
 	        result->sessions_established, result->duels, result->warnings, result->messages);
 	print_packets(result, out);
 	print_couriers(result, out);
+	print_blobs(report, out);
+	print_standings(report, out);
 	print_drawn(result, out);
 	print_expectations(result, out);
 	print_invariants(result, out);

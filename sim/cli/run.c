@@ -21,7 +21,7 @@ static struct {
 	struct cli_range seeds;
 	struct cli_list settings;
 	const char *json, *junit, *trace, *artifacts;
-	bool is_quiet, has_cells, requires_cells;
+	bool is_quiet, is_verbose, has_cells, requires_cells;
 	enum cli_color color;
 } asked;
 
@@ -43,6 +43,7 @@ static const struct cli_option options[] = {
 	  "how often each cell of the handshake's transition table ran, over all runs" },
 	{ "--require-cells", NULL, CLI_FLAG, &asked.requires_cells,
 	  "the same, and status 1 when a possible cell never ran" },
+	{ "--verbose", NULL, CLI_FLAG, &asked.is_verbose, "every invariant, blob and control: nothing is summed up" },
 	{ "--quiet", NULL, CLI_FLAG, &asked.is_quiet, "only what failed" },
 	{ "--color", "WHEN", CLI_COLOR, &asked.color, "auto (on a terminal), always or never" },
 };
@@ -185,7 +186,8 @@ static void work(void *context, uint32_t index, FILE *out)
 	struct report report = { .scenario = scenario_of(run, index),
 		                 .seed = seed_of(run, index),
 		                 .error = "",
-		                 .has_color = run->has_color };
+		                 .has_color = run->has_color,
+		                 .is_verbose = asked.is_verbose };
 	struct sim_options how = { .seed = report.seed, .trace_path = asked.trace };
 	uint64_t start_ns = cli_clock_ns(), cpu_start_ns = cli_cpu_ns();
 	char error[512] = "";

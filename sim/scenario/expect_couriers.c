@@ -11,6 +11,11 @@ static const char *const blob_keys[] = {
 	"from", "to", "id", "state", "progress", "whole", "goodput", "repeated", NULL,
 };
 static const char *const blob_states[] = { "offered", "flowing", "complete", "aborted", "failed", NULL };
+
+const char *scenario_blob_state_name(enum scenario_blob_state state)
+{
+	return blob_states[state];
+}
 static const char *const fates[] = { "delivered", "sent", "discarded", NULL };
 
 /* "courier": "load-2"; any when there is none. */

@@ -1,5 +1,5 @@
 /* cli_test.c: octosim as its user meets it: what commands print and how they end (see program.h). Covers cli/main.c,
- * cli/options.c, cli.c, run.c, jobs.c, report.c, report_json.c, report_tail.c, check.c, list.c, cli/trace.c and, through
+ * cli/options.c, cli.c, run.c, jobs.c, report.c, report_couriers.c, report_json.c, report_tail.c, check.c, list.c, cli/trace.c and, through
  * them, jsonl.c. */
 #include "tests/check.h"
 #include "tests/unit/program.h"
@@ -18,6 +18,17 @@ static const char good[] =
 	"\"expect\": [{\"by\": \"2s\", \"session\": {\"between\": [\"robot\", \"pilot\"], "
 	"\"state\": \"%s\"}}]}";
 
+/* Twelve agents get a blob each, and a mode. */
+static const char many[] =
+	"{\"title\": \"T\", \"why\": \"W\", \"covers\": [\"R39\"], \"duration\": \"9s\", \"crypto\": \"model\","
+	"\"nodes\": [{\"name\": \"agent\", \"kind\": \"agent\", \"count\": 12, \"couriers\": true}, {\"name\": \"remote\", "
+	"\"kind\": \"remote\", \"couriers\": true}], \"trust\": [[\"agent-*\", \"remote\"]],"
+	"\"timeline\": [{\"at\": \"0s\", \"connect\": {\"from\": \"remote\", \"to\": \"agent-*\"}},"
+	"{\"at\": \"1s\", \"set\": {\"from\": \"remote\", \"to\": \"agent-*\", \"parameter\": \"mode\", \"value\": \"auto-pilot\"}},"
+	"{\"at\": \"1s\", \"blob\": {\"from\": \"remote\", \"to\": \"agent-*\", \"size\": \"20kB\", \"name\": \"%s\"}}, {\"at\": \"8500ms\", "
+	"\"blob\": {\"from\": \"remote\", \"to\": \"agent-5\", \"size\": \"900kB\", \"id\": 2, \"name\": \"late\"}}],"
+	"\"expect\": [{\"by\": \"9s\", \"blob\": {\"from\": \"remote\", \"to\": \"agent-*\", \"whole\": true}}]}";
+
 static bool write_scenario(const char *name, const char *format, const char *word)
 {
 	char text[2048];
@@ -29,7 +40,8 @@ static bool write_scenario(const char *name, const char *format, const char *wor
 static int set_up(void)
 {
 	return !program_open() || !write_scenario("good.json", good, "established") ||
-	       !write_scenario("bad.json", good, "idle") || !write_scenario("wrong.json", "{\"title\": \"%s\"}", "no more");
+	       !write_scenario("bad.json", good, "idle") ||
+	       !write_scenario("many.json", many, "plan") || !write_scenario("wrong.json", "{\"title\": \"%s\"}", "no more");
 }
 
 static int tear_down(void)
@@ -106,6 +118,32 @@ static void run_prints_a_table_with_the_verdict_last(void)
 	CHECK(strchr(output, '\033') != NULL);
 	CHECK_I64(call("run good.json --quiet"), 0);
 	CHECK_STRING(output, "");
+}
+
+/* Of many only those that stand out, and of invariants those that were put to the test, unless all are asked for. */
+static void run_tells_of_blobs_and_state_what_stands_out(void)
+{
+	const char *late, *plan;
+
+	CHECK_I64(call("run many.json --color never"), 0);
+	CHECK_SAYS("\n  blobs              size ");
+	late = strstr(output, ".       2 late, remote→agent-5\n");
+	plan = strstr(output, "ok      1 plan, remote→agent-");
+	CHECK(late && plan && late < plan);
+	CHECK_SAYS("  and 3 more, each in less time; 12 of 13 whole\n");
+	CHECK_SAYS("\n  auto-pilot            .     1 of 1          . ");
+	CHECK_SAYS("  and 14 more\n");
+	CHECK_SAYS("\n  – not evaluated: S6, ");
+	CHECK(!program_says("input that does not authenticate"));
+	CHECK_I64(call("run many.json --color never --verbose"), 0);
+	CHECK_SAYS("– S6        not evaluated  input that does not authenticate");
+	CHECK_SAYS("1 plan, remote→agent-12\n");
+	CHECK_SAYS("remote of agent-12\n");
+	CHECK(!program_says("\n  and "));
+	CHECK(!program_says("– not evaluated"));
+	CHECK_I64(call("run many.json --json -"), 0);
+	CHECK_SAYS("{\"id\": 2, \"from\": \"remote\", \"to\": \"agent-5\", \"name\": \"late\", \"state\": \"flowing\", \"size_bytes\": 900000, ");
+	CHECK_SAYS("\"node\": \"remote\", \"agent\": \"agent-12\", \"mode\": \"auto-pilot\", \"panic\": ");
 }
 
 static void failure_shows_what_was_found_the_last_lines_and_how_to_repeat_it(void)
@@ -267,6 +305,7 @@ CU_ErrorCode suite_cli(void)
 	CU_ADD_TEST(suite, usage_errors_give_status_two_and_a_hint);
 	CU_ADD_TEST(suite, help_goes_to_standard_output_with_status_zero);
 	CU_ADD_TEST(suite, run_prints_a_table_with_the_verdict_last);
+	CU_ADD_TEST(suite, run_tells_of_blobs_and_state_what_stands_out);
 	CU_ADD_TEST(suite, failure_shows_what_was_found_the_last_lines_and_how_to_repeat_it);
 	CU_ADD_TEST(suite, seeds_give_a_line_a_scenario_however_many_processes);
 	CU_ADD_TEST(suite, json_is_one_object_a_run_and_equal_for_equal_runs);

@@ -127,6 +127,44 @@ static void a_crash_ends_what_a_node_has(void)
 		"{\"always\": {\"parameter\": {\"node\": \"pilot\", \"of\": \"robot\", \"name\": \"mode\", \"known\": true}}, \"from\": \"5s\"}").holds);
 }
 
+/* R33, R34: the end of a run says what an agent has and what its controls have of it. */
+static void a_result_says_who_holds_what(void)
+{
+	struct tiny tiny = { .nodes = nodes, .timeline = CONNECT MANUAL
+		"{\"at\": \"2s\", \"set\": {\"from\": \"pilot\", \"to\": \"robot\", \"parameter\": \"flags\", \"value\": 1}}, "
+		"{\"at\": \"10s\", \"crash\": \"pilot\"}", .options = { .seed = 5 } };
+	tiny_open(&tiny);
+	CHECK_U64(tiny_run(&tiny, OCTO_SECOND / 2)->standing_count, 0); /* nobody has written anything */
+	const struct sim_result *result = tiny_run(&tiny, 9 * OCTO_SECOND);
+	CHECK_U64(result->standing_count, 2);
+	for (uint32_t i = 0; i < 2; i++) {
+		const struct sim_standing *standing = &result->standings[i];
+		CHECK(standing->node == (i ? PILOT : ROBOT) && standing->agent == ROBOT);
+		CHECK_STRING(standing->mode, "manual-pilot");
+		CHECK(standing->known == 2 && standing->verified == 2 && standing->behind == 0);
+		CHECK(standing->has_panic && standing->has_flags && !standing->is_failsafe && standing->age_ns < OCTO_SECOND);
+	}
+	result = tiny_run(&tiny, 15 * OCTO_SECOND);
+	CHECK_U64(result->standing_count, 1);
+	CHECK(result->standings[0].is_failsafe && result->standings[0].verified == 0);
+	CHECK_STRING(result->standings[0].mode, "offline");
+	tiny_close(&tiny);
+}
+
+/* Who has not heard of a newer writing is behind. */
+static void a_control_that_is_cut_off_is_behind(void)
+{
+	struct tiny tiny = { .nodes = nodes, .timeline = CONNECT MANUAL
+		"{\"at\": \"5s\", \"partition\": {\"groups\": [\"robot\", \"pilot\"]}}, "
+		"{\"at\": \"6s\", \"set\": {\"node\": \"robot\", \"parameter\": \"orientation\", \"value\": 7}}", .options = { .seed = 5 } };
+	tiny_open(&tiny);
+	const struct sim_result *result = tiny_run(&tiny, 7 * OCTO_SECOND);
+	CHECK_U64(result->standing_count, 2);
+	CHECK(result->standings[0].known == 2 && result->standings[0].behind == 0);
+	CHECK(result->standings[1].known == 1 && result->standings[1].behind == 1);
+	tiny_close(&tiny);
+}
+
 CU_ErrorCode suite_robot(void);
 
 CU_ErrorCode suite_robot(void)
@@ -141,5 +179,7 @@ CU_ErrorCode suite_robot(void)
 	CU_ADD_TEST(suite, latency_is_from_giving_to_seeing);
 	CU_ADD_TEST(suite, what_is_not_as_expected_is_described);
 	CU_ADD_TEST(suite, a_crash_ends_what_a_node_has);
+	CU_ADD_TEST(suite, a_result_says_who_holds_what);
+	CU_ADD_TEST(suite, a_control_that_is_cut_off_is_behind);
 	return CU_get_error();
 }

@@ -67,6 +67,26 @@ static void a_blob_is_seen_from_offer_to_end(void)
 		CHECK_U64(view.size, way ? 1000 : 200000);
 		CHECK_U64(view.repeated, 0);
 	}
+	CHECK_U64(result->blob_count, 2);
+	const struct sim_blob *first = &result->blobs[0], *second = &result->blobs[1];
+	CHECK(first->from == ROBOT && first->to == PILOT && second->from == PILOT && second->to == ROBOT);
+	CHECK(first->size == 1000 && first->is_whole && second->done == 200000 && second->state == SCENARIO_BLOB_COMPLETE);
+	CHECK(second->took_ns > OCTO_SECOND && second->rate_bps == 200000 * 8 * OCTO_SECOND / second->took_ns);
+	tiny_close(&tiny);
+}
+
+/* The time of one that was given up ends then. */
+static void a_blob_that_was_given_up_takes_no_longer(void)
+{
+	struct tiny tiny;
+	open_at(&tiny, "{\"at\": \"1s\", \"connect\": [\"robot\", \"pilot\"]}, "
+		"{\"at\": \"2s\", \"blob\": {\"from\": \"pilot\", \"to\": \"robot\", \"size\": \"2MB\"}}, "
+		"{\"at\": \"5s\", \"cancel\": {\"from\": \"pilot\", \"to\": \"robot\", \"id\": 1}}", OCTO_SECOND);
+	CHECK_U64(tiny_run(&tiny, OCTO_SECOND)->blob_count, 0);
+	const struct sim_result *result = tiny_run(&tiny, OCTO_NEVER);
+	CHECK_U64(result->blob_count, 1);
+	CHECK_U64(result->blobs[0].state, SCENARIO_BLOB_ABORTED);
+	CHECK(result->blobs[0].took_ns > 2900 * OCTO_MILLISECOND && result->blobs[0].took_ns < 3100 * OCTO_MILLISECOND);
 	tiny_close(&tiny);
 }
 
@@ -157,6 +177,7 @@ CU_ErrorCode suite_sim_blobs(void)
 		return CU_get_error();
 	CU_ADD_TEST(suite, bytes_follow_from_seed_id_and_place);
 	CU_ADD_TEST(suite, a_blob_is_seen_from_offer_to_end);
+	CU_ADD_TEST(suite, a_blob_that_was_given_up_takes_no_longer);
 	CU_ADD_TEST(suite, a_disk_outlives_a_crash_and_not_its_store);
 	CU_ADD_TEST(suite, wrong_bytes_gaps_and_overlaps_are_seen);
 	CU_ADD_TEST(suite, expectations_of_blobs_are_judged);
