@@ -84,28 +84,31 @@ bool reliability_is_due(const struct call *call, const struct peer *peer)
 	return peer->reliability.ack_at <= call->now;
 }
 
-static bool has_number(const struct replay_window *window, uint64_t number)
+/* The 64 numbers just below `at`, read from the ring itself: the highest bit is at - 1. */
+static uint64_t seen_below(const struct replay_window *window, uint64_t at)
 {
-	return replay_window_look(window, number) == REPLAY_SEEN;
+	uint64_t upper = window->bits[at / 64 % REPLAY_WORDS], lower = window->bits[(at / 64 + REPLAY_WORDS - 1) % REPLAY_WORDS];
+	return at % 64 ? upper << (64 - at % 64) | lower >> at % 64 : lower;
 }
 
+/* In an acknowledgement the lowest bit is the highest number. */
 static uint32_t bitmap_of(const struct replay_window *window)
 {
-	uint32_t bitmap = 0;
-	uint64_t largest = window->next - 1, oldest = largest > ACK_BITS ? largest - ACK_BITS : 0;
-	/* Read from the ring itself: the youngest numbers are always in it. */
-	for (uint64_t number = oldest; number < largest; number++)
-		bitmap = bitmap << 1 | (uint32_t)(window->bits[number / 64 % REPLAY_WORDS] >> (number % 64) & 1);
-	return bitmap;
+	uint32_t bits = (uint32_t)(seen_below(window, window->next - 1) >> 32);
+	bits = bits >> 16 | bits << 16;
+	bits = (bits >> 8 & 0x00ff00ff) | (bits & 0x00ff00ff) << 8;
+	bits = (bits >> 4 & 0x0f0f0f0f) | (bits & 0x0f0f0f0f) << 4;
+	bits = (bits >> 2 & 0x33333333) | (bits & 0x33333333) << 2;
+	return (bits >> 1 & 0x55555555) | (bits & 0x55555555) << 1;
 }
 
-/* How many numbers just below `at` were all received, as far as a word or a byte of the window tells at once; else 1. */
-static unsigned full_step(const struct replay_window *window, uint64_t at, uint64_t oldest)
+/* How many numbers just below `at` were received in a row, as far as a word or a byte of them tells at once. */
+static unsigned run_below(const struct replay_window *window, uint64_t at, uint64_t oldest)
 {
-	uint64_t word = at ? window->bits[(at - 1) / 64 % REPLAY_WORDS] : 0;
-	if (at % 64 == 0 && at - oldest >= 64 && word == UINT64_MAX)
+	uint64_t word = seen_below(window, at);
+	if (word == UINT64_MAX && at - oldest >= 64)
 		return 64;
-	return at % 8 == 0 && at - oldest >= 8 && (word >> ((at - 8) % 64) & 0xff) == 0xff ? 8 : 1;
+	return word >> 56 == 0xff && at - oldest >= 8 ? 8 : at > oldest ? (unsigned)(word >> 63) : 0;
 }
 
 /* Alternating runs of missing and of received numbers, from the highest downwards. */
@@ -115,13 +118,10 @@ static void find_ranges(const struct replay_window *window, struct frame *frame)
 	frame->range_count = 0;
 	while (at > oldest && frame->range_count < FRAME_ACK_RANGES_MAX) {
 		struct frame_range range = { 0, 0 };
-		for (; at > oldest && !has_number(window, at - 1); at--)
+		for (; at > oldest && run_below(window, at, oldest) == 0; at--)
 			range.gap++;
-		while (at > oldest && has_number(window, at - 1)) {
-			unsigned step = full_step(window, at, oldest);
-			range.length += step;
-			at -= step;
-		}
+		for (unsigned run; (run = run_below(window, at, oldest)) > 0; at -= run)
+			range.length += run;
 		if (range.length)
 			frame->ranges[frame->range_count++] = range;
 	}
@@ -174,16 +174,16 @@ static int spans_of(const struct peer *peer, const struct frame *frame, struct s
 	}
 	uint64_t largest = data_number_expand(peer->current.number_next, (uint32_t)frame->largest, 2);
 	spans[count++] = (struct span){ .low = largest, .high = largest };
-	for (uint32_t i = 0; i < ACK_BITS; i++) {
-		if (!(frame->bitmap >> i & 1))
-			continue;
-		if (i + 1 > largest)
+	uint64_t at = largest;
+	for (uint32_t bits = frame->bitmap, step; bits; bits >>= step, at -= step) {
+		uint32_t run = (bits & 0xff) == 0xff ? 8 : bits & 1; /* received just below `at`; mostly all were */
+		step = run ? run : 1;
+		if (step > at)
 			return -1;
-		uint64_t number = largest - 1 - i;
-		if (number + 1 == spans[count - 1].low)
-			spans[count - 1].low = number;
-		else
-			spans[count++] = (struct span){ .low = number, .high = number };
+		if (run && at == spans[count - 1].low)
+			spans[count - 1].low = at - run;
+		else if (run)
+			spans[count++] = (struct span){ .low = at - run, .high = at - 1 };
 	}
 	return count;
 }
