@@ -31,9 +31,10 @@ void *schedule_state(const struct octo_channel *channel, uint32_t peer, uint32_t
 	return states_of(channel, peer) + channel->courier_state_at[courier];
 }
 
-static struct courier_slot *slot_of(const struct call *call, const struct peer *peer, uint32_t courier)
+/* Of all couriers towards a peer: found once, and not anew for each. */
+static struct courier_slot *slots_of(const struct call *call, const struct peer *peer)
 {
-	return schedule_slot(call->channel, call_peer_index(call, peer), courier);
+	return (struct courier_slot *)(void *)states_of(call->channel, call_peer_index(call, peer));
 }
 
 /* What a courier is told; the note that it reports finds its way back from it. */
@@ -68,19 +69,27 @@ static struct octo_courier_call describe(const struct call *call, const struct p
 		.is_duel_winner = peer->we_win };
 }
 
+/* Whom it is told to may report. */
+static void address(struct courier_call *told, struct call *call, uint32_t courier)
+{
+	told->call.report = report_note;
+	told->inner = call;
+	told->id = call->host->couriers[courier]->id;
+}
+
 static struct courier_call tell_courier(struct call *call, const struct peer *peer, uint32_t courier)
 {
-	struct courier_call told = { .call = describe(call, peer), .inner = call, .id = call->host->couriers[courier]->id };
-	told.call.report = report_note;
+	struct courier_call told = { .call = describe(call, peer) };
+	address(&told, call, courier);
 	return told;
 }
 
-static struct octo_mandate mandate_of(const struct call *call, const struct peer *peer, uint32_t courier)
+/* `told`: described once for all couriers. */
+static struct octo_mandate mandate_of(const struct call *call, const struct octo_courier_call *told, uint32_t courier)
 {
 	struct octo_mandate mandate = { .urgency_ms = 0 };
-	struct octo_courier_call told = describe(call, peer);
-	const void *state = schedule_state(call->channel, told.peer, courier);
-	call->host->couriers[courier]->mandate(state, &told, &mandate);
+	const void *state = schedule_state(call->channel, told->peer, courier);
+	call->host->couriers[courier]->mandate(state, told, &mandate);
 	return mandate;
 }
 
@@ -93,7 +102,7 @@ static void forget_wish(struct courier_slot *slot)
 
 void schedule_activate(struct call *call, struct peer *peer, uint32_t courier, bool is_active)
 {
-	struct courier_slot *slot = slot_of(call, peer, courier);
+	struct courier_slot *slot = &slots_of(call, peer)[courier];
 	slot->is_active = is_active;
 	forget_wish(slot);
 	schedule_read(call, peer);
@@ -101,12 +110,14 @@ void schedule_activate(struct call *call, struct peer *peer, uint32_t courier, b
 
 void schedule_read(struct call *call, struct peer *peer)
 {
+	struct octo_courier_call told = describe(call, peer);
+	struct courier_slot *slots = slots_of(call, peer);
 	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
-		struct courier_slot *slot = slot_of(call, peer, i);
-		slot->session = peer->current.log_id;
+		struct courier_slot *slot = &slots[i];
+		slot->session = told.session;
 		if (!slot->is_active)
 			continue;
-		struct octo_mandate mandate = mandate_of(call, peer, i);
+		struct octo_mandate mandate = mandate_of(call, &told, i);
 		if (!mandate.want_to_send) {
 			forget_wish(slot);
 			continue;
@@ -124,16 +135,15 @@ void schedule_read(struct call *call, struct peer *peer)
 }
 
 /* Wants order, and no copy can be kept: asked again when something has arrived, or after a while. */
-static bool must_wait(const struct call *call, const struct peer *peer, uint32_t courier)
+static bool must_wait(const struct call *call, const struct peer *peer, const struct courier_slot *slot, uint32_t courier)
 {
-	const struct courier_slot *slot = slot_of(call, peer, courier);
 	return slot->wants_order && !ordered_has_room(call, peer, (uint8_t)courier, slot->number_out);
 }
 
 /* A courier that is due waits, for another reason than before. */
-static void note_wait(struct call *call, const struct peer *peer, uint32_t courier, enum octo_wait why)
+static void note_wait(struct call *call, const struct peer *peer, struct courier_slot *slot, uint32_t courier,
+                      enum octo_wait why)
 {
-	struct courier_slot *slot = slot_of(call, peer, courier);
 	if (slot->held_by == why)
 		return;
 	slot->held_by = (uint8_t)why;
@@ -145,22 +155,22 @@ static void note_wait(struct call *call, const struct peer *peer, uint32_t couri
 
 static void note_waits(struct call *call, const struct peer *peer, enum octo_wait why)
 {
-	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
-		const struct courier_slot *slot = slot_of(call, peer, i);
-		if (slot->is_active && slot->wish_at <= call->now)
-			note_wait(call, peer, i, must_wait(call, peer, i) ? OCTO_WAIT_NO_COPY : why);
-	}
+	struct courier_slot *slots = slots_of(call, peer);
+	for (uint32_t i = 0; i < call->channel->courier_count; i++)
+		if (slots[i].is_active && slots[i].wish_at <= call->now)
+			note_wait(call, peer, &slots[i], i, must_wait(call, peer, &slots[i], i) ? OCTO_WAIT_NO_COPY : why);
 }
 
 static octo_time_ns first_wish(struct call *call, const struct peer *peer)
 {
 	octo_time_ns first = OCTO_NEVER, asked_again_at = call_after(call, no_room_wait_ns);
+	struct courier_slot *slots = slots_of(call, peer);
 	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
-		const struct courier_slot *slot = slot_of(call, peer, i);
+		struct courier_slot *slot = &slots[i];
 		octo_time_ns at = slot->is_active ? slot->wish_at : OCTO_NEVER;
-		if (at < asked_again_at && must_wait(call, peer, i)) {
+		if (at < asked_again_at && must_wait(call, peer, slot, i)) {
 			if (at <= call->now)
-				note_wait(call, peer, i, OCTO_WAIT_NO_COPY);
+				note_wait(call, peer, slot, i, OCTO_WAIT_NO_COPY);
 			at = asked_again_at;
 		}
 		if (at < first)
@@ -244,22 +254,23 @@ static enum rank rank_of(const struct courier_slot *slot, const struct octo_mand
 
 /* The due courier with the highest score that still fits, and how many due ones had to wait for it. `looks`: NULL when
  * nobody is told. */
-static bool pick(struct call *call, struct peer *peer, const struct filling *filling, struct bid *best, uint32_t *rivals,
-                 struct look *looks)
+static bool pick(struct call *call, struct peer *peer, const struct octo_courier_call *told, const struct filling *filling,
+                 struct bid *best, uint32_t *rivals, struct look *looks)
 {
 	uint32_t due = 0;
 	size_t room = writer_left(filling->frames);
 	bool is_reserved = false;
+	struct courier_slot *slots = slots_of(call, peer);
 	*best = (struct bid){ .rank = RANK_NONE };
 	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
-		struct courier_slot *slot = slot_of(call, peer, i);
-		bool is_due = slot->is_active && slot->wish_at <= call->now && !must_wait(call, peer, i);
+		struct courier_slot *slot = &slots[i];
+		bool is_due = slot->is_active && slot->wish_at <= call->now && !must_wait(call, peer, slot, i);
 		if (looks)
 			looks[i] = (struct look){ .why = is_due || !slot->is_active || slot->wish_at == OCTO_NEVER ? OCTO_WAIT_SILENT :
 				slot->wish_at > call->now ? OCTO_WAIT_NOT_DUE : OCTO_WAIT_NO_COPY };
 		if (!is_due)
 			continue;
-		struct octo_mandate wants = mandate_of(call, peer, i);
+		struct octo_mandate wants = mandate_of(call, told, i);
 		if (!wants.want_to_send) { /* it has thought better of it */
 			forget_wish(slot);
 			continue;
@@ -287,8 +298,9 @@ static bool pick(struct call *call, struct peer *peer, const struct filling *fil
 /* While a bulk courier is due, what others send builds up a claim; what it sends itself pays it off. */
 static void count_claims(struct call *call, const struct peer *peer, const struct bid *granted, size_t size)
 {
+	struct courier_slot *slots = slots_of(call, peer);
 	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
-		struct courier_slot *slot = slot_of(call, peer, i);
+		struct courier_slot *slot = &slots[i];
 		uint32_t paid = (BULK_FLOOR_PART - 1) * (uint32_t)size;
 		if (i == granted->courier)
 			slot->owed_bytes -= slot->owed_bytes < paid ? slot->owed_bytes : paid;
@@ -301,9 +313,11 @@ static void count_claims(struct call *call, const struct peer *peer, const struc
 /* The packet goes: whoever was due and is not in it was passed over. */
 static void count_passes(struct call *call, const struct peer *peer, uint32_t served)
 {
+	struct courier_slot *slots = slots_of(call, peer);
 	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
-		struct courier_slot *slot = slot_of(call, peer, i);
-		bool is_passed = slot->is_active && slot->wish_at <= call->now && !(served >> i & 1) && !must_wait(call, peer, i);
+		struct courier_slot *slot = &slots[i];
+		bool is_passed = slot->is_active && slot->wish_at <= call->now && !(served >> i & 1) &&
+		                 !must_wait(call, peer, slot, i);
 		if (is_passed && slot->passed < UINT16_MAX)
 			slot->passed++;
 	}
@@ -311,9 +325,11 @@ static void count_passes(struct call *call, const struct peer *peer, uint32_t se
 
 static bool is_overdue(const struct call *call, const struct peer *peer)
 {
+	const struct courier_slot *slots = slots_of(call, peer);
 	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
-		const struct courier_slot *slot = slot_of(call, peer, i);
-		if (slot->passed >= OCTO_PASSES_LIMIT && slot->is_active && slot->wish_at <= call->now && !must_wait(call, peer, i))
+		const struct courier_slot *slot = &slots[i];
+		if (slot->passed >= OCTO_PASSES_LIMIT && slot->is_active && slot->wish_at <= call->now &&
+		    !must_wait(call, peer, slot, i))
 			return true;
 	}
 	return false;
@@ -339,7 +355,7 @@ static enum octo_wait outdone(const struct look *look, const struct bid *granted
 static void report_grant(struct call *call, const struct peer *peer, const struct bid *granted, size_t size,
                          uint32_t rivals, const struct look *looks)
 {
-	const struct courier_slot *slot = slot_of(call, peer, granted->courier);
+	const struct courier_slot *slots = slots_of(call, peer), *slot = &slots[granted->courier];
 	if (!looks) {
 		call_reserve(call);
 		return;
@@ -351,10 +367,10 @@ static void report_grant(struct call *call, const struct peer *peer, const struc
 		.session = peer->current.log_id } };
 	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
 		enum octo_wait why = (enum octo_wait)looks[i].why;
-		if (i == granted->courier || !slot_of(call, peer, i)->is_active)
+		if (i == granted->courier || !slots[i].is_active)
 			continue;
 		event.courier.waiting[event.courier.waiting_count++] = (struct octo_waiting){
-			.courier = (uint8_t)call->host->couriers[i]->id, .passed = slot_of(call, peer, i)->passed,
+			.courier = (uint8_t)call->host->couriers[i]->id, .passed = slots[i].passed,
 			.why = (uint8_t)(why == OCTO_WAIT_LOWER_SCORE ? outdone(&looks[i], granted) : why) };
 	}
 	call_emit(call, &event, OCTO_EVENT_COURIER_GRANTED, call_peer_index(call, peer));
@@ -370,15 +386,17 @@ static enum grant grant(struct call *call, struct peer *peer, struct filling *fi
 	uint32_t rivals = 0;
 	struct bid bid;
 	struct look seen[BLOCK_COURIERS_MAX], *looks = call_is_observed(call) ? seen : NULL;
-	if (!sent_has_fate_room(call) || !pick(call, peer, filling, &bid, &rivals, looks))
+	struct courier_call told = { .call = describe(call, peer) };
+	if (!sent_has_fate_room(call) || !pick(call, peer, &told.call, filling, &bid, &rivals, looks))
 		return GRANT_NOBODY;
 	uint32_t courier = bid.courier;
 	const struct octo_courier *kind = call->host->couriers[courier];
 	uint8_t message[OCTO_DATAGRAM_MAX];
 	size_t room = writer_left(frames) - head_of(&bid.mandate);
 	size_t limit = bid.mandate.payload_size < room ? bid.mandate.payload_size : room;
-	struct courier_call told = tell_courier(call, peer, courier);
+	struct courier_slot *slot = &slots_of(call, peer)[courier];
 	void *state = schedule_state(call->channel, told.call.peer, courier);
+	address(&told, call, courier);
 	uint64_t handle = 0;
 	size_t size = kind->send(state, &told.call, message, limit, &handle);
 	OCTO_ASSERT(size <= limit);
@@ -387,7 +405,7 @@ static enum grant grant(struct call *call, struct peer *peer, struct filling *fi
 		struct frame frame = { .type = FRAME_COURIER, .courier = (uint8_t)kind->id, .data = message, .size = size };
 		if (bid.mandate.wants_order) {
 			frame.type = FRAME_COURIER_ORDERED;
-			frame.largest = slot_of(call, peer, courier)->number_out++;
+			frame.largest = slot->number_out++;
 			ordered_keep(call, peer, (uint8_t)courier, frame.largest, handle, message, size);
 		}
 		frame_write(frames, &frame);
@@ -399,7 +417,6 @@ static enum grant grant(struct call *call, struct peer *peer, struct filling *fi
 		count_claims(call, peer, &bid, size);
 		filling->served |= 1u << courier;
 	}
-	struct courier_slot *slot = slot_of(call, peer, courier);
 	slot->declined_until = is_granted ? 0 : call_after(call, decline_wait_ns);
 	forget_wish(slot); /* it may wish again, and goes behind the others */
 	schedule_read(call, peer);
@@ -426,14 +443,15 @@ static bool resend(struct call *call, struct peer *peer, struct writer *frames)
 static struct sync_look look(const struct call *call, const struct peer *peer, uint32_t n)
 {
 	uint32_t courier = call->channel->sync_couriers[n];
-	struct octo_mandate mandate = mandate_of(call, peer, courier);
+	struct octo_courier_call told = describe(call, peer);
+	struct octo_mandate mandate = mandate_of(call, &told, courier);
 	return (struct sync_look){ .id = (uint8_t)call->host->couriers[courier]->id, .priority = mandate.priority,
 		.size = mandate.payload_size };
 }
 
 static bool is_active(const struct call *call, const struct peer *peer, uint32_t n)
 {
-	return slot_of(call, peer, call->channel->sync_couriers[n])->is_active;
+	return slots_of(call, peer)[call->channel->sync_couriers[n]].is_active;
 }
 
 static uint64_t digest(const struct call *call, const struct peer *peer, uint32_t n, enum octo_side side)
@@ -447,7 +465,7 @@ static void resync(struct call *call, struct peer *peer, uint32_t n)
 	uint32_t courier = call->channel->sync_couriers[n];
 	struct courier_call told = tell_courier(call, peer, courier);
 	call->host->couriers[courier]->resync(schedule_state(call->channel, told.call.peer, courier), &told.call);
-	slot_of(call, peer, courier)->declined_until = 0;
+	slots_of(call, peer)[courier].declined_until = 0;
 	schedule_read(call, peer);
 }
 
@@ -489,12 +507,13 @@ static void tell(struct call *call, struct peer *peer, uint8_t courier, uint64_t
 /* Who is due when a session ends waits for the next one; and who was due when it began has waited for it. */
 static void note_session(struct call *call, const struct peer *peer)
 {
+	struct courier_slot *slots = slots_of(call, peer);
 	for (uint32_t i = 0; i < call->channel->courier_count; i++) {
-		struct courier_slot *slot = slot_of(call, peer, i);
+		struct courier_slot *slot = &slots[i];
 		if (!slot->is_active || slot->wish_at > call->now)
 			continue;
 		if (!peer->current.id)
-			note_wait(call, peer, i, OCTO_WAIT_NO_SESSION);
+			note_wait(call, peer, slot, i, OCTO_WAIT_NO_SESSION);
 		else if (slot->session == 0)
 			slot->held_by = OCTO_WAIT_NO_SESSION;
 	}
@@ -515,7 +534,7 @@ bool schedule_tell(struct call *call, struct peer *peer)
 		else if (ordered_arrived(call, peer, fate.courier, fate.handle, &handle))
 			tell(call, peer, fate.courier, handle, OCTO_FATE_DELIVERED);
 	}
-	bool is_another_session = call->channel->courier_count && slot_of(call, peer, 0)->session != peer->current.log_id;
+	bool is_another_session = call->channel->courier_count && slots_of(call, peer)->session != peer->current.log_id;
 	for (; ordered_tell(call, peer, &courier, &handle); has_told = true)
 		tell(call, peer, courier, handle, OCTO_FATE_LOST);
 	if (is_another_session)
@@ -530,7 +549,7 @@ void schedule_work(struct call *call, struct peer *peer, uint32_t courier,
 {
 	struct courier_call told = tell_courier(call, peer, courier);
 	work(schedule_state(call->channel, told.call.peer, courier), &told.call, argument);
-	slot_of(call, peer, courier)->declined_until = 0; /* something has changed: ask again */
+	slots_of(call, peer)[courier].declined_until = 0; /* something has changed: ask again */
 	schedule_read(call, peer);
 }
 
@@ -565,13 +584,14 @@ static void deliver(struct call *call, struct peer *peer, uint8_t courier, const
 {
 	uint32_t index = octo_courier_index(call->host, courier);
 	enum octo_discard why = index == OCTO_NO_COURIER ? OCTO_DISCARD_UNKNOWN :
-	                        !slot_of(call, peer, index)->is_active ? OCTO_DISCARD_INACTIVE : OCTO_DISCARD_NO_READS;
-	if (why != OCTO_DISCARD_NO_READS || !mandate_of(call, peer, index).accept_reads) {
+	                        !slots_of(call, peer)[index].is_active ? OCTO_DISCARD_INACTIVE : OCTO_DISCARD_NO_READS;
+	struct courier_call told = { .call = describe(call, peer) };
+	if (why != OCTO_DISCARD_NO_READS || !mandate_of(call, &told.call, index).accept_reads) {
 		call->channel->pulse.counters.courier_discarded++;
 		report_delivery(call, peer, courier, size, number, OCTO_EVENT_COURIER_DISCARDED, why);
 		return;
 	}
-	struct courier_call told = tell_courier(call, peer, index);
+	address(&told, call, index);
 	call->host->couriers[index]->receive(schedule_state(call->channel, told.call.peer, index), &told.call, data, size);
 	report_delivery(call, peer, courier, size, number, OCTO_EVENT_COURIER_DELIVERED, OCTO_DISCARD_UNKNOWN);
 	schedule_read(call, peer);
@@ -587,7 +607,7 @@ bool schedule_admits(struct call *call, struct peer *peer, uint8_t courier, uint
 	uint32_t index = octo_courier_index(call->host, courier);
 	if (index == OCTO_NO_COURIER)
 		return true; /* it will be discarded */
-	uint64_t expected = slot_of(call, peer, index)->number_in;
+	uint64_t expected = slots_of(call, peer)[index].number_in;
 	if (number <= expected || ordered_is_held(call, peer, (uint8_t)index, number))
 		return true;
 	return number - expected < ORDERED_WINDOW && pool_left(&call->channel->copies) > others;
@@ -601,7 +621,7 @@ void schedule_order(struct call *call, struct peer *peer, uint8_t courier, uint6
 		deliver(call, peer, courier, data, size, &number);
 		return;
 	}
-	struct courier_slot *slot = slot_of(call, peer, index);
+	struct courier_slot *slot = &slots_of(call, peer)[index];
 	uint8_t held[OCTO_ORDERED_PAYLOAD_MAX];
 	if (number < slot->number_in || ordered_is_held(call, peer, (uint8_t)index, number)) {
 		call->channel->pulse.counters.ordered_duplicates++;
