@@ -4,7 +4,7 @@
  * by extra bytes (packet contents, a duel's IDs). All integers little-endian. A footer closes a complete file; one
  * without it (a crash, a full disk) opens all the same and says that it is truncated.
  *
- *   file   = magic "OCTOTRC1" | header | node* | entry* | footer
+ *   file   = magic "OCTOTRC2" | header | node* | entry* | footer
  *   entry  = record (48 bytes) | extra bytes (record.extra_size of them, padded with zeros to a multiple of 8)
  *
  * Reading maps nothing and keeps the whole file in memory; a reader belongs to one thread. */

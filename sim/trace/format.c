@@ -29,6 +29,28 @@ uint64_t format_checksum(uint64_t sum, const uint8_t *bytes, size_t size)
 	return sum;
 }
 
+uint32_t format_words(void)
+{
+	static const char *const words[] = {
+#define X(name, ...) #name,
+		TRACE_KINDS(X) "/" TRACE_DROPS(X) "/" TRACE_ACTIONS(X) "/" TRACE_LIES(X) "/" TRACE_NATS(X) "/"
+		OCTO_REASONS(X) "/" OCTO_STATES(X) "/" OCTO_STEPS(X) "/" OCTO_ROLES(X) "/" OCTO_ENDS(X) "/" OCTO_MODES(X) "/"
+		OCTO_ACTIVITIES(X) "/" OCTO_WARNINGS(X) "/" OCTO_POOLS(X) "/" OCTO_WAITS(X) "/" OCTO_DISCARDS(X) "/"
+		OCTO_NOTES(X) "/" OCTO_TELLS(X) "/" OCTO_SIDES(X)
+#undef X
+	};
+	uint32_t sum = UINT32_C(0x811c9dc5);
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		for (const char *at = words[i];; at++) { /* its end counts, too */
+			sum = (sum ^ (uint8_t)*at) * UINT32_C(0x01000193);
+			if (*at == 0)
+				break;
+		}
+	}
+	return sum;
+}
+
 void format_put_record(uint8_t out[FORMAT_RECORD_BYTES], const struct trace_record *record)
 {
 	put(out, record->time_ns, 8);
@@ -59,6 +81,11 @@ void format_get_record(const uint8_t in[FORMAT_RECORD_BYTES], struct trace_recor
 	record->b = get(in + 40, 8);
 }
 
+void format_put_words(uint8_t header[FORMAT_HEADER_BYTES])
+{
+	put(header + FORMAT_WORDS_AT, format_words(), 4);
+}
+
 void format_put_header(uint8_t out[FORMAT_HEADER_BYTES], const struct trace_header *header)
 {
 	put(out, header->seed, 8);
@@ -68,7 +95,12 @@ void format_put_header(uint8_t out[FORMAT_HEADER_BYTES], const struct trace_head
 	memcpy(out + 152, header->title, sizeof(header->title));
 	memcpy(out + 280, header->crypto, sizeof(header->crypto));
 	put(out + 296, header->node_count, 4);
-	put(out + 300, 0, 4);
+	format_put_words(out);
+}
+
+uint32_t format_get_words(const uint8_t in[FORMAT_HEADER_BYTES])
+{
+	return (uint32_t)get(in + FORMAT_WORDS_AT, 4);
 }
 
 void format_get_header(const uint8_t in[FORMAT_HEADER_BYTES], struct trace_header *header)

@@ -313,7 +313,7 @@ void jsonl_print_header(const struct trace *trace, FILE *out)
 {
 	const struct trace_header *header = trace_header(trace);
 
-	fputs("{\"format\": \"OCTOTRC1\"", out);
+	fputs("{\"format\": \"OCTOTRC2\"", out);
 	print_text("scenario", header->scenario, out);
 	print_text("title", header->title, out);
 	print_number("seed", header->seed, out);

@@ -49,6 +49,12 @@ static bool is_magic(const uint8_t *bytes, size_t size)
 	return size >= FORMAT_MAGIC_BYTES && memcmp(bytes, FORMAT_MAGIC, FORMAT_MAGIC_BYTES) == 0;
 }
 
+static bool fail_as_of_another_version(struct reader *reader)
+{
+	return fail(reader, "was written by another version of octosim, whose numbers mean something else; "
+	            "record it anew, with octosim run SCENARIO --trace FILE");
+}
+
 /* The magic is checked before the rest is read: a film or a device without an end is not loaded first. */
 static bool check_magic(struct reader *reader)
 {
@@ -60,8 +66,7 @@ static bool check_magic(struct reader *reader)
 		return fail(reader, "is empty, not a trace");
 	if (trace->size >= FORMAT_MAGIC_BYTES &&
 	    memcmp(trace->bytes, FORMAT_MAGIC, FORMAT_MAGIC_BYTES - 1) == 0)
-		return fail(reader, "is a trace of another version; this program reads version %c",
-		            FORMAT_MAGIC[FORMAT_MAGIC_BYTES - 1]);
+		return fail_as_of_another_version(reader);
 	return fail(reader, "is not a trace: it does not begin with %s", FORMAT_MAGIC);
 }
 
@@ -111,6 +116,8 @@ static bool read_head(struct reader *reader)
 	if (left < FORMAT_HEADER_BYTES)
 		return fail(reader, "ends inside its header; nothing of the run is left");
 	format_get_header(trace->bytes + FORMAT_MAGIC_BYTES, header);
+	if (format_get_words(trace->bytes + FORMAT_MAGIC_BYTES) != format_words())
+		return fail_as_of_another_version(reader);
 	left -= FORMAT_HEADER_BYTES;
 	if (!is_text(header->scenario, sizeof(header->scenario)) ||
 	    !is_text(header->title, sizeof(header->title)) ||

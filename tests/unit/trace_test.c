@@ -3,6 +3,7 @@
 #include "tests/check.h"
 
 #include "sim/trace.h"
+#include "sim/trace/format.h"
 #include "sim/trace/json_text.h"
 #include "sim/trace/jsonl.h"
 
@@ -366,7 +367,7 @@ static void cause_beyond_the_end_is_refused_or_forgotten(void)
 
 static void random_bytes_never_crash(void)
 {
-	uint8_t bytes[4096] = "OCTOTRC1";
+	uint8_t bytes[4096] = FORMAT_MAGIC;
 	uint32_t state = 1;
 
 	for (int round = 0; round < 300; round++) {
@@ -377,6 +378,7 @@ static void random_bytes_never_crash(void)
 		}
 		bytes[MAGIC + 296] = (uint8_t)(round % 8);
 		memset(bytes + MAGIC + 297, 0, 3);
+		format_put_words(bytes + MAGIC);
 		spill(bytes, sizeof(bytes));
 		trace_close(trace_open(path, error, sizeof(error)));
 	}
@@ -391,8 +393,9 @@ static void what_is_no_trace_is_refused_by_name(void)
 	expect_refusal("is empty");
 	spill("{\"title\": \"a scenario\"}", 23);
 	expect_refusal("is not a trace");
-	spill("OCTOTRC9 and more", 17);
-	expect_refusal("another version");
+	spill("OCTOTRC1 and more", 17);
+	expect_refusal("was written by another version of octosim, whose numbers mean something else; "
+	               "record it anew, with octosim run SCENARIO --trace FILE");
 	trace = trace_open("/tmp", error, sizeof(error));
 	CHECK(trace == NULL);
 	CHECK_CONTAINS(error, "/tmp: cannot be read: ");
@@ -402,6 +405,22 @@ static void what_is_no_trace_is_refused_by_name(void)
 	trace = trace_open("/dev/zero", error, sizeof(error));
 	CHECK(trace == NULL);
 	CHECK_CONTAINS(error, "is not a trace");
+}
+
+/* A kind put into the middle of the list makes others of all behind it: such a file must not be read as one of ours. */
+static void a_trace_of_other_lists_is_refused_and_says_what_to_do(void)
+{
+	uint8_t bytes[MAGIC + HEADER + 2 * NODE + 2 * RECORD + 80];
+	struct trace_writer *writer = trace_writer_open(path, &head, both, error, sizeof(error));
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(writer);
+	CHECK(trace_writer_close(writer, error, sizeof(error)));
+	size_t size = slurp(bytes, sizeof(bytes));
+	trace_close(trace_open(path, error, sizeof(error)));
+	CHECK_U64(format_get_words(bytes + MAGIC), format_words());
+	bytes[MAGIC + FORMAT_WORDS_AT + 3] ^= 1;
+	spill(bytes, size);
+	expect_refusal("was written by another version of octosim, whose numbers mean something else; record it anew");
 }
 
 static void failure_to_write_is_a_sentence(void)
@@ -580,6 +599,7 @@ CU_ErrorCode suite_trace(void)
 	CU_ADD_TEST(suite, cause_beyond_the_end_is_refused_or_forgotten);
 	CU_ADD_TEST(suite, random_bytes_never_crash);
 	CU_ADD_TEST(suite, what_is_no_trace_is_refused_by_name);
+	CU_ADD_TEST(suite, a_trace_of_other_lists_is_refused_and_says_what_to_do);
 	CU_ADD_TEST(suite, failure_to_write_is_a_sentence);
 	CU_ADD_TEST(suite, every_number_has_a_name);
 	CU_ADD_TEST(suite, every_kind_is_a_line_of_json);
