@@ -182,6 +182,7 @@ static void configure(const struct sim *sim, uint32_t number, uint32_t epoch, st
 	config->suites = described->suites;
 	config->rate_up = described->rate_up;
 	config->rate_down = described->rate_down;
+	config->payload_max = described->payload_max;
 	/* What may be under way is lent from pools: of little use to who is never told to say anything. */
 	config->ordered_max = described->has_ordered_load ? 128 : 0;
 	/* Who offers to send fast has room for a fifth of a second of it. */

@@ -126,6 +126,7 @@ const char *trace_action_name(enum trace_action action);
 	X(UNKNOWN_COURIER, "unknown-courier", "sends a message for a courier that nobody has")                   \
 	X(MESSAGE, "message", "sends a courier random bytes")                                                    \
 	X(ORDERED_AHEAD, "ordered-ahead", "sends an ordered message far ahead of all others")                    \
+	X(TOO_LARGE, "too-large", "fills a packet up to 512 bytes, whatever was agreed")                         \
 	X(CLOSE, "close", "closes the session, with a message behind it, and goes on")                           \
 	X(RANDOM, "random", "sends what the seed draws")
 enum trace_lie {

@@ -220,6 +220,14 @@ static void say_message(struct speech *speech)
 	put_random(speech, size);
 }
 
+/* Room for what was agreed is all that the other ones use. */
+static void say_too_large(struct speech *speech)
+{
+	speech->room = sizeof(speech->bytes);
+	while (left(speech))
+		put(speech, 1, PAD);
+}
+
 static void say_ordered_ahead(struct speech *speech)
 {
 	put(speech, 2, ORDERED | LOAD_COURIER << 8);
@@ -335,7 +343,8 @@ static void (*const sayings[TRACE_LIE_COUNT])(struct speech *) = {
 	[TRACE_LIE_UNKNOWN_FRAME] = say_unknown_frame,     [TRACE_LIE_CUT_FRAME] = say_cut_frame,
 	[TRACE_LIE_NO_FRAMES] = say_no_frames,             [TRACE_LIE_UNKNOWN_COURIER] = say_unknown_courier,
 	[TRACE_LIE_MESSAGE] = say_message,                 [TRACE_LIE_ORDERED_AHEAD] = say_ordered_ahead,
-	[TRACE_LIE_CLOSE] = say_close,                     [TRACE_LIE_RANDOM] = say_random,
+	[TRACE_LIE_TOO_LARGE] = say_too_large,             [TRACE_LIE_CLOSE] = say_close,
+	[TRACE_LIE_RANDOM] = say_random,
 };
 
 /* Who has no session with the other one has nobody to lie to. */

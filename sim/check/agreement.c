@@ -106,10 +106,9 @@ static void judge_offers(struct checks *checks, uint32_t node, uint32_t peer,
 		check_violated(checks, INVARIANT_S10, node, peer,
 		               "expected at most %u bytes per second down, found %u",
 		               lower(own->rate_down, other->rate_up), agreed->rate_down);
-	else if (agreed->payload_max > checks->config.payload_max)
-		check_violated(checks, INVARIANT_S10, node, peer,
-		               "expected payloads of at most %u bytes, found %u", checks->config.payload_max,
-		               agreed->payload_max);
+	else if (agreed->payload_max > lower(own->payload_max, other->payload_max))
+		check_violated(checks, INVARIANT_S10, node, peer, "expected payloads of at most %u bytes, found %u",
+		               lower(own->payload_max, other->payload_max), agreed->payload_max);
 	else if (agreed->idle_s > checks->config.keepalive_s || agreed->idle_s == 0)
 		check_violated(checks, INVARIANT_S10, node, peer,
 		               "expected a keepalive of 1 to %u s, found %u s", checks->config.keepalive_s,

@@ -22,6 +22,7 @@ static const struct preset of_top[] = {
 };
 static const struct preset of_node[] = {
 	{ "offers", "[\"chacha20-poly1305\"]" }, { "rate_up", "\"1Mbit\"" }, { "rate_down", "\"1Mbit\"" },
+	{ "payload_max", "\"512B\"" },
 	{ "boot_epoch", "0" }, { "clock", "{\"offset\": \"0s\", \"drift_ppm\": 0}" }, { "cookie_above", "64" }, { "processing", "\"0s\"" },
 	{ "tamper", "true" }, { "on_hacked", "\"go-on\"" },
 };

@@ -11,7 +11,7 @@ static const char *const reactions[] = { "go-on", "shut-down", NULL };
 static const char *const suites[] = { "chacha20-poly1305", "aes-256-gcm", NULL };
 static const char *const node_keys[] = {
 	"name",      "kind",       "count", "identity",     "stun",     "offers", "rate_up",
-	"rate_down", "boot_epoch", "clock", "cookie_above",
+	"rate_down", "payload_max", "boot_epoch", "clock", "cookie_above",
 	"processing", "tamper",    "on_hacked", "couriers", NULL,
 };
 static const char *const clock_keys[] = { "offset", "drift_ppm", NULL };
@@ -129,6 +129,7 @@ static void read_details(struct reader *reader, struct tree_value object, struct
 {
 	struct tree_value value = { NULL, 0 };
 	uint64_t number = 0;
+	int64_t bytes = 0;
 	int32_t reaction = 0;
 
 	value = reader_get(reader, object, "offers");
@@ -140,6 +141,9 @@ static void read_details(struct reader *reader, struct tree_value object, struct
 	value = reader_get(reader, object, "rate_down");
 	if (value.item != NULL)
 		read_offered_rate(reader, value, &node->rate_down);
+	value = reader_get(reader, object, "payload_max");
+	if (value.item != NULL && reader_quantity(reader, value, UNIT_SIZE, "128B", "512B", &bytes))
+		node->payload_max = (uint16_t)bytes;
 	value = reader_get(reader, object, "boot_epoch");
 	if (value.item != NULL && reader_whole(reader, value, 0, (1u << 24) - 2, &number))
 		node->stored_epoch = (uint32_t)number;
@@ -189,6 +193,7 @@ static void read_node(struct reader *reader, struct tree_value object)
 		.suites = OCTO_SUITE_CHACHA20_POLY1305,
 		.rate_up = 125000,
 		.rate_down = 125000,
+		.payload_max = OCTO_DATAGRAM_MAX,
 		.cookie_above = 64,
 		.looks_for_tells = true,
 	};

@@ -21,6 +21,7 @@ struct scenario_node {
 	                                     Two nodes with one label are clones. The run's seed has no part in it. */
 	uint16_t suites;                  /* offer, OCTO_SUITE_* bits */
 	uint32_t rate_up, rate_down;      /* offer, bytes per second */
+	uint16_t payload_max;             /* offer, bytes of a datagram */
 	uint32_t stored_epoch;            /* "boot_epoch": as if it had booted that often before */
 	int64_t clock_offset_ns;          /* its clock minus world time at the start */
 	int32_t clock_drift_ppb;          /* its clock gains so many ns per second */

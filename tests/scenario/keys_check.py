@@ -298,6 +298,7 @@ RUN = {
     "nodes.*.offers": (node(), node(offers=["aes-256-gcm"])),
     "nodes.*.rate_up": (node(), node(rate_up="64kbit")),
     "nodes.*.rate_down": (node(), node(rate_down="64kbit")),
+    "nodes.*.payload_max": (base(timeline=PRESS), base(timeline=PRESS, nodes=[{**BASE["nodes"][0], "payload_max": "256B"}, *BASE["nodes"][1:]])),
     "nodes.*.boot_epoch": (node(), node(boot_epoch=9)),
     "nodes.*.clock": (node(), node(clock={"offset": "5s"})),
     "nodes.*.clock.offset": (node(clock={"offset": "5s"}), node(clock={"offset": "-5s"})),

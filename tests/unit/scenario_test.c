@@ -84,7 +84,7 @@ static void nodes_say_who_they_are(void)
 	        "\"robot\", "
 		"\"offers\": [\"aes-256-gcm\"], \"rate_up\": \"2.5Mbit\", \"rate_down\": \"800kbit\", "
 		"\"boot_epoch\": 16777214, \"clock\": {\"offset\": \"-5s\", \"drift_ppm\": \"-0.5\"}, "
-	        "\"cookie_above\": 0}]}");
+	        "\"payload_max\": \"128B\", \"cookie_above\": 0}]}");
 
 	CHECK_U64(scenario->seed, UINT64_MAX);
 	CHECK(scenario->is_model_crypto && scenario->random_ties);
@@ -97,6 +97,7 @@ static void nodes_say_who_they_are(void)
 	CHECK_I64(scenario->nodes[0].clock_offset_ns, INT64_C(-5000000000));
 	CHECK_I64(scenario->nodes[0].clock_drift_ppb, -500);
 	CHECK_U64(scenario->nodes[0].cookie_above, 0);
+	CHECK_U64(scenario->nodes[0].payload_max, 128);
 	scenario_free(scenario);
 }
 
