@@ -129,6 +129,8 @@ static void action_note(const struct trace_record *r, char *out)
 		[TRACE_ACTION_COMMAND] = "gives a command",
 		[TRACE_ACTION_SWITCH] = "switches a courier",
 		[TRACE_ACTION_LIE] = "lies:",
+		[TRACE_ACTION_BLOB] = "offers a blob",
+		[TRACE_ACTION_CANCEL] = "gives up a blob",
 	};
 	char step[40];
 

@@ -46,6 +46,7 @@ void fixture_make(struct fixture *fixture)
 		snprintf(node->identity, sizeof node->identity, "%s", names[i]);
 		node->suites = OCTO_SUITE_CHACHA20_POLY1305;
 		node->rate_up = node->rate_down = 125000;
+		node->payload_max = OCTO_DATAGRAM_MAX;
 		fixture->everybody[i] = 1;
 		fixture->is_up[i] = true;
 		for (uint32_t j = 0; j < FIXTURE_NODES; j++) {

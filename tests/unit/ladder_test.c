@@ -498,6 +498,26 @@ static void any_records_give_a_picture(void)
 	}
 }
 
+/* Of its own: who reads along must not take one for another. */
+static void every_action_has_words(void)
+{
+	const struct ladder_options options = { .columns = 120 };
+	static char seen[TRACE_ACTION_COUNT][4096];
+
+	for (int action = 0; action < TRACE_ACTION_COUNT; action++) {
+		char *text;
+
+		clear(2);
+		add(1000, TRACE_ACTION, 0, 1, (uint64_t)action, 0);
+		text = draw(&options);
+		snprintf(seen[action], sizeof(seen[action]), "%s", text);
+		free(text);
+		CHECK(strstr(seen[action], "(null)") == NULL);
+		for (int other = 0; other < action; other++)
+			CHECK(strcmp(seen[other], seen[action]) != 0);
+	}
+}
+
 static void injected_copies_of_an_instant_share_an_arrow(void)
 {
 	const struct ladder_options options = { 0 };
@@ -574,6 +594,7 @@ CU_ErrorCode suite_ladder(void)
 	CU_ADD_TEST(suite, long_notes_are_wrapped_at_blanks);
 	CU_ADD_TEST(suite, colours_come_only_when_asked_for);
 	CU_ADD_TEST(suite, any_records_give_a_picture);
+	CU_ADD_TEST(suite, every_action_has_words);
 	CU_ADD_TEST(suite, injected_copies_of_an_instant_share_an_arrow);
 	CU_ADD_TEST(suite, cause_is_said_before_effect);
 	CU_ADD_TEST(suite, half_a_day_of_idling_is_one_line);
