@@ -70,8 +70,10 @@ void blob_progress(const struct octo_courier_call *call, struct blob_place *plac
 	blob_note_place(call, place, way, OCTO_NOTE_BLOB_PROGRESS, done);
 }
 
-void blob_refuse(struct blob_courier *state, const struct blob_message *message, enum octo_way way, enum octo_blob_end reason)
+void blob_refuse(struct blob_courier *state, const struct octo_courier_call *call, const struct blob_message *message,
+                 enum octo_way way, enum octo_blob_end reason)
 {
+	state->refusal.session = call->session;
 	state->refusal.id = message->id;
 	state->refusal.round = message->round;
 	state->refusal.way = (uint8_t)way;

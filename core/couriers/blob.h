@@ -10,12 +10,13 @@ enum {
 	BLOB_WINDOW = 8192,               /* cells; a power of two, and below 65,536 for the runs of a HAVE */
 	BLOB_WORDS = BLOB_WINDOW / 64,
 	BLOB_CELLS_A_CHUNK = 4, BLOB_CELLS_MAX = 15,
+	BLOB_CELLS_EARLY = 160,           /* sent to a receiver that has not accepted: what startup sends in a round trip */
 	BLOB_PASTS = 8
 };
 
 enum blob_phase {
 	BLOB_EMPTY,
-	BLOB_ASKING,                      /* OUT: offered or to be offered; nothing flows before a HAVE */
+	BLOB_ASKING,                      /* OUT: offered or to be offered; before a HAVE its first cells flow at most */
 	BLOB_FLOWING,
 	BLOB_ABORTING,                    /* failed; the peer does not know yet */
 	BLOB_ENDED                        /* the place is free, and can still be looked at */
@@ -47,7 +48,8 @@ struct blob_out {
 	uint32_t arrived, open;           /* of [base, next): there; neither there nor on its way */
 	uint32_t open_from;               /* none is open below */
 	uint32_t again;                   /* the pass goes on from this cell; `next` or more: there is none */
-	uint32_t reserved[2];
+	uint32_t early_end;               /* cells below may go before the present offer is accepted; 0: none */
+	uint32_t reserved;
 	uint64_t arrived_bits[BLOB_WORDS], flying_bits[BLOB_WORDS];
 };
 
@@ -69,7 +71,7 @@ struct blob_courier {
 	struct blob_in ins[OCTO_BLOBS_MAX];
 	struct blob_past pasts[BLOB_PASTS]; /* received whole: to say so again */
 	/* An ABORT about something that has no place here. */
-	struct { uint16_t id, round; uint8_t way, reason, is_due, reserved; } refusal;
+	struct { uint64_t session; uint16_t id, round; uint8_t way, reason, is_due, reserved; } refusal;
 	uint32_t losses;                  /* of late, scaled by 2^16: 0, none for long */
 	uint16_t rounds;                  /* offers so far */
 	uint8_t past_next, reserved;
@@ -131,7 +133,8 @@ void blob_note_place(const struct octo_courier_call *call, const struct blob_pla
 void blob_fail(const struct octo_courier_call *call, struct blob_place *place, enum octo_way way, enum octo_blob_end end,
                bool tell_peer);
 void blob_progress(const struct octo_courier_call *call, struct blob_place *place, enum octo_way way, uint64_t done);
-void blob_refuse(struct blob_courier *state, const struct blob_message *message, enum octo_way way, enum octo_blob_end reason);
+void blob_refuse(struct blob_courier *state, const struct octo_courier_call *call, const struct blob_message *message,
+                 enum octo_way way, enum octo_blob_end reason);
 
 /* blob_send.c */
 /* Whether a packet of the present session holds the offer of this blob; true without one. */

@@ -135,6 +135,13 @@ static bool is_same(const struct octo_blob *a, const struct octo_blob *b)
 	return a->id == b->id && a->size == b->size && memcmp(a->digest, b->digest, sizeof a->digest) == 0;
 }
 
+/* An offer goes again with each of the first chunks: nobody is asked twice, and the ABORT is repeated until it arrives. */
+static bool is_refused(const struct blob_courier *state, const struct octo_courier_call *call, const struct blob_message *message)
+{
+	return state->refusal.session == call->session && state->refusal.id == message->id &&
+	       state->refusal.round == message->round && state->refusal.way == OCTO_WAY_IN && state->refusal.reason;
+}
+
 static bool is_past(struct blob_courier *state, const struct blob_message *message)
 {
 	for (uint32_t i = 0; i < BLOB_PASTS; i++) {
@@ -187,7 +194,7 @@ static bool begin(struct blob_courier *state, const struct octo_courier_call *ca
 	const struct octo_blobs *blobs = call->host->blobs;
 	uint64_t here = 0;
 	if (!blobs || !blobs->offered(call->host->context, call->peer, &message->blob, &here)) {
-		blob_refuse(state, message, OCTO_WAY_IN, OCTO_BLOB_END_REFUSED);
+		blob_refuse(state, call, message, OCTO_WAY_IN, OCTO_BLOB_END_REFUSED);
 		return false;
 	}
 	if (blob_is_live(&in->place)) /* of another blob with the same id, or of one that nobody sends any more */
@@ -205,12 +212,12 @@ void blob_in_offer(struct blob_courier *state, const struct octo_courier_call *c
 		blob_note(call, OCTO_NOTE_BLOB_BAD_OFFER, message->id | OCTO_NOTE_INCOMING, 0, message->blob.size);
 		return;
 	}
-	if (is_past(state, message))
+	if (is_refused(state, call, message) || is_past(state, message))
 		return;
 	struct blob_in *in = place_for(state, call, message->id);
 	if (!in) {
 		blob_note(call, OCTO_NOTE_BLOB_TOO_MANY, message->id | OCTO_NOTE_INCOMING, 0, message->blob.size);
-		blob_refuse(state, message, OCTO_WAY_IN, OCTO_BLOB_END_FULL);
+		blob_refuse(state, call, message, OCTO_WAY_IN, OCTO_BLOB_END_FULL);
 		return;
 	}
 	struct blob_place *place = &in->place;

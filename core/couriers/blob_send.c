@@ -30,6 +30,8 @@ static bool is_open(const struct blob_out *out, uint32_t cell)
 static uint32_t limit_of(const struct blob_out *out)
 {
 	uint32_t left = out->place.cells - out->base;
+	if (out->place.phase == BLOB_ASKING)
+		return out->early_end;
 	return out->base + (left < BLOB_WINDOW ? left : BLOB_WINDOW);
 }
 
@@ -70,11 +72,12 @@ static octo_time_ns pass_at(const struct blob_courier *state, const struct blob_
 octo_time_ns blob_out_ready_at(const struct blob_courier *state, const struct blob_out *out,
                                const struct octo_courier_call *call)
 {
-	if (out->place.phase != BLOB_FLOWING || out->place.session != call->session)
+	bool is_early = out->place.phase == BLOB_ASKING && out->early_end;
+	if ((out->place.phase != BLOB_FLOWING && !is_early) || out->place.session != call->session)
 		return OCTO_NEVER;
 	if (out->open || out->next < limit_of(out))
 		return call->now;
-	if (out->base + out->arrived == out->next)
+	if (is_early || out->base + out->arrived == out->next)
 		return OCTO_NEVER;
 	return repeat_from(out) < out->next ? call->now : pass_at(state, out, call);
 }
@@ -84,7 +87,8 @@ octo_time_ns blob_out_ready_at(const struct blob_courier *state, const struct bl
 static void offer(struct blob_courier *state, struct blob_out *out, const struct octo_courier_call *call)
 {
 	struct blob_place *place = &out->place;
-	if (place->session != call->session || place->round == 0) {
+	bool is_first = place->round == 0, is_new = is_first || place->session != call->session;
+	if (is_new) {
 		place->round = ++state->rounds ? state->rounds : ++state->rounds;
 		place->again_ns = OFFER_TRIPS * trip_of(call);
 		place->session = call->session;
@@ -93,6 +97,10 @@ static void offer(struct blob_courier *state, struct blob_out *out, const struct
 	if (!place->cell_bytes || place->cell_bytes + BLOB_CHUNK_HEAD_BYTES > call->room)
 		place->cell_bytes = (uint16_t)((call->room - BLOB_CHUNK_HEAD_BYTES) / BLOB_CELLS_A_CHUNK);
 	place->cells = blob_cells_of(place->blob.size, place->cell_bytes);
+	if (is_new) /* what a receiver has of a blob that flowed before it says first */
+		out->early_end = !is_first ? 0 : place->cells < BLOB_CELLS_EARLY ? place->cells : BLOB_CELLS_EARLY;
+	if (!is_new && place->again_at > call->now)
+		return;
 	place->again_at = call->now + place->again_ns;
 	place->again_ns = 2 * place->again_ns < offer_again_max_ns ? 2 * place->again_ns : offer_again_max_ns;
 }
@@ -177,6 +185,8 @@ size_t blob_out_chunk(struct blob_courier *state, uint32_t index, const struct o
 	if (count == 0)
 		return 0;
 	size_t size = blob_span(place, first, count);
+	/* The offer goes in front of each early chunk, so that none comes before it. */
+	place->is_due = place->phase == BLOB_ASKING && (out->open || out->next < limit_of(out));
 	blob_chunk_head_write(message, place->blob.id, first);
 	if (!call->host->blobs->read(call->host->context, call->peer, OCTO_WAY_OUT, place->blob.id, blob_offset(place, first),
 	                             message + BLOB_CHUNK_HEAD_BYTES, size)) {
@@ -210,6 +220,24 @@ static void arrive(struct blob_out *out, const struct octo_courier_call *call, u
 	blob_bit_set(out->arrived_bits, cell, true);
 	out->arrived++;
 	out->arrived_at = call->now;
+}
+
+/* The first HAVE says what has become of early cells: acknowledged ones that it does not name were thrown away, as those are
+ * that come before their offer or to a courier that is switched off. What is on its way still is. */
+static void settle_early(struct blob_out *out, const struct octo_courier_call *call, uint32_t frontier)
+{
+	for (uint32_t cell = out->base; cell < out->next; cell++) {
+		if (!blob_bit(out->arrived_bits, cell))
+			continue;
+		blob_bit_set(out->arrived_bits, cell, false);
+		out->arrived--;
+		out->open++;
+	}
+	out->open_from = out->base;
+	for (; out->next < frontier; out->next++)
+		out->open++;
+	for (uint32_t cell = out->base; cell < frontier; cell++)
+		arrive(out, call, cell);
 }
 
 static void lose(struct blob_out *out, uint32_t cell)
@@ -265,7 +293,7 @@ void blob_out_have(struct blob_courier *state, const struct octo_courier_call *c
 	struct blob_out *out = find(state, message);
 	if (!out) {
 		blob_note(call, OCTO_NOTE_BLOB_STRAY, message->id, 0, 0);
-		blob_refuse(state, message, OCTO_WAY_OUT, OCTO_BLOB_END_UNKNOWN);
+		blob_refuse(state, call, message, OCTO_WAY_OUT, OCTO_BLOB_END_UNKNOWN);
 		return;
 	}
 	struct blob_place *place = &out->place;
@@ -278,7 +306,9 @@ void blob_out_have(struct blob_courier *state, const struct octo_courier_call *c
 		return; /* its beginning was lost, and comes again */
 	if (is_first && !is_start && call->now - out->arrived_at < stale_ns)
 		return;
-	if (is_first) {
+	if (is_start && out->early_end && message->frontier <= BLOB_WINDOW) {
+		settle_early(out, call, message->frontier);
+	} else if (is_first) {
 		out->base = out->next = out->open_from = out->again = message->frontier;
 		out->arrived = out->open = 0;
 		memset(out->arrived_bits, 0, sizeof out->arrived_bits);
@@ -303,6 +333,8 @@ void blob_out_done_said(struct blob_courier *state, const struct octo_courier_ca
 		blob_note(call, OCTO_NOTE_BLOB_STRAY, message->id, 0, 0);
 		return;
 	}
+	if (out->place.phase == BLOB_ASKING && out->next > 0) /* all of it went before it was accepted */
+		blob_note_place(call, &out->place, OCTO_WAY_OUT, OCTO_NOTE_BLOB_STARTED, 0);
 	out->base = out->next = out->place.cells;
 	out->arrived = out->open = 0;
 	out->place.phase = BLOB_ENDED;
@@ -332,13 +364,18 @@ void blob_out_fate(struct blob_courier *state, const struct octo_courier_call *c
 		return;
 	}
 	count_losses(state, fate);
-	if (out->place.phase != BLOB_FLOWING)
+	bool is_early = out->place.phase == BLOB_ASKING && out->early_end;
+	if (out->place.phase != BLOB_FLOWING && !is_early)
 		return;
 	for (uint32_t cell = handle->cell; cell < handle->cell + handle->count; cell++) {
 		if (fate == OCTO_FATE_DELIVERED)
 			arrive(out, call, cell);
 		else
 			lose(out, cell);
+	}
+	if (is_early) {
+		out->place.is_due = out->place.is_due || out->open;
+		return;
 	}
 	slide(out);
 	blob_progress(call, &out->place, OCTO_WAY_OUT, blob_out_done(out));

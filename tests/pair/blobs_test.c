@@ -314,6 +314,53 @@ static void a_small_blob_takes_no_more_than_a_few_round_trips(void)
 	close_scene();
 }
 
+/* What fits behind its offer needs no answer. */
+static void a_tiny_blob_takes_one_way(void)
+{
+	open_scene(&blobs);
+	scene.pair.latency_ns = 100 * OCTO_MILLISECOND;
+	pair_run(&scene.pair, OCTO_SECOND);
+	struct octo_blob blob = blob_of(1, 300);
+	CHECK_U64(offer(WINNER, &blob), OCTO_OK);
+	CHECK(run_until_ended(LOSER, OCTO_WAY_IN, 1, 60 * OCTO_SECOND) <= 110 * OCTO_MILLISECOND);
+	run(OCTO_SECOND);
+	check_complete(1, 300);
+	close_scene();
+}
+
+/* Where much is lost a blob begins no later: its offer is in each of the first packets, and each is answered. */
+static void a_lost_offer_costs_little(void)
+{
+	for (unsigned seed = 1; seed <= 20; seed++) {
+		open_scene(&blobs);
+		scene.random = seed;
+		scene.loss_permille = 300;
+		struct octo_blob blob = blob_of(1, 100000);
+		CHECK_U64(offer(WINNER, &blob), OCTO_OK);
+		octo_time_ns from = scene.pair.now;
+		while (!view_of(WINNER, OCTO_WAY_OUT, 1).is_flowing && scene.pair.now < from + 10 * OCTO_SECOND)
+			run(2 * OCTO_MILLISECOND);
+		CHECK(scene.pair.now - from <= 2 * scene.pair.latency_ns + 40 * OCTO_MILLISECOND);
+		close_scene();
+	}
+}
+
+/* A receiver that is switched off at first throws away what comes early. It is not missed later on. */
+static void what_came_to_nobody_goes_again(void)
+{
+	open_scene(&blobs);
+	struct pair_node *node = &scene.pair.nodes[LOSER];
+	struct octo_blob blob = blob_of(1, 50000);
+	octo_courier_activate(node->channel, &node->host, pair_clock(&scene.pair, LOSER), 0, 0, false);
+	CHECK_U64(offer(WINNER, &blob), OCTO_OK);
+	run(100 * OCTO_MILLISECOND);
+	octo_courier_activate(node->channel, &node->host, pair_clock(&scene.pair, LOSER), 0, 0, true);
+	CHECK(run_until_ended(LOSER, OCTO_WAY_IN, 1, 60 * OCTO_SECOND) < OCTO_SECOND);
+	run(OCTO_SECOND);
+	check_complete(1, 50000);
+	close_scene();
+}
+
 /* R159: what blobs are for, all at once: firmware and a configuration to a robot, a log and an image from it. The small
  * configuration does not wait for the end of the firmware. */
 static void firmware_logs_configurations_and_images_are_sent(void)
@@ -731,6 +778,9 @@ CU_ErrorCode suite_blobs(void)
 	CU_ADD_TEST(suite, losses_are_made_good);
 	CU_ADD_TEST(suite, order_does_not_matter);
 	CU_ADD_TEST(suite, a_small_blob_takes_no_more_than_a_few_round_trips);
+	CU_ADD_TEST(suite, a_tiny_blob_takes_one_way);
+	CU_ADD_TEST(suite, a_lost_offer_costs_little);
+	CU_ADD_TEST(suite, what_came_to_nobody_goes_again);
 	CU_ADD_TEST(suite, firmware_logs_configurations_and_images_are_sent);
 	CU_ADD_TEST(suite, blobs_share_the_way);
 	CU_ADD_TEST(suite, both_sides_can_cancel);

@@ -161,7 +161,7 @@ static void expectations_of_blobs_are_judged(void)
 	CHECK_STRING(judge("{\"by\": \"19s\", \"blob\": {\"from\": \"pilot\", \"to\": \"robot\", \"id\": 7, \"state\": \"complete\", \"whole\": true, \"progress\": \"100%\", \"repeated\": \"0B\"}}"), "");
 	CHECK_STRING(judge("{\"by\": \"2s\", \"blob\": {\"from\": \"pilot\", \"to\": \"robot\", \"id\": 7, \"state\": \"complete\"}}"),
 	             "of pilot to robot, offered: 0 of 200000 bytes, 0 twice, 0 bit/s");
-	CHECK_CONTAINS(judge("{\"by\": \"19s\", \"blob\": {\"from\": \"*\", \"to\": \"*\", \"id\": 7, \"goodput\": \"400kbit\"}}"),
+	CHECK_CONTAINS(judge("{\"by\": \"19s\", \"blob\": {\"from\": \"*\", \"to\": \"*\", \"id\": 7, \"goodput\": \"1Mbit\"}}"),
 	               "of robot to pilot, complete, whole: 1000 of 1000 bytes, 0 twice, ");
 	CHECK_STRING(judge("{\"by\": \"19s\", \"blob\": {\"from\": \"pilot\", \"to\": \"robot\", \"id\": 8, \"progress\": \"0%\"}}"),
 	             "pilot has offered no such blob to robot");
