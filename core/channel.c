@@ -80,12 +80,17 @@ static uint64_t *touched_word(const struct octo_channel *channel, uint32_t peer)
 	return (uint64_t *)block_at(channel, channel->touched_at) + peer / 64;
 }
 
-static void plan_wake(struct call *call, struct peer *peer)
+static void wake_at(struct call *call, const struct peer *peer, octo_time_ns at)
 {
 	uint32_t index = call_peer_index(call, peer);
 	*touched_word(call->channel, index) |= UINT64_C(1) << index % 64;
+	wake_queue_set(call->channel, index, at);
+}
+
+static void plan_wake(struct call *call, struct peer *peer)
+{
 	schedule_tell(call, peer); /* what this call has found out */
-	wake_queue_set(call->channel, index, agenda_next(call, peer, &courier_layer));
+	wake_at(call, peer, agenda_next(call, peer, &courier_layer));
 }
 
 /* Anybody may send or replay such a packet. What was planned stays, or a flood of them could put it off for ever. */
@@ -168,6 +173,21 @@ static bool send_stun(struct call *call, uint8_t out[OCTO_DATAGRAM_MAX], size_t 
 	return true;
 }
 
+static bool run(struct call *call, struct peer *peer, struct agenda_packet *packet)
+{
+	bool is_made;
+	if (agenda_is_quiet(call, peer)) {
+		is_made = agenda_run_quiet(call, peer, packet);
+		wake_at(call, peer, agenda_next_quiet(call, peer));
+		return is_made;
+	}
+	is_made = agenda_run(call, peer, &courier_layer, packet);
+	while (!is_made && schedule_tell(call, peer)) /* what was found lost may be due again at once */
+		is_made = agenda_run(call, peer, &courier_layer, packet);
+	plan_wake(call, peer);
+	return is_made;
+}
+
 bool octo_channel_send(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now,
                        uint8_t out[OCTO_DATAGRAM_MAX], size_t *size, struct octo_address *to)
 {
@@ -180,14 +200,9 @@ bool octo_channel_send(struct octo_channel *channel, const struct octo_host *hos
 		uint32_t index = wake_queue_first(channel, &at);
 		if (at > call.now)
 			return false;
-		struct peer *peer = block_peer(channel, index);
 		struct agenda_packet packet = { .bytes = out };
 		call.cause = 0;
-		bool is_made = agenda_run(&call, peer, &courier_layer, &packet);
-		while (!is_made && schedule_tell(&call, peer)) /* what was found lost may be due again at once */
-			is_made = agenda_run(&call, peer, &courier_layer, &packet);
-		plan_wake(&call, peer);
-		if (!is_made) {
+		if (!run(&call, block_peer(channel, index), &packet)) {
 			OCTO_ASSERT(wake_queue_first(channel, &at) != index || at > call.now); /* or this would never end */
 			continue;
 		}

@@ -125,14 +125,19 @@ static void send_ack(struct call *call, struct peer *peer, struct session *sessi
 	}
 }
 
-static bool send_data(struct call *call, struct peer *peer, struct session *session, session_filler fill,
-                      struct agenda_packet *packet)
+static void address_data(struct peer *peer, const struct session *session, struct agenda_packet *packet)
 {
 	packet->number = session->number_next;
 	packet->session_id = session->send_id;
 	packet->is_cached = false;
 	bool is_in_vain = session->is_ping_due && session->asks >= ASKS_IN_VAIN && same_address(&peer->address, &peer->proved);
 	packet->to = *peer_address_in_turn(peer, is_in_vain ? session->asks : 0);
+}
+
+static bool send_data(struct call *call, struct peer *peer, struct session *session, session_filler fill,
+                      struct agenda_packet *packet)
+{
+	address_data(peer, session, packet);
 	packet->size = session_compose(call, peer, session, fill, packet->bytes);
 	return packet->size > 0;
 }
@@ -147,11 +152,14 @@ static bool send_close(struct call *call, struct peer *peer, struct agenda_packe
 	return is_sent;
 }
 
+static bool has_ping_or_pong(const struct peer *peer)
+{
+	return peer->current.is_ping_due || peer->current.is_pong_due;
+}
+
 static bool has_control(const struct call *call, const struct peer *peer)
 {
-	return peer->current.is_ping_due || peer->current.is_pong_due || peer->claim.is_due ||
-	       reliability_is_due(call, peer) || flow_has_wish(call, peer) ||
-	       session_has_inside(peer);
+	return peer->claim.is_due || reliability_is_due(call, peer) || flow_has_wish(call, peer) || session_has_inside(peer);
 }
 
 static octo_time_ns courier_at(struct call *call, struct peer *peer, const struct agenda_couriers *couriers)
@@ -202,7 +210,7 @@ static bool send_packet(struct call *call, struct peer *peer, const struct agend
 	if (packet->size)
 		return true;
 	bool is_courier_due = is_due(call, courier_at(call, peer, couriers));
-	if (!has_control(call, peer) && !is_courier_due)
+	if (!has_ping_or_pong(peer) && !has_control(call, peer) && !is_courier_due)
 		return false;
 	return send_data(call, peer, &peer->current, is_courier_due ? couriers->fill : NULL, packet);
 }
@@ -211,7 +219,7 @@ static bool send_packet(struct call *call, struct peer *peer, const struct agend
 static void fetch(const struct peer *peer)
 {
 	enum { LINE_BYTES = 64 };
-	const volatile uint8_t *from = (const volatile uint8_t *)&peer->path, *to = (const volatile uint8_t *)&peer->flow;
+	const volatile uint8_t *from = (const volatile uint8_t *)&peer->path, *to = (const volatile uint8_t *)&peer->current.log_id;
 	(void)*(const volatile uint64_t *)&peer->offer.id;
 	(void)*(const volatile uint64_t *)&peer->spare.id;
 	for (; from <= to; from += LINE_BYTES)
@@ -238,7 +246,8 @@ static void earliest(octo_time_ns *next, octo_time_ns at)
 		*next = at;
 }
 
-octo_time_ns agenda_next(struct call *call, struct peer *peer, const struct agenda_couriers *couriers)
+/* When anything but PINGs and PONGs is due. */
+static octo_time_ns others_next(const struct call *call, const struct peer *peer)
 {
 	octo_time_ns next = directory_next_sweep(peer);
 	bool is_packet_due = peer->is_reply_due || (peer->offer.id && peer->offer.is_due) ||
@@ -264,16 +273,58 @@ octo_time_ns agenda_next(struct call *call, struct peer *peer, const struct agen
 	if (peer->claim.is_held)
 		earliest(&next, peer->claim.next_at);
 	if (peer->current.id) {
-		if (!peer->claim.is_held)
-			earliest(&next, session_dead_at(call, &peer->current));
 		earliest(&next, peer->current.ack_resend_at);
-		earliest(&next, keepalive_next(call, peer));
 		earliest(&next, peer->reliability.ack_at);
 		earliest(&next, loss_next(peer));
 		earliest(&next, path_next(call, peer));
 		if (may_rekey(peer))
 			earliest(&next, peer->current.rekey_at);
-		earliest(&next, courier_at(call, peer, couriers));
+		if (!peer->claim.is_held)
+			earliest(&next, session_dead_at(call, &peer->current));
 	}
+	return next;
+}
+
+static octo_time_ns ping_next(const struct call *call, const struct peer *peer)
+{
+	return has_ping_or_pong(peer) ? call->now : keepalive_next(call, peer);
+}
+
+octo_time_ns agenda_next(struct call *call, struct peer *peer, const struct agenda_couriers *couriers)
+{
+	octo_time_ns next = others_next(call, peer), courier = peer->current.id ? courier_at(call, peer, couriers) : OCTO_NEVER;
+	/* What rides along in a packet, or a packet puts off, needs the long way. */
+	bool has_more = courier != OCTO_NEVER || peer->claim.is_held || peer->flow.is_wanted_due ||
+	                peer->reliability.carry_until > call->now;
+	peer->quiet_until = has_more ? 0 : next;
+	earliest(&next, courier);
+	earliest(&next, ping_next(call, peer));
+	return next;
+}
+
+/* ---- Silence but for PINGs and PONGs ----------------------------------------------------------------------------- */
+
+bool agenda_is_quiet(const struct call *call, const struct peer *peer)
+{
+	return call->now < peer->quiet_until;
+}
+
+bool agenda_run_quiet(struct call *call, struct peer *peer, struct agenda_packet *packet)
+{
+	struct session *session = &peer->current;
+	if (!session->is_ping_due && is_due(call, keepalive_next(call, peer)))
+		step(call, peer, OCTO_STEP_KEEPALIVE_TIMER);
+	if (!has_ping_or_pong(peer))
+		return false;
+	address_data(peer, session, packet);
+	packet->size = session_compose_quiet(call, peer, packet->bytes);
+	return true;
+}
+
+octo_time_ns agenda_next_quiet(const struct call *call, struct peer *peer)
+{
+	octo_time_ns next = ping_next(call, peer);
+	earliest(&peer->quiet_until, session_dead_at(call, &peer->current));
+	earliest(&next, peer->quiet_until);
 	return next;
 }

@@ -24,4 +24,10 @@ bool agenda_run(struct call *call, struct peer *peer, const struct agenda_courie
 /* When agenda_run() has something to do. */
 octo_time_ns agenda_next(struct call *call, struct peer *peer, const struct agenda_couriers *couriers);
 
+/* The same in short, for a thousand sessions that have nothing to say: agenda_next() has found that but for PINGs and
+ * PONGs nothing can be due, and nothing has changed since. Looks at the memory that those need and at no other. */
+bool agenda_is_quiet(const struct call *call, const struct peer *peer);
+bool agenda_run_quiet(struct call *call, struct peer *peer, struct agenda_packet *packet);
+octo_time_ns agenda_next_quiet(const struct call *call, struct peer *peer);
+
 #endif

@@ -222,16 +222,18 @@ struct peer {
 	struct claim claim;
 	struct session spare;
 	struct peer_reach reach;
+	struct flow flow;                 /* this and the next seven are about the current session, and what it continues */
 	struct path path;
-	struct silence silence;
-	struct tamper tamper;             /* this and the next five are about the current session, and what it continues */
+	struct grave graves[BLOCK_GRAVES];
+	octo_time_ns celibate_until;      /* OCTO_NEVER: not celibate */
+	octo_time_ns redial_at;
 	struct sent_packets sent;
 	struct ordered ordered;
 	struct loss loss;
 	struct reliability reliability;
-	struct grave graves[BLOCK_GRAVES];
-	octo_time_ns celibate_until;      /* OCTO_NEVER: not celibate */
-	octo_time_ns redial_at;
+	struct tamper tamper;
+	struct silence silence;
+	octo_time_ns quiet_until;         /* nothing but PINGs and PONGs can be due before (agenda.c) */
 	struct octo_address address;      /* where we send */
 	struct octo_address proved;       /* the last one that certainly heard us: what is stored and dialled */
 	uint32_t generation;
@@ -243,7 +245,6 @@ struct peer {
 	uint8_t grave_next;               /* in graves[] */
 	uint8_t role;                     /* enum octo_role: in the present attempt or session */
 	struct session current;
-	struct flow flow;
 };
 
 struct wake { octo_time_ns at; uint32_t peer, reserved; }; /* an entry of the wake queue (wake_queue.c) */

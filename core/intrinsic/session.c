@@ -282,16 +282,8 @@ static void write_ping(struct writer *writer, enum frame_type type, uint32_t tok
 	frame_write(writer, &frame);
 }
 
-static void write_control(struct call *call, struct peer *peer, struct session *session, struct writer *writer,
-                          uint8_t *record_flags)
+static void write_ping_and_pong(struct call *call, struct peer *peer, struct session *session, struct writer *writer)
 {
-	if (session->closes_left) {
-		struct frame close = { .type = FRAME_CLOSE, .token = 0 };
-		frame_write(writer, &close);
-		session->closes_left--;
-		session->expires_at = call_after(call, close_spacing_ns);
-		return;
-	}
 	if (session->is_pong_due) {
 		write_ping(writer, FRAME_PONG, session->pong_token);
 		session->is_pong_due = false;
@@ -307,6 +299,19 @@ static void write_control(struct call *call, struct peer *peer, struct session *
 		session_asked(call, session);
 		session->ping_at = call_after(call, call_jitter(call, call->channel->config.resend_ns));
 	}
+}
+
+static void write_control(struct call *call, struct peer *peer, struct session *session, struct writer *writer,
+                          uint8_t *record_flags)
+{
+	if (session->closes_left) {
+		struct frame close = { .type = FRAME_CLOSE, .token = 0 };
+		frame_write(writer, &close);
+		session->closes_left--;
+		session->expires_at = call_after(call, close_spacing_ns);
+		return;
+	}
+	write_ping_and_pong(call, peer, session, writer);
 	if (peer->flow.is_wanted_due && session == &peer->current && sent_has_room(call, peer, session->number_next)) {
 		write_ping(writer, FRAME_MAX_RATE, peer->flow.wanted);
 		peer->flow.is_wanted_due = false;
@@ -319,21 +324,46 @@ static void write_control(struct call *call, struct peer *peer, struct session *
 	}
 }
 
+/* Writes the header of the session's next packet, and returns its size. */
+static size_t begin_packet(struct call *call, struct peer *peer, struct session *session, uint8_t *out)
+{
+	bool is_current = session == &peer->current;
+	if (is_current)
+		data_keys_turn(call, peer, session);
+	size_t size = data_header_write(out, session->send_id, session->phases.send_epoch & 1, session->number_next,
+	                                is_current ? peer->reliability.acknowledged : UINT64_MAX);
+	if (is_current && sync_is_asking(peer))
+		data_header_ask(out);
+	return size;
+}
+
+static struct writer frames_of(const struct session *session, uint8_t *out, size_t header_size)
+{
+	return writer_of(out + header_size, session->agreement.payload_max - header_size - CRYPTO_TAG_BYTES);
+}
+
+/* Seals its frames, and returns the size of the whole. */
+static size_t end_packet(struct call *call, struct peer *peer, struct session *session, uint8_t *out, size_t header_size,
+                         const struct writer *frames)
+{
+	size_t size = header_size + frames->position + CRYPTO_TAG_BYTES;
+	data_seal(call, session, out, header_size, frames->position);
+	if (session != &peer->current)
+		return size;
+	keepalive_sent(call, peer);
+	flow_sent(call, peer, size);
+	return size;
+}
+
 size_t session_compose(struct call *call, struct peer *peer, struct session *session, session_filler fill,
                        uint8_t out[OCTO_DATAGRAM_MAX])
 {
-	bool is_current = session == &peer->current;
+	bool is_current = session == &peer->current, has_messages = false;
 	uint64_t number = session->number_next;
 	uint8_t flags = 0;
-	if (is_current)
-		data_keys_turn(call, peer, session);
-	size_t header_size = data_header_write(out, session->send_id, session->phases.send_epoch & 1, number,
-	                                       is_current ? peer->reliability.acknowledged : UINT64_MAX);
-	if (is_current && sync_is_asking(peer))
-		data_header_ask(out);
-	struct writer frames = writer_of(out + header_size, session->agreement.payload_max - header_size - CRYPTO_TAG_BYTES);
+	size_t header_size = begin_packet(call, peer, session, out);
+	struct writer frames = frames_of(session, out, header_size);
 	write_control(call, peer, session, &frames, &flags);
-	bool has_messages = false;
 	if (is_current && session_has_inside(peer))
 		write_inside(call, peer, &frames);
 	else
@@ -344,15 +374,19 @@ size_t session_compose(struct call *call, struct peer *peer, struct session *ses
 		reliability_write(call, peer, &frames, frames.position == 0);
 	if (frames.position == 0)
 		return 0;
-	data_seal(call, session, out, header_size, frames.position);
-	if (session == &peer->current)
-		keepalive_sent(call, peer);
-	size_t size = header_size + frames.position + CRYPTO_TAG_BYTES;
-	if (is_current)
-		flow_sent(call, peer, size);
+	size_t size = end_packet(call, peer, session, out, header_size, &frames);
 	if (has_messages || flags)
 		reliability_sent(call, peer, number, size, (uint8_t)(flags | flow_record_flags(peer)));
 	return size;
+}
+
+size_t session_compose_quiet(struct call *call, struct peer *peer, uint8_t out[OCTO_DATAGRAM_MAX])
+{
+	struct session *session = &peer->current;
+	size_t header_size = begin_packet(call, peer, session, out);
+	struct writer frames = frames_of(session, out, header_size);
+	write_ping_and_pong(call, peer, session, &frames);
+	return end_packet(call, peer, session, out, header_size, &frames);
 }
 
 void session_audit_keys(struct call *call, const struct peer *peer, const struct session *session)

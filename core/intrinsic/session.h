@@ -54,6 +54,8 @@ typedef bool (*session_filler)(struct call *call, struct peer *peer, struct writ
 /* Builds the next data packet of a session. 0 when there is nothing to say. */
 size_t session_compose(struct call *call, struct peer *peer, struct session *session, session_filler fill,
                        uint8_t out[OCTO_DATAGRAM_MAX]);
+/* Builds the current session's next packet when a PING or a PONG is due and nothing else can be (agenda_is_quiet). */
+size_t session_compose_quiet(struct call *call, struct peer *peer, uint8_t out[OCTO_DATAGRAM_MAX]);
 
 struct octo_event_session session_describe(const struct session *session);
 void session_audit_keys(struct call *call, const struct peer *peer, const struct session *session);

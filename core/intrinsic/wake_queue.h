@@ -1,4 +1,4 @@
-/* wake_queue.h: which peer has something to do next. A binary heap of times and peers inside the block, so that a
+/* wake_queue.h: which peer has something to do next. A heap of times and peers inside the block, so that a
  * thousand idle sessions cost nothing between their timers. */
 #ifndef OCTO_INTRINSIC_WAKE_QUEUE_H
 #define OCTO_INTRINSIC_WAKE_QUEUE_H

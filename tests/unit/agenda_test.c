@@ -131,6 +131,55 @@ static void control_does_not_wait_for_the_rate(void)
 	pair_close(&pair);
 }
 
+static void forget_quiet(struct pair *pair)
+{
+	pair_peer(pair, WINNER)->quiet_until = pair_peer(pair, LOSER)->quiet_until = 0;
+}
+
+static uint64_t digest_but_for_quiet(struct pair *pair, int who)
+{
+	octo_time_ns until = pair_peer(pair, who)->quiet_until;
+	pair_peer(pair, who)->quiet_until = 0;
+	uint64_t digest = pair_digest(pair, who);
+	pair_peer(pair, who)->quiet_until = until;
+	return digest;
+}
+
+/* R118: of two equal pairs one has to look at everything before each packet, and the other remembers that there is
+ * nothing but PINGs and PONGs. In silence, unheard until the session is dead, and again joined, they do the same. */
+static void the_short_way_does_what_the_long_one_does(void)
+{
+	enum { STEPS = 400, DEAF_FROM = 150, DEAF_UNTIL = 220 };
+	struct pair remembering, looking;
+	unsigned quiet = 0, loud = 0;
+	pair_open(&remembering, NULL);
+	pair_open(&looking, NULL);
+	pair_establish(&remembering, WINNER);
+	pair_establish(&looking, WINNER);
+	for (int i = 0; i < STEPS; i++) {
+		unsigned lost = i == DEAF_FROM ? PAIR_FOREVER : 0;
+		if (i == DEAF_FROM || i == DEAF_UNTIL) {
+			pair_lose(&remembering, LOSER, OCTO_PACKET_DATA, lost);
+			pair_lose(&looking, LOSER, OCTO_PACKET_DATA, lost);
+		}
+		struct peer *peer = pair_peer(&remembering, WINNER);
+		size_t sent_before = remembering.sent_count;
+		bool is_quiet = peer->quiet_until > pair_call(&remembering, WINNER).now + OCTO_SECOND / 2;
+		forget_quiet(&looking);
+		pair_run(&remembering, OCTO_SECOND / 2);
+		pair_run(&looking, OCTO_SECOND / 2);
+		quiet += is_quiet && remembering.sent_count > sent_before;
+		loud += !is_quiet && remembering.sent_count > sent_before;
+		CHECK_U64(digest_but_for_quiet(&remembering, WINNER), digest_but_for_quiet(&looking, WINNER));
+		CHECK_U64(digest_but_for_quiet(&remembering, LOSER), digest_but_for_quiet(&looking, LOSER));
+		CHECK_U64(remembering.sent_count, looking.sent_count);
+	}
+	CHECK(quiet > 20 && loud > 3);
+	CHECK(pair_event_count(&remembering, WINNER, OCTO_EVENT_SESSION_DOWN) == 1 && pair_is_joined(&remembering));
+	pair_close(&remembering);
+	pair_close(&looking);
+}
+
 CU_ErrorCode suite_agenda(void);
 
 CU_ErrorCode suite_agenda(void)
@@ -144,5 +193,6 @@ CU_ErrorCode suite_agenda(void)
 	CU_ADD_TEST(suite, a_repetition_is_told_apart);
 	CU_ADD_TEST(suite, unused_time_is_not_saved_up);
 	CU_ADD_TEST(suite, control_does_not_wait_for_the_rate);
+	CU_ADD_TEST(suite, the_short_way_does_what_the_long_one_does);
 	return CU_get_error();
 }
