@@ -471,7 +471,12 @@ void node_lie(struct sim *sim, uint32_t number, uint32_t peer_node, uint64_t ski
 		return;
 	if (sim->checks)
 		checks_lie(sim->checks, number, peer_node);
-	if (octo_lie(channel, &host, read_clock(sim, number), peer, skips, frames, size, packet->bytes, &packet_size, &to)) {
+	bool is_told = true;
+	if (frames)
+		is_told = octo_lie(channel, &host, read_clock(sim, number), peer, skips, frames, size, packet->bytes, &packet_size, &to);
+	else
+		octo_lie_syn(channel, &host, read_clock(sim, number), peer, packet->bytes, &packet_size, &to);
+	if (is_told) {
 		packet->size = (uint16_t)packet_size;
 		traffic_send(sim, number, ref, &to);
 	} else {

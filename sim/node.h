@@ -27,7 +27,8 @@ void node_connect(struct sim *sim, uint32_t number, uint32_t peer_node);
 void node_disconnect(struct sim *sim, uint32_t number, uint32_t peer_node);
 void node_enable(struct sim *sim, uint32_t number, bool is_on);
 void node_honeymoon(struct sim *sim, uint32_t number); /* nothing with communications not switched on */
-/* Seals these bytes as the frames of a packet to that peer, `skips` numbers on, and sends it; nothing without a session. */
+/* Seals these bytes as the frames of a packet to that peer, `skips` numbers on, and sends it; nothing without a session.
+ * `frames` NULL: a SYN behind which is no offer. */
 void node_lie(struct sim *sim, uint32_t number, uint32_t peer_node, uint64_t skips, const uint8_t *frames, size_t size);
 void node_load(struct sim *sim, uint32_t number, uint32_t peer_node, const struct scenario_action *action);
 /* For its application: all it needs to call into the core; node_settle() is to follow. It may not be copied. False: the node

@@ -119,6 +119,7 @@ const char *trace_action_name(enum trace_action action);
 	X(SYNC_REQUESTS, "sync-requests", "asks for every courier's state, known or not")                        \
 	X(PONG, "pong", "answers a PING that nobody sent")                                                       \
 	X(SYN_INSIDE, "syn-inside", "asks for new secrets, with a made-up SYN")                                  \
+	X(FRESH_SYN, "fresh-syn", "asks for a session, with a SYN as fresh and valid as any, and waits for no answer") \
 	X(RATE_TOO_LOW, "rate-too-low", "asks for less than the least rate")                                     \
 	X(UNKNOWN_FRAME, "unknown-frame", "sends a frame of a type that does not exist")                         \
 	X(CUT_FRAME, "cut-frame", "sends a courier's message and a frame that is cut short")                     \

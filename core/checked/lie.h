@@ -1,7 +1,7 @@
 /* lie.h: for test benches: a core that says what it is told to say. It seals any bytes at all as the frames of its next
  * packet, under the keys of its session: so a peer that holds valid keys and does not run this core can be played.
  * Only the checked library has it: core/checked is no part of the one that a robot is built from, and nothing in the
- * core knows of it. Both functions may be called between any two calls of octo.h. */
+ * core knows of it. All functions may be called between any two calls of octo.h. */
 #ifndef OCTO_CHECKED_LIE_H
 #define OCTO_CHECKED_LIE_H
 
@@ -28,5 +28,11 @@ bool octo_lie_view(const struct octo_channel *channel, uint32_t peer, struct oct
 OCTO_MUST_CHECK bool octo_lie(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer,
                               uint64_t skips, const uint8_t *frames, size_t frames_size, uint8_t out[OCTO_DATAGRAM_MAX],
                               size_t *size, struct octo_address *to);
+
+/* Makes a SYN as fresh and as valid as any: a timestamp of its own, sealed under the pair's key. No offer is behind it, and
+ * nobody has the secret of its public key, so that it costs no curve: an answer comes as a surprise. The caller sends it;
+ * counted and reported as any other. It needs no session. */
+void octo_lie_syn(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer,
+                  uint8_t out[OCTO_DATAGRAM_MAX], size_t *size, struct octo_address *to);
 
 #endif

@@ -7,7 +7,7 @@
 #include "core/intrinsic/session_directory.h"
 
 /* own = max(epoch << 40 | attempts, floor); a new SYN uses one more, whichever of the two it came from. */
-static uint64_t next_timestamp(struct call *call, struct peer *peer)
+uint64_t offer_next_timestamp(struct call *call, struct peer *peer)
 {
 	call->channel->attempts++;
 	uint64_t own = (uint64_t)call->channel->epoch << 40 | call->channel->attempts;
@@ -18,19 +18,15 @@ static uint64_t next_timestamp(struct call *call, struct peer *peer)
 	return peer->timestamp_floor;
 }
 
-static void write_syn(struct call *call, struct peer *peer, bool is_user)
+void offer_write_syn(struct call *call, const struct peer *peer, struct offer *offer, const uint8_t public[OCTO_KEY_BYTES],
+                     bool is_user)
 {
 	const struct octo_config *config = &call->channel->config;
-	struct offer *offer = &peer->offer;
-	uint8_t public[OCTO_KEY_BYTES];
-	call->host->crypto->public_key(public, offer->secret);
-	call->channel->pulse.counters.curve_multiplications++;
-
 	struct writer writer = writer_of(offer->syn, sizeof offer->syn);
 	packet_header_write(&writer, OCTO_PACKET_SYN, is_user ? PACKET_FLAG_USER : 0, 0);
 	write_u64(&writer, offer->id);
 	write_u64(&writer, 0); /* the hint, which covers what follows */
-	write_bytes(&writer, public, sizeof public);
+	write_bytes(&writer, public, OCTO_KEY_BYTES);
 	store_le(offer->syn + PACKET_HEADER_BYTES + 8, 8, syn_hint(peer->keys.hint_out, offer->syn));
 
 	struct syn_offer contents = {
@@ -51,18 +47,21 @@ static void write_syn(struct call *call, struct peer *peer, bool is_user)
 void offer_make(struct call *call, struct peer *peer)
 {
 	struct offer *offer = &peer->offer;
+	uint8_t public[OCTO_KEY_BYTES];
 	OCTO_ASSERT(!offer->id);
 	memset(offer, 0, sizeof *offer);
 	offer->id = directory_claim(call, peer);
 	call_random(call, offer->secret, sizeof offer->secret);
-	offer->timestamp = next_timestamp(call, peer);
+	offer->timestamp = offer_next_timestamp(call, peer);
 	offer->target = peer->address;
 	offer->cookie_at = OCTO_NEVER;
 	offer->is_due = true;
 	offer->is_inside = peer->current.id != 0;
 	offer->resend_at = OCTO_NEVER; /* until it has been sent */
 	offer->expires_at = call_after(call, call->channel->config.offer_ns);
-	write_syn(call, peer, reachability_is_wish(call->channel, peer));
+	call->host->crypto->public_key(public, offer->secret);
+	call->channel->pulse.counters.curve_multiplications++;
+	offer_write_syn(call, peer, offer, public, reachability_is_wish(call->channel, peer));
 	call_audit_secret(call, call_peer_index(call, peer), offer->secret, 'e', true);
 	peer->attempted_at = call->now;
 	peer->redial_at = OCTO_NEVER;

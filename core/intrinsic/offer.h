@@ -9,6 +9,11 @@
 void offer_make(struct call *call, struct peer *peer);
 void offer_suspend(struct call *call, struct peer *peer);
 void offer_resume(struct call *call, struct peer *peer);
+/* The timestamp of a new SYN, used up by this. */
+uint64_t offer_next_timestamp(struct call *call, struct peer *peer);
+/* Writes the offer's SYN, of its id and its timestamp. */
+void offer_write_syn(struct call *call, const struct peer *peer, struct offer *offer, const uint8_t public[OCTO_KEY_BYTES],
+                     bool is_user);
 /* Empties the slot. The id goes to a grave unless it lives on in a session. */
 void offer_wipe(struct call *call, struct peer *peer, bool is_id_kept);
 /* Sends the same SYN to where the peer was heard last; the known address stays as the alternate. */

@@ -339,7 +339,8 @@ static void (*const sayings[TRACE_LIE_COUNT])(struct speech *) = {
 	[TRACE_LIE_TWO_ACKS] = say_two_acks,               [TRACE_LIE_NUMBERS_SKIPPED] = say_numbers_skipped,
 	[TRACE_LIE_PINGS] = say_pings,                     [TRACE_LIE_PATH_CHALLENGES] = say_path_challenges,
 	[TRACE_LIE_SYNC_REQUESTS] = say_sync_requests,     [TRACE_LIE_PONG] = say_pong,
-	[TRACE_LIE_SYN_INSIDE] = say_syn_inside,           [TRACE_LIE_RATE_TOO_LOW] = say_rate_too_low,
+	[TRACE_LIE_SYN_INSIDE] = say_syn_inside,           [TRACE_LIE_FRESH_SYN] = NULL, /* no frames, and no session */
+	[TRACE_LIE_RATE_TOO_LOW] = say_rate_too_low,
 	[TRACE_LIE_UNKNOWN_FRAME] = say_unknown_frame,     [TRACE_LIE_CUT_FRAME] = say_cut_frame,
 	[TRACE_LIE_NO_FRAMES] = say_no_frames,             [TRACE_LIE_UNKNOWN_COURIER] = say_unknown_courier,
 	[TRACE_LIE_MESSAGE] = say_message,                 [TRACE_LIE_ORDERED_AHEAD] = say_ordered_ahead,
@@ -347,22 +348,26 @@ static void (*const sayings[TRACE_LIE_COUNT])(struct speech *) = {
 	[TRACE_LIE_RANDOM] = say_random,
 };
 
-/* Who has no session with the other one has nobody to lie to. */
+/* Who has no session with the other one has nobody to lie to, but in asking for one. */
 static void tell(struct sim *sim, uint32_t index, const struct scenario_pair *pair, uint64_t number)
 {
 	const struct scenario_attack *attack = sim->scenario->actions[index].attack;
 	const struct octo_channel *channel = node_channel(sim, pair->a);
 	uint32_t peer = node_peer_index(sim, pair->a, pair->b);
 	struct speech speech = { .courier = (uint8_t)sim->scenario->actions[index].courier };
-	if (!channel || peer == OCTO_NO_PEER || node_of(sim, pair->a)->is_paused || !octo_lie_view(channel, peer, &speech.view))
+	void (*say)(struct speech *) = sayings[attack->lie];
+	if (!channel || peer == OCTO_NO_PEER || node_of(sim, pair->a)->is_paused)
+		return;
+	if (say && !octo_lie_view(channel, peer, &speech.view))
 		return;
 	speech.room = speech.view.room;
 	speech.draw = decide(&sim->decider, DECISION_LIE, index, rng_draw(sim->seed, index, number, DECISION_LIE));
 	if (speech.draw == 0)
 		return;
-	sayings[attack->lie](&speech);
+	if (say)
+		say(&speech);
 	recorder_action(sim, TRACE_ACTION_LIE, pair->a, pair->b, attack->lie);
-	node_lie(sim, pair->a, pair->b, speech.skips, speech.bytes, speech.size);
+	node_lie(sim, pair->a, pair->b, speech.skips, say ? speech.bytes : NULL, speech.size);
 	sim->cause = 0;
 }
 

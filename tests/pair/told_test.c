@@ -81,6 +81,39 @@ static void without_a_session_there_is_nobody_to_lie_to(void)
 	pair_close(&pair);
 }
 
+static uint64_t curves(const struct pair *pair, int who)
+{
+	return octo_channel_counters(pair->nodes[who].channel)->curve_multiplications;
+}
+
+/* R85: any number of SYNs costs who makes them up no curve, and who receives them those of one answer in three seconds. */
+static void a_made_up_syn_is_as_fresh_as_any_and_costs_no_curve(void)
+{
+	struct pair pair;
+	pair_open(&pair, NULL);
+	struct pair_node *node = &pair.nodes[LOSER];
+	uint64_t before[] = { curves(&pair, WINNER), curves(&pair, LOSER) }, answered = 0;
+	for (int i = 0; i < 1000; i++, pair.now += 7 * OCTO_MILLISECOND) {
+		uint8_t out[OCTO_DATAGRAM_MAX];
+		struct octo_address to;
+		size_t size;
+		octo_lie_syn(node->channel, &node->host, pair.now, 0, out, &size, &to);
+		CHECK_U64(size, SYN_BYTES);
+		CHECK(same_address(&to, &pair.nodes[WINNER].address));
+		enum octo_reason reason = pair_push(&pair, WINNER, &node->address, out, size);
+		CHECK(reason == OCTO_REASON_ACCEPTED || reason == OCTO_REASON_TOO_SOON);
+		answered += reason == OCTO_REASON_ACCEPTED;
+	}
+	CHECK_U64(answered, 3); /* at 0 s, 3 s and 6 s */
+	CHECK_U64(curves(&pair, LOSER), before[LOSER]);
+	CHECK_U64(curves(&pair, WINNER), before[WINNER] + 3 * 4); /* e_R, and three shared secrets */
+	CHECK_U64(pair_peer(&pair, LOSER)->offer.id, 0);
+	pair.now += 10 * OCTO_SECOND;
+	pair_establish(&pair, LOSER);
+	CHECK(pair_is_joined(&pair));
+	pair_close(&pair);
+}
+
 CU_ErrorCode suite_told(void);
 
 CU_ErrorCode suite_told(void)
@@ -92,5 +125,6 @@ CU_ErrorCode suite_told(void)
 	CU_ADD_TEST(suite, numbers_are_left_out_and_never_used_twice);
 	CU_ADD_TEST(suite, a_liar_sees_what_its_core_knows);
 	CU_ADD_TEST(suite, without_a_session_there_is_nobody_to_lie_to);
+	CU_ADD_TEST(suite, a_made_up_syn_is_as_fresh_as_any_and_costs_no_curve);
 	return CU_get_error();
 }
