@@ -30,6 +30,22 @@ static void write_varint(struct writer *writer, uint64_t value)
 	out[0] = (uint8_t)(out[0] | (size == 8 ? 3 : size == 4 ? 2 : size - 1) << 6);
 }
 
+struct frame_range frame_range_read(struct reader *data)
+{
+	struct frame_range range = { .gap = read_varint(data) };
+	range.length = read_varint(data);
+	return range;
+}
+
+bool frame_range_write(struct writer *data, const struct frame_range *range)
+{
+	if (writer_left(data) < varint_size(range->gap) + varint_size(range->length))
+		return false;
+	write_varint(data, range->gap);
+	write_varint(data, range->length);
+	return true;
+}
+
 static void read_ranges(struct reader *reader, struct frame *frame)
 {
 	frame->largest = read_varint(reader);
@@ -40,14 +56,15 @@ static void read_ranges(struct reader *reader, struct frame *frame)
 		return;
 	}
 	uint64_t at = frame->largest + 1; /* from here upwards all is told of */
+	size_t from = reader->position;
 	for (uint8_t i = 0; i < frame->range_count; i++) {
-		struct frame_range *range = &frame->ranges[i];
-		range->gap = read_varint(reader);
-		range->length = read_varint(reader);
-		bool is_sound = (range->gap == 0) == (i == 0) && range->length > 0 && range->gap < at && range->length <= at - range->gap;
+		struct frame_range range = frame_range_read(reader);
+		bool is_sound = (range.gap == 0) == (i == 0) && range.length > 0 && range.gap < at && range.length <= at - range.gap;
 		reader->failed = reader->failed || !is_sound;
-		at = is_sound ? at - range->gap - range->length : 0;
+		at = is_sound ? at - range.gap - range.length : 0;
 	}
+	frame->data = reader->bytes + from;
+	frame->size = reader->position - from;
 }
 
 static void read_message(struct reader *reader, struct frame *frame)
@@ -125,13 +142,15 @@ bool frame_read(struct reader *reader, struct frame *frame)
 
 size_t frame_size(const struct frame *frame)
 {
-	uint8_t room[64 + 16 * FRAME_ACK_RANGES_MAX];
+	uint8_t room[64];
 	if (frame->type == FRAME_COURIER)
 		return 1 + varint_size(frame->size) + frame->size;
 	if (frame->type == FRAME_COURIER_ORDERED)
 		return 2 + varint_size(frame->largest) + varint_size(frame->size) + frame->size;
 	if (frame->type == FRAME_HANDSHAKE)
 		return 2 + frame->size;
+	if (frame->type == FRAME_ACK_RANGES)
+		return 3 + varint_size(frame->largest) + frame->size;
 	struct writer writer = writer_of(room, sizeof room);
 	frame_write(&writer, frame);
 	return writer.position;
@@ -152,10 +171,7 @@ void frame_write(struct writer *writer, const struct frame *frame)
 		write_varint(writer, frame->largest);
 		write_u8(writer, frame->delay);
 		write_u8(writer, frame->range_count);
-		for (uint8_t i = 0; i < frame->range_count; i++) {
-			write_varint(writer, frame->ranges[i].gap);
-			write_varint(writer, frame->ranges[i].length);
-		}
+		write_bytes(writer, frame->data, frame->size);
 		break;
 	case FRAME_PING:
 	case FRAME_PONG:

@@ -22,9 +22,7 @@ enum frame_type {
 	FRAME_COURIER = 0x80              /* | courier id, 0..126 */
 };
 
-enum { FRAME_ACK_RANGES_MAX = 24 };
-
-struct frame_range { uint64_t gap, length; };  /* so many missing, then so many received, downwards from `largest` */
+enum { FRAME_ACK_RANGES_MAX = 24, FRAME_RANGE_BYTES_MAX = 16 };
 
 struct frame {
 	enum frame_type type;             /* FRAME_COURIER without the id */
@@ -33,9 +31,8 @@ struct frame {
 	uint64_t largest;                 /* ACK: low 16 bits; ACK_RANGES. COURIER_ORDERED: the message's number */
 	uint8_t delay;                    /* ACK, ACK_RANGES */
 	uint32_t bitmap;                  /* ACK */
-	uint8_t range_count;              /* ACK_RANGES */
-	struct frame_range ranges[FRAME_ACK_RANGES_MAX];
-	const uint8_t *data;              /* COURIER, COURIER_ORDERED, HANDSHAKE, PATH_*, SYNC_HASH: inside the packet */
+	uint8_t range_count;              /* ACK_RANGES: so many are in data */
+	const uint8_t *data;              /* COURIER, COURIER_ORDERED, HANDSHAKE, PATH_*, SYNC_HASH, ACK_RANGES: inside the packet */
 	size_t size;                      /* of data */
 };
 
@@ -54,5 +51,11 @@ bool frame_read(struct reader *reader, struct frame *frame);
 void frame_write(struct writer *writer, const struct frame *frame);
 /* Bytes that frame_write() appends. */
 size_t frame_size(const struct frame *frame);
+
+struct frame_range { uint64_t gap, length; };  /* so many missing, then so many received, downwards from `largest` */
+/* The next range of a frame's data; they were all found sound when the frame was read. */
+struct frame_range frame_range_read(struct reader *data);
+/* Appends one to what becomes a frame's data. False when there is no room for it. */
+bool frame_range_write(struct writer *data, const struct frame_range *range);
 
 #endif

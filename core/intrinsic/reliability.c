@@ -111,20 +111,22 @@ static unsigned run_below(const struct replay_window *window, uint64_t at, uint6
 	return word >> 56 == 0xff && at - oldest >= 8 ? 8 : at > oldest ? (unsigned)(word >> 63) : 0;
 }
 
-/* Alternating runs of missing and of received numbers, from the highest downwards. */
-static void find_ranges(const struct replay_window *window, struct frame *frame)
+/* Alternating runs of missing and of received numbers, from the highest downwards; returns how many there is room for. */
+static uint8_t write_ranges(const struct replay_window *window, struct writer *data)
 {
 	uint64_t at = window->next, oldest = at > LOOK_BACK ? at - LOOK_BACK : 0;
-	frame->range_count = 0;
-	while (at > oldest && frame->range_count < FRAME_ACK_RANGES_MAX) {
+	uint8_t count = 0;
+	while (at > oldest && count < FRAME_ACK_RANGES_MAX) {
 		struct frame_range range = { 0, 0 };
 		for (; at > oldest && run_below(window, at, oldest) == 0; at--)
 			range.gap++;
 		for (unsigned run; (run = run_below(window, at, oldest)) > 0; at -= run)
 			range.length += run;
-		if (range.length)
-			frame->ranges[frame->range_count++] = range;
+		if (range.length == 0 || !frame_range_write(data, &range))
+			break;
+		count++;
 	}
+	return count;
 }
 
 void reliability_write(struct call *call, struct peer *peer, struct writer *writer, bool is_alone)
@@ -136,14 +138,19 @@ void reliability_write(struct call *call, struct peer *peer, struct writer *writ
 	bool is_over = state->carry_until <= call->now && !is_due;
 	if (is_over || window->next == 0 || (is_alone && !is_due))
 		return;
+	uint8_t ranges[FRAME_ACK_RANGES_MAX * FRAME_RANGE_BYTES_MAX];
 	struct frame frame = { .type = FRAME_ACK, .largest = window->next - 1,
 		.delay = reliability_delay_code(call->now - state->received_at) };
 	/* Alone there is room to say more, which makes up for acknowledgements that are lost themselves. */
 	if ((is_alone || state->unacknowledged > ACK_BITS) && window->next > ACK_BITS + 1) {
 		frame.type = FRAME_ACK_RANGES;
-		find_ranges(window, &frame);
-		while (frame.range_count > 1 && frame_size(&frame) > writer_left(writer))
-			frame.range_count--;
+		size_t head = frame_size(&frame), left = writer_left(writer) > head ? writer_left(writer) - head : 0;
+		struct writer data = writer_of(ranges, left < sizeof ranges ? left : sizeof ranges);
+		frame.range_count = write_ranges(window, &data);
+		frame.data = ranges;
+		frame.size = data.position;
+		if (frame.range_count == 0)
+			return;
 	} else {
 		frame.bitmap = bitmap_of(window);
 	}
@@ -165,9 +172,11 @@ static int spans_of(const struct peer *peer, const struct frame *frame, struct s
 	int count = 0;
 	if (frame->type == FRAME_ACK_RANGES) {
 		uint64_t at = frame->largest + 1; /* from here upwards all is told of */
+		struct reader data = reader_of(frame->data, frame->size);
 		for (int i = 0; i < frame->range_count; i++) {
-			uint64_t high = at - 1 - frame->ranges[i].gap;
-			at = high + 1 - frame->ranges[i].length;
+			struct frame_range range = frame_range_read(&data);
+			uint64_t high = at - 1 - range.gap;
+			at = high + 1 - range.length;
 			spans[count++] = (struct span){ .low = at, .high = high };
 		}
 		return count;

@@ -14,12 +14,11 @@
 /* One frame of each type, as the codec writes it: not all stand in a datagram. */
 void print_frames(void)
 {
-	static const uint8_t data[8] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+	static const uint8_t data[8] = { 0, 1, 2, 3, 4, 5, 6, 7 }, ranges[] = { 0, 5, 0x7f, 0xff, 1 };
 	const struct frame frames[] = {
 		{ .type = FRAME_PAD },
 		{ .type = FRAME_ACK, .largest = 0x1234, .delay = 5, .bitmap = 0xa0b0c0d0 },
-		{ .type = FRAME_ACK_RANGES, .largest = 65535, .delay = 7, .range_count = 2,
-		  .ranges = { { 0, 5 }, { 16383, 1 } } },
+		{ .type = FRAME_ACK_RANGES, .largest = 65535, .delay = 7, .range_count = 2, .data = ranges, .size = sizeof ranges },
 		{ .type = FRAME_PING, .token = 0x04030201 },
 		{ .type = FRAME_PONG, .token = 0x04030201 },
 		{ .type = FRAME_PATH_CHALLENGE, .data = data, .size = 8 },
