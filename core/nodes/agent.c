@@ -110,17 +110,16 @@ bool octo_agent_set(struct octo_agent *agent, struct octo_channel *channel, cons
 	    !octo_parameter_is_valid(parameter, value, size))
 		return false;
 	begin_controls(agent, channel, host);
-	bool has_news = gather(agent, channel, host);
-	if (holding->version == OCTO_VERSION_MAX)
-		return false;
-	bool is_news = holding->version == 0 || holding->writer != agent->self || memcmp(holding->value, value, size) != 0;
+	bool has_news = gather(agent, channel, host), is_full = holding->version == OCTO_VERSION_MAX;
+	bool is_same = holding->version && holding->writer == agent->self && memcmp(holding->value, value, size) == 0;
+	bool is_news = !is_full && !is_same;
 	if (is_news) {
 		memcpy(holding->value, value, size);
 		holding->writer = agent->self;
 		holding->version++;
 	}
 	update(agent, channel, host, now, has_news || is_news, false);
-	return true;
+	return !is_full;
 }
 
 void octo_agent_view(const struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host,

@@ -159,6 +159,52 @@ static void what_the_agent_says_goes_to_all_controls(void)
 	pair_close(&pair);
 }
 
+static const struct octo_holding *held_for(uint32_t control, enum octo_parameter parameter)
+{
+	return &registry_shared(IN(AGENT), control)->replicas[parameter].holding;
+}
+
+/* R31: what a control writes is for the others in the turn in which it comes, though nothing is heard of them. */
+static void what_one_control_writes_is_for_the_others_at_once(void)
+{
+	set_up(true);
+	connect(FIRST);
+	connect(SECOND);
+	CHECK(set(FIRST, OCTO_PARAMETER_TARGET_ORIENTATION, 6));
+	for (int i = 0; i < 200 && number(AGENT, OCTO_PARAMETER_TARGET_ORIENTATION) != 6; i++) {
+		pair_run(&pair, ms);
+		octo_agent_update(&agent, AT(AGENT));
+	}
+	CHECK_U64(number(AGENT, OCTO_PARAMETER_TARGET_ORIENTATION), 6);
+	CHECK_U64(held_for(1, OCTO_PARAMETER_TARGET_ORIENTATION)->version, 1);
+	/* And when the agent's own writing, which is refused, is what brings it to light. */
+	agent.document[OCTO_PARAMETER_FLAGS].version = OCTO_VERSION_MAX;
+	CHECK(set(FIRST, OCTO_PARAMETER_TARGET_ORIENTATION, 7));
+	uint64_t changes = registry_shared(IN(AGENT), 0)->changes;
+	for (int i = 0; i < 200 && registry_shared(IN(AGENT), 0)->changes == changes; i++)
+		pair_run(&pair, ms);
+	octo_peer_settle(pair.nodes[AGENT].channel, 1); /* nothing is heard of it */
+	CHECK(!set(AGENT, OCTO_PARAMETER_FLAGS, OCTO_FLAG_CAMERA));
+	CHECK_U64(held_for(1, OCTO_PARAMETER_TARGET_ORIENTATION)->version, 2);
+	pair_close(&pair);
+}
+
+/* R31: to set what another has written is a writing, and to set one's own again is none. */
+static void a_value_is_ours_once_we_have_set_it(void)
+{
+	set_up(false);
+	connect(FIRST);
+	CHECK(set(FIRST, OCTO_PARAMETER_MODE, OCTO_OPERATION_AUTO_PILOT));
+	pass(500 * ms);
+	CHECK(!view(AGENT, OCTO_PARAMETER_MODE).is_ours);
+	for (int i = 0; i < 2; i++) {
+		CHECK(set(AGENT, OCTO_PARAMETER_MODE, OCTO_OPERATION_AUTO_PILOT));
+		CHECK(view(AGENT, OCTO_PARAMETER_MODE).is_ours);
+		CHECK_U64(view(AGENT, OCTO_PARAMETER_MODE).version, 2);
+	}
+	pair_close(&pair);
+}
+
 /* R27: a remote's commands are between it and the agent. */
 static void what_a_remote_starts_stays_private(void)
 {
@@ -407,6 +453,8 @@ CU_ErrorCode suite_nodes(void)
 		return CU_get_error();
 	CU_ADD_TEST(suite, an_agent_and_a_remote_exchange_everything);
 	CU_ADD_TEST(suite, what_the_agent_says_goes_to_all_controls);
+	CU_ADD_TEST(suite, what_one_control_writes_is_for_the_others_at_once);
+	CU_ADD_TEST(suite, a_value_is_ours_once_we_have_set_it);
 	CU_ADD_TEST(suite, what_a_remote_starts_stays_private);
 	CU_ADD_TEST(suite, two_controls_agree_on_one_parameter);
 	CU_ADD_TEST(suite, no_clock_decides_whose_writing_counts);

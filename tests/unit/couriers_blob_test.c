@@ -109,6 +109,20 @@ static void it_asks_only_on_demand(void)
 	CHECK_U64(OCTO_BLOB_PRIORITY, OCTO_PRIORITY_LOW);
 }
 
+/* As many runs as a control message has room for are read, and none more. */
+static void a_description_has_at_most_sixty_runs(void)
+{
+	uint8_t bytes[BLOB_CONTROL_BYTES_MAX + BLOB_RUN_BYTES] = { 0 };
+	struct blob_message message = { .type = BLOB_HAVE, .id = 1, .round = 1, .run_count = BLOB_RUNS_MAX }, read;
+	CHECK_U64(BLOB_RUNS_MAX, 60); /* [P 13.5] */
+	for (uint32_t i = 0; i < BLOB_RUNS_MAX; i++)
+		message.runs[i] = (struct blob_run){ .missing = 1, .had = (uint16_t)i };
+	size_t size = blob_message_write(bytes, &message);
+	CHECK_U64(size, BLOB_CONTROL_BYTES_MAX);
+	CHECK(blob_message_read(bytes, size, &read) && read.run_count == BLOB_RUNS_MAX && read.runs[59].had == 59);
+	CHECK(!blob_message_read(bytes, size + BLOB_RUN_BYTES, &read));
+}
+
 /* Whatever its messages, a peer moves no byte outside of the blob and none twice; each is counted under its name. */
 static void chunks_out_of_range_change_nothing(void)
 {
@@ -489,6 +503,7 @@ CU_ErrorCode suite_couriers_blob(void)
 	if (!suite)
 		return CU_get_error();
 	CU_ADD_TEST(suite, it_asks_only_on_demand);
+	CU_ADD_TEST(suite, a_description_has_at_most_sixty_runs);
 	CU_ADD_TEST(suite, chunks_out_of_range_change_nothing);
 	CU_ADD_TEST(suite, chunks_beyond_the_window_change_nothing);
 	CU_ADD_TEST(suite, impossible_offers_are_refused);
