@@ -31,6 +31,22 @@ uint32_t blob_bits_find(const uint64_t a[BLOB_WORDS], const uint64_t *b, uint32_
 	return from < to ? from : to;
 }
 
+uint32_t blob_bits_find_last(const uint64_t bits[BLOB_WORDS], uint32_t from, uint32_t to)
+{
+	while (to > from) {
+		uint32_t held = (to - 1) % 64 + 1; /* of this word, below `to` */
+		uint64_t free = ~bits[(to - 1) % BLOB_WINDOW / 64] << (64 - held);
+		if (free == 0) {
+			to -= held < to - from ? held : to - from;
+			continue;
+		}
+		for (; to > from && !(free >> 63); free <<= 1)
+			to--;
+		break;
+	}
+	return to;
+}
+
 /* ---- Telling --------------------------------------------------------------------------------------------------- */
 
 void blob_note(const struct octo_courier_call *call, enum octo_note note, uint64_t subject, uint64_t value, uint64_t total)

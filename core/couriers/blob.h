@@ -47,7 +47,7 @@ struct blob_out {
 	uint32_t base, next;              /* first cell not known to be there; first one never sent */
 	uint32_t arrived, open;           /* of [base, next): there; neither there nor on its way */
 	uint32_t open_from;               /* none is open below */
-	uint32_t again;                   /* the pass goes on from this cell; `next` or more: there is none */
+	uint32_t again;                   /* the pass goes on below this cell; `base` or less: there is none */
 	uint32_t early_end;               /* cells below may go before the present offer is accepted; 0: none */
 	uint32_t reserved;
 	uint64_t arrived_bits[BLOB_WORDS], flying_bits[BLOB_WORDS];
@@ -105,6 +105,8 @@ static inline void blob_bit_set(uint64_t bits[BLOB_WORDS], uint32_t cell, bool v
 }
 /* The first cell of [from, to) with both bits 0, `to` when there is none; `b` may be NULL. At most a window. */
 uint32_t blob_bits_find(const uint64_t a[BLOB_WORDS], const uint64_t *b, uint32_t from, uint32_t to);
+/* The end of the last run of bits 0 in [from, to), `from` when there is none. At most a window. */
+uint32_t blob_bits_find_last(const uint64_t bits[BLOB_WORDS], uint32_t from, uint32_t to);
 
 static inline uint32_t blob_cells_of(uint64_t size, uint16_t cell_bytes)
 {

@@ -52,11 +52,11 @@ static octo_time_ns trip_of(const struct octo_courier_call *call)
 	return call->trip_ns ? call->trip_ns : trip_guess_ns;
 }
 
-/* What the present pass of repetitions sends next; `next` when it is over. */
-static uint32_t repeat_from(const struct blob_out *out)
+/* What the present pass of repetitions sends next ends here; `base` when it is over. It begins with what was sent last: of
+ * what was sent a round trip ago the fate is about to be known. */
+static uint32_t repeat_below(const struct blob_out *out)
 {
-	uint32_t from = out->again > out->base ? out->again : out->base;
-	return from < out->next ? blob_bits_find(out->arrived_bits, NULL, from, out->next) : out->next;
+	return out->again > out->base ? blob_bits_find_last(out->arrived_bits, out->base, out->again) : out->base;
 }
 
 /* When another pass may begin: where losses are about at once, and then closely, else only when an answer is late; and
@@ -79,7 +79,7 @@ octo_time_ns blob_out_ready_at(const struct blob_courier *state, const struct bl
 		return call->now;
 	if (is_early || out->base + out->arrived == out->next)
 		return OCTO_NEVER;
-	return repeat_from(out) < out->next ? call->now : pass_at(state, out, call);
+	return repeat_below(out) > out->base ? call->now : pass_at(state, out, call);
 }
 
 /* ---- Sending --------------------------------------------------------------------------------------------------- */
@@ -154,17 +154,17 @@ static uint32_t choose(struct blob_out *out, const struct octo_courier_call *cal
 		*first = out->next;
 		count = limit - out->next < most ? limit - out->next : most;
 		out->next += count;
-		out->again = out->next;
+		out->again = out->base;
 	} else {
-		*first = repeat_from(out);
-		if (*first == out->next) {
-			out->again = out->base;
+		uint32_t below = repeat_below(out);
+		if (below == out->base) {
+			out->again = out->next;
 			out->repeated_at = call->now;
-			*first = repeat_from(out);
+			below = repeat_below(out);
 		}
-		while (count < most && *first + count < out->next && !blob_bit(out->arrived_bits, *first + count))
+		while (count < most && below - count > out->base && !blob_bit(out->arrived_bits, below - count - 1))
 			count++;
-		out->again = *first + count;
+		*first = out->again = below - count;
 		return count;
 	}
 	fly(out, *first, count);

@@ -403,15 +403,35 @@ static void the_end_is_repeated_when_an_answer_is_late(void)
 	send_all_of_one(&round);
 	CHECK(!give_chunk(&handle));
 	call.now += 20 * OCTO_MILLISECOND; /* one and a half round trips */
-	for (uint32_t cell = 4; cell < 26; cell += handle.count)
-		CHECK(give_chunk(&handle) && handle.cell == cell);
+	for (uint32_t below = 26; below > 4; below = handle.cell) /* what was sent last goes first */
+		CHECK(give_chunk(&handle) && handle.cell + handle.count == below && handle.cell >= 4);
 	CHECK(!give_chunk(&handle));
 	call.now += 10 * OCTO_SECOND;
 	CHECK(!give_chunk(&handle));
 	hear_fate(&handle, OCTO_FATE_DELIVERED);
 	call.now += 60 * OCTO_MILLISECOND;
-	CHECK(give_chunk(&handle) && handle.cell == 4);
+	CHECK(give_chunk(&handle) && handle.cell == 22);
 	call.trip_ns = 0;
+}
+
+/* Runs of cells that are not there are found from above, whatever lies where in the ring of bits. */
+static void the_last_gap_is_found(void)
+{
+	uint64_t bits[BLOB_WORDS];
+	static const uint32_t froms[] = { 0, 1, 63, 64, 100, BLOB_WINDOW - 70, 3 * BLOB_WINDOW - 5 };
+	for (size_t f = 0; f < sizeof froms / sizeof *froms; f++) {
+		uint32_t from = froms[f];
+		for (uint32_t gap = from; gap < from + 200; gap++) {
+			memset(bits, 0xff, sizeof bits);
+			blob_bit_set(bits, gap, false);
+			CHECK_U64(blob_bits_find_last(bits, from, from + 200), gap + 1);
+			CHECK_U64(blob_bits_find_last(bits, from, gap + 1), gap + 1);
+			CHECK_U64(blob_bits_find_last(bits, from, gap), from);
+			CHECK_U64(blob_bits_find_last(bits, gap + 1, from + 200), gap + 1);
+		}
+		memset(bits, 0, sizeof bits);
+		CHECK_U64(blob_bits_find_last(bits, from, from + 200), from + 200);
+	}
 }
 
 /* Where losses are about it is repeated at once, in passes a quarter of a round trip apart; what was lost goes first. */
@@ -423,8 +443,8 @@ static void the_end_is_repeated_at_once_where_losses_are_about(void)
 	lost.round = round;
 	hear_fate(&lost, OCTO_FATE_LOST);
 	CHECK(give_chunk(&handle) && handle.cell == 10 && handle.count == 2);
-	for (uint32_t cell = 4; cell < 26; cell += handle.count)
-		CHECK(give_chunk(&handle) && handle.cell == cell);
+	for (uint32_t below = 26; below > 4; below = handle.cell)
+		CHECK(give_chunk(&handle) && handle.cell + handle.count == below && handle.cell >= 4);
 	CHECK(!give_chunk(&handle));
 	for (uint32_t cell = 4; cell < 24; cell += 4)
 		hear_fate(&(struct blob_handle){ .kind = BLOB_HANDLE_CHUNK, .round = round, .count = 4, .cell = cell },
@@ -516,6 +536,7 @@ CU_ErrorCode suite_couriers_blob(void)
 	CU_ADD_TEST(suite, nothing_goes_early_in_another_session);
 	CU_ADD_TEST(suite, a_refused_offer_is_not_asked_about_again);
 	CU_ADD_TEST(suite, the_end_is_repeated_when_an_answer_is_late);
+	CU_ADD_TEST(suite, the_last_gap_is_found);
 	CU_ADD_TEST(suite, the_end_is_repeated_at_once_where_losses_are_about);
 	CU_ADD_TEST(suite, an_answer_that_is_overtaken_by_news_is_ignored);
 	CU_ADD_TEST(suite, a_late_offer_of_a_complete_blob_is_answered);
