@@ -77,7 +77,8 @@ static octo_time_ns time_of(uint64_t packets, uint64_t rate)
 
 static octo_time_ns queue_limit(octo_time_ns limit_ns, unsigned packets, const struct peer *peer)
 {
-	octo_time_ns quantum = time_of(packets, path_rate(peer));
+	uint64_t rate = path_rate(peer);
+	octo_time_ns quantum = rate ? time_of(packets, rate) : 0;
 	return limit_ns > quantum ? limit_ns : quantum;
 }
 
@@ -352,15 +353,19 @@ static void run_startup(struct flow *flow, const struct estimate_round *round)
 	}
 }
 
-/* For what has arrived, as much more may be on its way, if all that may be is: so it doubles each round trip. Where not
- * even bursts at twice that pace wait anywhere, it trebles. */
+/* For what has arrived, as much more may be on its way, if all that may be is: so it doubles each round trip. Where not even
+ * bursts at thrice that pace wait anywhere, it is four times as much; where what arrives has waited, the path is full. */
 static void grow(struct peer *peer, const struct flow_arrival *arrival)
 {
 	struct flow *flow = &peer->flow;
+	uint32_t rate = estimate_stretch(&flow->estimate);
 	uint64_t flying = peer->sent.out_bytes + arrival->bytes;
-	uint64_t most = START_PACKETS * (uint64_t)PACKET + 3 * content(peer, estimate_stretch(&flow->estimate));
-	bool is_clear = flow->estimate.trip_latest_ns <= flow->estimate.trip_min_ns + low_queue(peer) / 4;
-	uint64_t window = flow->window + (is_clear ? 2 : 1) * arrival->bytes;
+	/* While nothing is measured, what arrives is all there is to go by. */
+	uint64_t most = rate ? START_PACKETS * (uint64_t)PACKET + 3 * content(peer, rate) : UINT32_MAX;
+	octo_time_ns latest = flow->estimate.trip_latest_ns, shortest = flow->estimate.trip_min_ns;
+	octo_time_ns waited = latest > shortest ? latest - shortest : 0;
+	unsigned part = waited <= low_queue(peer) / 4 ? 3 : waited <= low_queue(peer) ? 1 : 0;
+	uint64_t window = flow->window + part * arrival->bytes;
 	if (flying < flow->window / 2 || window > most || window > UINT32_MAX)
 		return;
 	flow->window = (uint32_t)window;
@@ -475,7 +480,7 @@ void flow_arrived(struct call *call, struct peer *peer, const struct flow_arriva
 	bool is_round = estimate_arrived(&flow->estimate, call->now, arrival, peer->current.number_next, &round);
 	if (flow->phase == FLOW_STARTUP) {
 		grow(peer, arrival);
-		bool is_over = estimate_has_queue(&flow->estimate, early_queue(peer)); /* the end of the round is too late */
+		bool is_over = estimate_stretch(&flow->estimate) && estimate_has_queue(&flow->estimate, early_queue(peer)); /* the end of the round is too late */
 		if (is_over)
 			end_startup(flow);
 		set_rate(call, peer);
