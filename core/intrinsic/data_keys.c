@@ -16,7 +16,7 @@ static void nonce_of(uint8_t nonce[CRYPTO_NONCE_BYTES], uint64_t number)
 static size_t ad_of(uint8_t ad[DATA_HEADER_BYTES_MAX + AD_EXTRA_BYTES], const uint8_t *header, size_t header_size,
                     uint64_t id, uint32_t epoch)
 {
-	memcpy(ad, header, header_size);
+	memcpy(ad, header, DATA_HEADER_BYTES_MAX); /* a packet is longer than that; what is behind the header is overwritten */
 	store_le(ad + header_size, 8, id);
 	store_le(ad + header_size + 8, 4, epoch);
 	return header_size + AD_EXTRA_BYTES;
@@ -66,7 +66,7 @@ void data_keys_follow(struct call *call, struct peer *peer, struct session *sess
 	if (!reception->is_next)
 		return;
 	memcpy(phases->previous, session->receive_key, OCTO_KEY_BYTES);
-	memcpy(session->receive_key, reception->key, OCTO_KEY_BYTES);
+	memcpy(session->receive_key, reception->turned, OCTO_KEY_BYTES);
 	phases->receive_epoch = reception->epoch;
 	phases->receive_from = reception->number;
 	phases->previous_until = call_after(call, PREVIOUS_TIMEOUTS * round_trip_timeout(&session->trip));
@@ -126,10 +126,13 @@ void reception_of_session(struct reception *reception, const struct call *call, 
 	                   phases->previous_until > call->now;
 	*reception = (struct reception){ .window = window, .suite = session->agreement.suite, .number = number,
 		.is_next = is_other && !is_previous,
-		.epoch = phases->receive_epoch - is_previous + (is_other && !is_previous) };
-	memcpy(reception->key, is_previous ? phases->previous : session->receive_key, OCTO_KEY_BYTES);
-	if (reception->is_next)
-		key_turn(reception->key);
+		.epoch = phases->receive_epoch - is_previous + (is_other && !is_previous),
+		.key = is_previous ? phases->previous : session->receive_key };
+	if (!reception->is_next)
+		return;
+	memcpy(reception->turned, session->receive_key, OCTO_KEY_BYTES);
+	key_turn(reception->turned);
+	reception->key = reception->turned;
 }
 
 void reception_of_answer(struct reception *reception, const struct peer *peer, const struct data_header *header)
@@ -139,8 +142,7 @@ void reception_of_answer(struct reception *reception, const struct peer *peer, c
 	bool goes_on = session_goes_on(peer, &answer->agreement, answer->is_inside);
 	const struct replay_window *window = goes_on ? &peer->current.window : &untouched;
 	*reception = (struct reception){ .window = window, .is_answer = true, .suite = answer->agreement.suite,
-		.number = data_number_expand(window->next, header->truncated, header->number_bytes) };
-	memcpy(reception->key, answer->receive_key, OCTO_KEY_BYTES);
+		.number = data_number_expand(window->next, header->truncated, header->number_bytes), .key = answer->receive_key };
 }
 
 enum octo_reason data_open(struct call *call, const struct reception *reception, const struct data_header *header,

@@ -27,7 +27,8 @@ struct reception {
 	uint32_t epoch;
 	uint64_t number;                  /* the packet's, in full */
 	size_t packet_bytes;              /* the datagram's; filled in by who received it */
-	uint8_t key[OCTO_KEY_BYTES];
+	const uint8_t *key;               /* one of the session's or the answer's, or turned */
+	uint8_t turned[OCTO_KEY_BYTES];   /* with is_next only */
 };
 /* The key that a packet of this session claims to be under. */
 void reception_of_session(struct reception *reception, const struct call *call, struct peer *peer,

@@ -47,11 +47,9 @@ static uint32_t floor_per_second(const struct peer *peer)
 	return flow_is_good(peer) ? GOOD_PER_SECOND : BAD_PER_SECOND;
 }
 
-/* What to send so that as much arrives as ever did. */
 static uint64_t path_rate(const struct peer *peer)
 {
-	const struct rate_estimate *estimate = &peer->flow.estimate;
-	return (uint64_t)estimate_rate(estimate) * 1000 / (1000 - estimate_chance_permille(estimate));
+	return estimate_path_rate(&peer->flow.estimate);
 }
 
 /* With nothing measured: a few packets in a round trip, or the light's rate. */

@@ -503,7 +503,8 @@ static enum octo_reason receive_data(struct call *call, const struct octo_addres
 		reason = reject(call, peer, reason);
 	if (reason == OCTO_REASON_ACCEPTED && header.wants_sync && peer->current.id == header.session_id)
 		sync_asked(call, peer);
-	octo_wipe(&reception, sizeof reception);
+	if (reception.is_next)
+		octo_wipe(reception.turned, sizeof reception.turned);
 	return reason;
 }
 

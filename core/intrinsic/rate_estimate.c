@@ -28,6 +28,18 @@ static void count(uint16_t *seen, uint16_t *lost, uint32_t packets, uint32_t mem
 	*seen = (uint16_t)sum;
 }
 
+static void conclude(struct rate_estimate *estimate)
+{
+	uint32_t below_of = estimate->below_seen > BELOW_LEAST ? estimate->below_seen : BELOW_LEAST;
+	uint32_t all_of = estimate->all_seen ? estimate->all_seen : 1;
+	uint32_t below = estimate->below_lost * UINT32_C(1000) / below_of;
+	uint32_t all = estimate->all_lost * UINT32_C(1000) / all_of + ALL_SLACK_PERMILLE; /* chance is a part of all */
+	uint32_t chance = below < all ? below : all;
+	estimate->chance_permille = chance < CHANCE_MAX_PERMILLE ? chance : CHANCE_MAX_PERMILLE;
+	uint64_t rate = estimate->rate * UINT64_C(1000) / (1000 - estimate->chance_permille);
+	estimate->path_rate = (uint32_t)(rate < UINT32_MAX ? rate : UINT32_MAX);
+}
+
 static void begin_round(struct rate_estimate *estimate, octo_time_ns now, const struct flow_arrival *arrival,
                         uint64_t number_next)
 {
@@ -50,6 +62,7 @@ static void keep(struct rate_estimate *estimate, uint32_t rate, bool is_starved)
 	for (int i = 0; i < ESTIMATE_ROUNDS; i++)
 		if (estimate->best[i] > estimate->rate)
 			estimate->rate = estimate->best[i];
+	conclude(estimate);
 }
 
 /* Bytes over the time in which they arrived, or in which they were sent if that is longer; 0: all at one instant. */
@@ -81,6 +94,7 @@ bool estimate_arrived(struct rate_estimate *estimate, octo_time_ns now, const st
 {
 	count(&estimate->below_seen, &estimate->below_lost, arrival->below, BELOW_MEMORY);
 	count(&estimate->all_seen, &estimate->all_lost, arrival->packets, ALL_MEMORY);
+	conclude(estimate);
 	count_stretch(estimate, now, arrival);
 	if (estimate->began_at == 0) {
 		begin_round(estimate, now, arrival, number_next);
@@ -122,10 +136,11 @@ void estimate_lost(struct rate_estimate *estimate, bool is_below)
 	estimate->lost++;
 	estimate->all_lost++;
 	count(&estimate->all_seen, &estimate->all_lost, 1, ALL_MEMORY);
-	if (!is_below)
-		return;
-	estimate->below_lost++;
-	count(&estimate->below_seen, &estimate->below_lost, 1, BELOW_MEMORY);
+	if (is_below) {
+		estimate->below_lost++;
+		count(&estimate->below_seen, &estimate->below_lost, 1, BELOW_MEMORY);
+	}
+	conclude(estimate);
 }
 
 void estimate_was_late(struct rate_estimate *estimate, bool is_below)
@@ -136,6 +151,7 @@ void estimate_was_late(struct rate_estimate *estimate, bool is_below)
 		estimate->all_lost--;
 	if (is_below && estimate->below_lost)
 		estimate->below_lost--;
+	conclude(estimate);
 }
 
 void estimate_restart(struct rate_estimate *estimate)
@@ -143,24 +159,10 @@ void estimate_restart(struct rate_estimate *estimate)
 	estimate->began_at = estimate->trip_round_ns = 0;
 }
 
-uint32_t estimate_rate(const struct rate_estimate *estimate)
-{
-	return estimate->rate;
-}
-
 void estimate_set(struct rate_estimate *estimate, uint32_t rate)
 {
 	for (int i = 0; i < ESTIMATE_ROUNDS; i++)
 		estimate->best[i] = rate;
 	estimate->rate = rate;
-}
-
-uint32_t estimate_chance_permille(const struct rate_estimate *estimate)
-{
-	uint32_t below_of = estimate->below_seen > BELOW_LEAST ? estimate->below_seen : BELOW_LEAST;
-	uint32_t all_of = estimate->all_seen ? estimate->all_seen : 1;
-	uint32_t below = estimate->below_lost * UINT32_C(1000) / below_of;
-	uint32_t all = estimate->all_lost * UINT32_C(1000) / all_of + ALL_SLACK_PERMILLE; /* chance is a part of all */
-	uint32_t chance = below < all ? below : all;
-	return chance < CHANCE_MAX_PERMILLE ? chance : CHANCE_MAX_PERMILLE;
+	conclude(estimate);
 }

@@ -34,6 +34,7 @@ struct rate_estimate {
 	/* Losses by chance: of packets paced below what the path carries, and of all, both fading. */
 	uint16_t below_seen, below_lost, all_seen, all_lost;
 	uint32_t rate;                    /* the highest of `best` */
+	uint32_t chance_permille, path_rate; /* what follows from all that: kept, for it is asked oftener than it changes */
 	octo_time_ns trips_ns[ESTIMATE_TRIPS]; /* the last ones; 0: not so many yet */
 	/* A stretch: a part of a round, to see at once what a path carries that is full. */
 	octo_time_ns stretch_at, stretch_sent_at; /* 0: none */
@@ -61,9 +62,11 @@ void estimate_restart(struct rate_estimate *estimate);
 void estimate_lost(struct rate_estimate *estimate, bool is_below);
 void estimate_was_late(struct rate_estimate *estimate, bool is_below);
 /* Bytes per second that were delivered at best in the last rounds; 0 before the first. */
-uint32_t estimate_rate(const struct rate_estimate *estimate);
+static inline uint32_t estimate_rate(const struct rate_estimate *estimate) { return estimate->rate; }
+/* What is lost by chance; and what to send so that as much arrives as ever did. */
+static inline uint32_t estimate_chance_permille(const struct rate_estimate *estimate) { return estimate->chance_permille; }
+static inline uint32_t estimate_path_rate(const struct rate_estimate *estimate) { return estimate->path_rate; }
 /* A new limit has shown itself: forgets the best. */
 void estimate_set(struct rate_estimate *estimate, uint32_t rate);
-uint32_t estimate_chance_permille(const struct rate_estimate *estimate);
 
 #endif

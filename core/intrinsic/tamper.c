@@ -47,8 +47,8 @@ static uint64_t slack_bytes(const struct peer *peer)
 
 static uint64_t most_bytes(const struct peer *peer, octo_time_ns elapsed_ns)
 {
-	uint64_t rate = peer->current.agreement.rate_down, ms = elapsed_ns / OCTO_MILLISECOND;
-	uint64_t earned = ms < UINT64_MAX / 2 / rate ? ms * rate / 1000 : UINT64_MAX / 2;
+	uint64_t rate = peer->current.agreement.rate_down, s = elapsed_ns / OCTO_SECOND, ms = elapsed_ns % OCTO_SECOND / OCTO_MILLISECOND;
+	uint64_t earned = s < UINT32_MAX / 2 ? s * rate + ms * rate / 1000 : UINT64_MAX / 2;
 	return slack_bytes(peer) + earned + earned / RATE_SLACK_PART;
 }
 
