@@ -279,6 +279,9 @@ enum octo_way {
 };
 const char *octo_way_name(enum octo_way way);
 
+/* What an application says: no, yes, or not now. */
+enum octo_blob_answer { OCTO_BLOB_NO, OCTO_BLOB_YES, OCTO_BLOB_LATER };
+
 /* Where a blob's bytes come from and go to: the channel never holds more than a packet of them. Called with the context of
  * the host; must not call into the channel. */
 struct octo_blobs {
@@ -286,11 +289,13 @@ struct octo_blobs {
 	bool (*read)(void *context, uint32_t peer, enum octo_way way, uint16_t id, uint64_t offset, uint8_t *out, size_t size);
 	/* Bytes of one that is being received, in any order, each byte once. False: they cannot be kept. */
 	bool (*write)(void *context, uint32_t peer, uint16_t id, uint64_t offset, const uint8_t *bytes, size_t size);
-	/* The peer offers a blob. False refuses it. *have is 0; more says that so many of its first bytes are here already. */
-	bool (*offered)(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have);
+	/* The peer offers a blob. NO refuses it. *have is 0; more says with YES that so many of its first bytes are here already.
+	 * LATER leaves the offer without an answer: its sender offers it again by and by. */
+	enum octo_blob_answer (*offered)(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have);
 	/* A blob that is being received is whole and its digest is right: what is to be kept for good must be durable when it
-	 * returns true, for the sender is told next. False: it cannot be kept. NULL: write() was enough. */
-	bool (*keep)(void *context, uint32_t peer, const struct octo_blob *blob);
+	 * says YES, for the sender is told next. NO: it cannot be kept. LATER: octo_blob_kept() says which. NULL: write() was
+	 * enough. */
+	enum octo_blob_answer (*keep)(void *context, uint32_t peer, const struct octo_blob *blob);
 };
 
 /* How the way of a blob ended. */
@@ -717,7 +722,8 @@ struct octo_event_courier {       /* COURIER_*: one courier message; WAITED: one
 	X(BLOB_STRAY, "blob-stray", WHOLE, "a message about a blob that is not on its way")           \
 	X(BLOB_BAD_OFFER, "blob-bad-offer", BROKEN, "an offer of an impossible blob")                 \
 	X(BLOB_TOO_MANY, "blob-too-many", BROKEN, "an offer of more blobs than there may be")         \
-	X(BLOB_OUT_OF_RANGE, "blob-out-of-range", BROKEN, "bytes outside of the blob, or of its window: value where")
+	X(BLOB_OUT_OF_RANGE, "blob-out-of-range", BROKEN, "bytes outside of the blob, or of its window: value where") \
+	X(BLOB_LATER, "blob-later", WHOLE, "an offer without an answer: the application is busy, and it comes again")
 #define OCTO_NOTE_INCOMING UINT64_C(0x10000)
 
 enum octo_note {
@@ -1130,6 +1136,10 @@ OCTO_MUST_CHECK enum octo_status octo_blob_send(struct octo_channel *channel, co
  * OCTO_UNKNOWN_BLOB. */
 OCTO_MUST_CHECK enum octo_status octo_blob_cancel(struct octo_channel *channel, const struct octo_host *host,
                                                   octo_time_ns now, uint32_t peer, enum octo_way way, uint16_t id);
+/* What became of a blob that octo_blobs.keep() wanted to keep later. Returns OCTO_OK, or OCTO_UNKNOWN_BLOB: it was given up
+ * meanwhile, by either side. */
+OCTO_MUST_CHECK enum octo_status octo_blob_kept(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now,
+                                                uint32_t peer, uint16_t id, bool is_kept);
 struct octo_blob_view {
 	struct octo_blob blob;
 	enum octo_blob_end end;                   /* NONE: on its way */

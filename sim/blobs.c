@@ -148,12 +148,12 @@ static bool write_bytes(void *context, uint32_t peer, uint16_t id, uint64_t offs
 }
 
 /* What the disk has is of use only if it is of the same bytes. */
-static bool offered(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have)
+static enum octo_blob_answer offered(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have)
 {
 	const struct node_seat *seat = context;
 	struct transfer *transfer = incoming(seat, peer, blob->id);
 	if (!transfer)
-		return false;
+		return OCTO_BLOB_NO;
 	if (memcmp(transfer->digest, blob->digest, sizeof transfer->digest) != 0) {
 		memcpy(transfer->digest, blob->digest, sizeof transfer->digest);
 		transfer->row = transfer->written_before = transfer->repeated_before = transfer->asked = 0;
@@ -164,23 +164,23 @@ static bool offered(void *context, uint32_t peer, const struct octo_blob *blob, 
 	transfer->marks = mark_of(transfer, transfer->row) - mark_of(transfer, 0);
 	transfer->is_whole = false;
 	transfer->asked++;
-	return true;
+	return OCTO_BLOB_YES;
 }
 
-static bool keep(void *context, uint32_t peer, const struct octo_blob *blob)
+static enum octo_blob_answer keep(void *context, uint32_t peer, const struct octo_blob *blob)
 {
 	const struct node_seat *seat = context;
 	struct sim *sim = seat->sim;
 	struct transfer *transfer = incoming(seat, peer, blob->id);
 	if (!transfer)
-		return false;
+		return OCTO_BLOB_NO;
 	uint64_t written = transfer->written_before + transfer->written;
 	transfer->is_whole = transfer->marks == mark_of(transfer, blob->size) - mark_of(transfer, 0);
 	transfer->whole_ns = world_of(sim)->now_ns;
 	if (sim->checks)
 		checks_blob_kept(sim->checks, seat->number, node_peer(sim, seat->number, peer), blob->id, transfer->is_whole,
 		                 written > blob->size ? written - blob->size : 0, transfer->asked - 1);
-	return true;
+	return OCTO_BLOB_YES;
 }
 
 const struct octo_blobs blobs_of_nodes = { .read = read_bytes, .write = write_bytes, .offered = offered, .keep = keep };

@@ -52,7 +52,7 @@ static bool is_info(const char *name)
 
 /* Asks `look` for each file of a folder, or for each that describes a part, in no order, until it says no. False: it cannot be
  * read. */
-static bool each_file(int folder, bool only_infos, bool (*look)(void *context, const char *name, const struct stat *status),
+static bool each_file(struct blob_inbox *inbox, int folder, bool only_infos, bool (*look)(void *context, const char *name, const struct stat *status),
                       void *context)
 {
 	int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -63,7 +63,7 @@ static bool each_file(int folder, bool only_infos, bool (*look)(void *context, c
 			close(copy);
 		return false;
 	}
-	for (struct dirent *found; (found = readdir(list)) != NULL;)
+	for (struct dirent *found; (found = readdir(list)) != NULL; inbox->looked_files++)
 		if ((!only_infos || is_info(found->d_name)) && fstatat(folder, found->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
 		    S_ISREG(status.st_mode) && !look(context, found->d_name, &status))
 			break;
@@ -165,11 +165,11 @@ static bool give_way(struct usage *usage, int folder, const struct idle_part *pa
 
 /* Room for one more: parts that nobody goes on with give way, the oldest first. A folder is looked through once, and not for
  * each of them: its files may be many. */
-static enum inbox_status make_room(const struct blob_inbox *inbox, const struct inbox_sender *sender, int folder, uint64_t size)
+static enum inbox_status make_room(struct blob_inbox *inbox, const struct inbox_sender *sender, int folder, uint64_t size)
 {
 	for (;;) {
 		struct usage usage = { .inbox = inbox, .sender = sender };
-		if (!each_file(folder, false, add_usage, &usage))
+		if (!each_file(inbox, folder, false, add_usage, &usage))
 			return INBOX_FAILED;
 		bool is_room = has_room(&usage, size), is_all = usage.idle == usage.count;
 		for (uint32_t i = 0; i < usage.count && !(is_room && has_space(inbox, folder, size)); i++) {
@@ -235,14 +235,64 @@ static bool open_received(struct inbox_entry *entry, int folder, const struct oc
 	return true;
 }
 
-/* Another offer of the same blob, under another id or after a restart of its sender, takes over what is open. */
-static void close_same(struct blob_inbox *inbox, uint32_t peer, const struct octo_blob *blob, uint16_t id)
+/* What is open of a blob: another offer of it, under another id or after a restart of its sender, takes it over. */
+static struct inbox_entry *find_same(struct blob_inbox *inbox, uint32_t peer, const struct octo_blob *blob)
 {
 	for (uint32_t i = 0; i < INBOX_OPEN_MAX; i++) {
 		struct inbox_entry *entry = &inbox->entries[i];
-		if (entry->is_open && entry->peer == peer && (entry->part.blob.id == id || is_same(&entry->part.blob, blob)))
+		if (entry->is_open && !entry->is_here && entry->final[0] == '\0' && entry->peer == peer &&
+		    is_same(&entry->part.blob, blob))
+			return entry;
+	}
+	return NULL;
+}
+
+/* An id is one blob's: the latest's. */
+static void close_others(struct blob_inbox *inbox, uint32_t peer, const struct octo_blob *blob, const struct inbox_entry *same)
+{
+	for (uint32_t i = 0; i < INBOX_OPEN_MAX; i++) {
+		struct inbox_entry *entry = &inbox->entries[i];
+		bool is_other = entry != same && entry->is_open && !entry->is_checking && entry->peer == peer;
+		if (is_other && (entry->part.blob.id == blob->id || is_same(&entry->part.blob, blob)))
 			inbox_close(entry, false);
 	}
+}
+
+/* A free entry; one that only waits for another offer gives way. NULL: there is none. */
+static struct inbox_entry *free_entry(struct blob_inbox *inbox)
+{
+	for (uint32_t i = 0; i < INBOX_OPEN_MAX; i++)
+		if (!inbox->entries[i].is_open)
+			return &inbox->entries[i];
+	for (uint32_t i = 0; i < INBOX_OPEN_MAX; i++)
+		if (inbox->entries[i].is_checking) {
+			inbox_close(&inbox->entries[i], false);
+			return &inbox->entries[i];
+		}
+	return NULL;
+}
+
+/* A part from another time is compared before it is gone on with, a long one while its sender waits: no more than a sender can
+ * send at once. */
+static enum inbox_status begin_check(struct blob_inbox *inbox, struct inbox_entry *entry)
+{
+	struct inbox_entry *done = NULL;
+	uint32_t count = 0;
+	if (!part_check(&entry->part, INBOX_CHECK_AT_ONCE))
+		return INBOX_FAILED;
+	if (part_is_checked(&entry->part))
+		return INBOX_GOES_ON;
+	for (uint32_t i = 0; i < INBOX_OPEN_MAX; i++) {
+		struct inbox_entry *other = &inbox->entries[i];
+		if (!other->is_open || !other->is_checking || other->peer != entry->peer)
+			continue;
+		count++;
+		done = part_is_checked(&other->part) ? other : done;
+	}
+	if (count >= OCTO_BLOBS_MAX && done)
+		inbox_close(done, false);
+	entry->is_checking = count < OCTO_BLOBS_MAX || done;
+	return INBOX_CHECKING;
 }
 
 static enum inbox_status open_entry(struct blob_inbox *inbox, struct inbox_entry *entry, const struct inbox_sender *sender,
@@ -251,7 +301,7 @@ static enum inbox_status open_entry(struct blob_inbox *inbox, struct inbox_entry
 	struct search search = { .sender = sender, .blob = blob, .folder = folder, .part = &entry->part };
 	if (open_received(entry, folder, blob))
 		return INBOX_HERE;
-	if (!each_file(folder, true, is_wanted_part, &search))
+	if (!each_file(inbox, folder, true, is_wanted_part, &search))
 		return INBOX_FAILED;
 	if (search.is_found)
 		return INBOX_GOES_ON;
@@ -261,10 +311,31 @@ static enum inbox_status open_entry(struct blob_inbox *inbox, struct inbox_entry
 	return status;
 }
 
+/* Opens an entry of its own for what nothing is open of. */
+static enum inbox_status open_new(struct blob_inbox *inbox, struct inbox_entry *entry, const struct inbox_sender *sender,
+                                  uint32_t peer, const struct octo_blob *blob)
+{
+	int folder = open_folder(inbox, sender, true);
+	if (folder < 0)
+		return errno == ENOSPC || errno == EDQUOT ? INBOX_NO_SPACE : INBOX_FAILED;
+	*entry = (struct inbox_entry){ .peer = peer, .part = { .data = -1, .info = -1 } };
+	enum inbox_status status = open_entry(inbox, entry, sender, folder, blob);
+	entry->claimed = part_have(&entry->part);
+	if (status == INBOX_GOES_ON)
+		status = begin_check(inbox, entry);
+	entry->is_open = status <= INBOX_HERE || entry->is_checking;
+	if (!entry->is_open) {
+		int error = errno;
+		part_close(&entry->part);
+		close(folder);
+		errno = error;
+	}
+	return status;
+}
+
 enum inbox_status inbox_offer(struct blob_inbox *inbox, const struct inbox_sender *sender, uint32_t peer,
                               const struct octo_blob *offered, uint64_t *have)
 {
-	struct inbox_entry *entry = NULL;
 	struct octo_blob blob = *offered;
 	char name[FILE_NAME_BYTES];
 	*have = 0;
@@ -273,26 +344,27 @@ enum inbox_status inbox_offer(struct blob_inbox *inbox, const struct inbox_sende
 	file_name_clean(offered->name, name);
 	memset(blob.name, 0, sizeof blob.name);
 	memcpy(blob.name, name, strlen(name));
-	close_same(inbox, peer, &blob, blob.id);
-	for (uint32_t i = 0; i < INBOX_OPEN_MAX && !entry; i++)
-		entry = inbox->entries[i].is_open ? NULL : &inbox->entries[i];
-	if (!entry)
-		return INBOX_TOO_MANY;
-	int folder = open_folder(inbox, sender, true);
-	if (folder < 0)
-		return errno == ENOSPC || errno == EDQUOT ? INBOX_NO_SPACE : INBOX_FAILED;
-	*entry = (struct inbox_entry){ .peer = peer, .part = { .data = -1, .info = -1 } };
-	enum inbox_status status = open_entry(inbox, entry, sender, folder, &blob);
-	if (status > INBOX_HERE) {
-		int error = errno;
-		close(folder);
-		errno = error;
-		return status;
+	struct inbox_entry *entry = find_same(inbox, peer, &blob);
+	enum inbox_status status = INBOX_GOES_ON;
+	if (entry && !part_is_checked(&entry->part))
+		return INBOX_CHECKING;
+	close_others(inbox, peer, &blob, entry);
+	if (entry) {
+		entry->claimed = entry->is_checking ? entry->claimed : part_have(&entry->part);
+		entry->is_checking = entry->is_keeping = false;
+		entry->keep_step = 0;
+		entry->keep_number = 0;
+	} else {
+		if (!(entry = free_entry(inbox)))
+			return INBOX_TOO_MANY;
+		status = open_new(inbox, entry, sender, peer, &blob);
+		if (!entry->is_open)
+			return status;
 	}
-	entry->is_open = true;
 	entry->part.blob = blob;
 	memcpy(entry->part.sender, sender->id, OCTO_ID_BYTES);
-	*have = entry->again = entry->is_here ? blob.size : part_have(&entry->part);
+	if (status != INBOX_CHECKING)
+		*have = entry->is_here ? blob.size : part_have(&entry->part);
 	return status;
 }
 
@@ -301,7 +373,8 @@ enum inbox_status inbox_offer(struct blob_inbox *inbox, const struct inbox_sende
 struct inbox_entry *inbox_find(struct blob_inbox *inbox, uint32_t peer, uint16_t id)
 {
 	for (uint32_t i = 0; i < INBOX_OPEN_MAX; i++)
-		if (inbox->entries[i].is_open && inbox->entries[i].peer == peer && inbox->entries[i].part.blob.id == id)
+		if (inbox->entries[i].is_open && !inbox->entries[i].is_checking && inbox->entries[i].peer == peer &&
+		    inbox->entries[i].part.blob.id == id)
 			return &inbox->entries[i];
 	return NULL;
 }
@@ -357,45 +430,76 @@ static int move(const struct blob_part *part, const char *name)
 	return errno == ENOENT && renameat(part->folder, part->name, part->folder, name) == 0 ? 1 : -1;
 }
 
-bool inbox_keep(struct blob_inbox *inbox, struct inbox_entry *entry)
+/* A name that is free, in the ledger before it is the file's: from the moment that the file is there, it is known to be this
+ * blob. */
+static bool choose_name(struct inbox_entry *entry)
 {
 	struct blob_part *part = &entry->part;
 	char name[FILE_NAME_NUMBERED_BYTES];
 	struct stat status;
-	(void)inbox;
-	if (entry->is_here)
-		return true;
-	if (!part_sync(part))
-		return false;
-	for (unsigned number = 1; number <= FILE_NAME_NUMBER_MAX; number++) {
-		file_name_number(part->blob.name, number, name);
-		if (fstatat(part->folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
-			continue;
-		/* In the ledger first: from the moment that the file is there, it is known to be this blob. */
-		if (!ledger_add(part->folder, &part->blob, name))
-			return false;
-		int moved = move(part, name);
-		if (moved == 0)
-			continue;
-		if (moved < 0 || (fsync(part->folder) != 0 && errno != EINVAL))
-			return false;
-		snprintf(entry->final, sizeof entry->final, "%s", name);
-		part_remove(part);
-		return true;
+	while (++entry->keep_number <= FILE_NAME_NUMBER_MAX) {
+		file_name_number(part->blob.name, entry->keep_number, name);
+		if (fstatat(part->folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+			return ledger_add(part->folder, &part->blob, name);
 	}
 	errno = EEXIST;
 	return false;
 }
 
-/* ---- A start --------------------------------------------------------------------------------------------------- */
+static enum inbox_kept take_name(struct inbox_entry *entry)
+{
+	struct blob_part *part = &entry->part;
+	char name[FILE_NAME_NUMBERED_BYTES];
+	file_name_number(part->blob.name, entry->keep_number, name);
+	int moved = move(part, name);
+	if (moved == 0) {
+		entry->keep_step = 1; /* somebody was quicker: another name */
+		return INBOX_KEPT_NOT_YET;
+	}
+	if (moved < 0 || (fsync(part->folder) != 0 && errno != EINVAL))
+		return INBOX_KEPT_NOT;
+	snprintf(entry->final, sizeof entry->final, "%s", name);
+	part_remove(part);
+	return INBOX_KEPT;
+}
 
-struct check {
+enum inbox_kept inbox_keep(struct inbox_entry *entry)
+{
+	if (entry->is_here)
+		return INBOX_KEPT;
+	if (entry->keep_step == 2)
+		return take_name(entry);
+	bool is_good = entry->keep_step == 0 ? part_sync(&entry->part) : choose_name(entry);
+	entry->keep_step++;
+	return is_good ? INBOX_KEPT_NOT_YET : INBOX_KEPT_NOT;
+}
+
+/* ---- What is left from another time ------------------------------------------------------------------------------ */
+
+bool inbox_check(struct blob_inbox *inbox, uint32_t pieces_max)
+{
+	struct inbox_entry *entry = NULL;
+	bool is_more = false;
+	for (uint32_t i = 0; i < INBOX_OPEN_MAX && !is_more; i++) {
+		struct inbox_entry *next = &inbox->entries[(inbox->check_next + i) % INBOX_OPEN_MAX];
+		if (!next->is_open || !next->is_checking || part_is_checked(&next->part))
+			continue;
+		is_more = entry != NULL;
+		entry = entry ? entry : next;
+	}
+	if (!entry)
+		return false;
+	inbox->check_next = (uint32_t)(entry - inbox->entries) + 1; /* in turns */
+	if (!part_check(&entry->part, pieces_max))
+		inbox_close(entry, false); /* offered again, it says what is wrong with the disk */
+	return is_more || (entry->is_open && !part_is_checked(&entry->part));
+}
+
+struct tidying {
 	int folder;
 	const struct inbox_sender *sender;
 	void *context;
-	void (*tell)(void *context, const struct blob_part *part, uint64_t before);
-	bool (*goes_on)(void *context);
-	bool is_stopped;
+	bool (*tell)(void *context, const struct blob_part *part);
 };
 
 static bool was_received(int folder, const struct octo_blob *blob)
@@ -406,36 +510,31 @@ static bool was_received(int folder, const struct octo_blob *blob)
 	return is_here;
 }
 
-static bool check_part(void *context, const char *name, const struct stat *status)
+static bool tidy_part(void *context, const char *name, const struct stat *status)
 {
-	struct check *check = context;
+	struct tidying *tidying = context;
 	struct blob_part part;
+	bool goes_on = true;
 	(void)status;
-	if (!part_open(&part, check->folder, name))
+	if (!part_open(&part, tidying->folder, name))
 		return true;
-	if (memcmp(part.sender, check->sender->id, OCTO_ID_BYTES) != 0) {
-		part_close(&part);
-		return true;
-	}
-	if (was_received(check->folder, &part.blob)) { /* a crash came between its name and the end of its part */
+	bool is_its = memcmp(part.sender, tidying->sender->id, OCTO_ID_BYTES) == 0;
+	if (is_its && was_received(tidying->folder, &part.blob)) { /* a crash came between its name and the end of its part */
 		part_remove(&part);
 		return true;
 	}
-	uint64_t before = part_have(&part);
-	bool is_read = part_check(&part, check->goes_on, check->context);
-	if (is_read)
-		check->tell(check->context, &part, before);
+	if (is_its)
+		goes_on = tidying->tell(tidying->context, &part);
 	part_close(&part);
-	return !check->goes_on || check->goes_on(check->context);
+	return goes_on;
 }
 
-void inbox_check(struct blob_inbox *inbox, const struct inbox_sender *sender, void *context,
-                 void (*tell)(void *context, const struct blob_part *part, uint64_t before), bool (*goes_on)(void *context))
+void inbox_tidy(struct blob_inbox *inbox, const struct inbox_sender *sender, void *context,
+                bool (*tell)(void *context, const struct blob_part *part))
 {
-	struct check check = { .folder = open_folder(inbox, sender, false), .sender = sender, .context = context, .tell = tell,
-		.goes_on = goes_on };
-	if (check.folder < 0)
+	struct tidying tidying = { .folder = open_folder(inbox, sender, false), .sender = sender, .context = context, .tell = tell };
+	if (tidying.folder < 0)
 		return;
-	(void)each_file(check.folder, true, check_part, &check);
-	close(check.folder);
+	(void)each_file(inbox, tidying.folder, true, tidy_part, &tidying);
+	close(tidying.folder);
 }

@@ -252,10 +252,16 @@ uint64_t part_have(const struct blob_part *part)
 	return bytes < part->blob.size ? bytes : part->blob.size;
 }
 
-bool part_check(struct blob_part *part, bool (*goes_on)(void *context), void *context)
+bool part_is_checked(const struct blob_part *part)
+{
+	return part->checked == part->pieces;
+}
+
+bool part_check(struct blob_part *part, uint32_t pieces_max)
 {
 	uint8_t said[PART_DIGEST_BYTES], found[OCTO_DIGEST_BYTES];
-	for (uint32_t piece = 0; piece < part->pieces; piece++) {
+	for (; part->checked < part->pieces && pieces_max; pieces_max--) {
+		uint32_t piece = part->checked;
 		uint64_t at = PART_HEAD_BYTES + (uint64_t)piece * PART_DIGEST_BYTES;
 		if (!read_at(part->info, at, said, sizeof said) || !digest_piece(part, piece, found))
 			return false;
@@ -263,8 +269,7 @@ bool part_check(struct blob_part *part, bool (*goes_on)(void *context), void *co
 			part->pieces = piece;
 			return ftruncate(part->info, (off_t)at) == 0;
 		}
-		if (goes_on && !goes_on(context))
-			break;
+		part->checked++;
 	}
 	return true;
 }
@@ -273,11 +278,13 @@ bool part_vouch(struct blob_part *part, uint64_t in_a_row, uint32_t pieces_max)
 {
 	uint32_t end = in_a_row >= part->blob.size ? pieces_of(&part->blob) : (uint32_t)(in_a_row / PART_PIECE_BYTES);
 	uint8_t digest[OCTO_DIGEST_BYTES];
+	OCTO_ASSERT(part_is_checked(part));
 	for (; part->pieces < end && pieces_max; pieces_max--) {
 		if (!digest_piece(part, part->pieces, digest) ||
 		    !write_at(part->info, PART_HEAD_BYTES + (uint64_t)part->pieces * PART_DIGEST_BYTES, digest, PART_DIGEST_BYTES))
 			return false;
 		part->pieces++;
+		part->checked++;
 		part->unsynced++;
 	}
 	return part->unsynced < PART_SYNC_PIECES || part_sync(part);

@@ -21,6 +21,7 @@ struct blob_part {
 	struct octo_blob blob;            /* its name is clean */
 	uint8_t sender[OCTO_ID_BYTES];    /* FULL-ID */
 	uint32_t pieces;                  /* from the first on: whole, and vouched for */
+	uint32_t checked;                 /* of these, compared with what vouches for them since it was opened */
 	uint32_t unsynced;
 	char name[PART_NAME_BYTES];       /* of the data file */
 };
@@ -31,16 +32,18 @@ OCTO_MUST_CHECK bool part_create(struct blob_part *part, int folder, const uint8
                                  const struct octo_blob *blob);
 /* Opens what NAME.part.info describes. False: it is no such file, or the disk failed. */
 OCTO_MUST_CHECK bool part_open(struct blob_part *part, int folder, const char *info_name);
-/* Reads all pieces that are vouched for, and forgets the first that is damaged and all behind it. `goes_on` is asked after
- * each (NULL: yes); false there stops it, with the rest unread and still vouched for. Returns false for a disk that failed. */
-OCTO_MUST_CHECK bool part_check(struct blob_part *part, bool (*goes_on)(void *context), void *context);
-/* Bytes from the first on that are here for certain. */
+/* Reads up to `pieces_max` of the pieces that are vouched for and not checked, and forgets the first that is damaged and all
+ * behind it. Returns false for a disk that failed. */
+OCTO_MUST_CHECK bool part_check(struct blob_part *part, uint32_t pieces_max);
+bool part_is_checked(const struct blob_part *part);
+/* Bytes from the first on that are here: for certain once it is checked. */
 uint64_t part_have(const struct blob_part *part);
 
 /* Inside of the blob: anything else is the caller's fault. */
 OCTO_MUST_CHECK bool part_write(struct blob_part *part, uint64_t offset, const uint8_t *bytes, size_t size);
 OCTO_MUST_CHECK bool part_read(const struct blob_part *part, uint64_t offset, uint8_t *out, size_t size);
-/* So many of its first bytes are there: vouches for the pieces in them, at most `pieces_max` of them now. */
+/* So many of the first bytes of a part that is checked are there: vouches for the pieces in them, at most `pieces_max` of
+ * them now. */
 OCTO_MUST_CHECK bool part_vouch(struct blob_part *part, uint64_t in_a_row, uint32_t pieces_max);
 
 /* Durable, all of it. */

@@ -138,8 +138,7 @@ static void mandate(const void *data, const struct octo_courier_call *call, stru
 			mandate->priority = out->place.blob.priority;
 		if (call->session && blob_is_live(&out->place))
 			earliest(&at, out->place.again_at);
-		if (call->session && state->ins[i].place.phase == BLOB_FLOWING && state->ins[i].place.session == call->session)
-			earliest(&at, state->ins[i].place.again_at);
+		earliest(&at, blob_in_due_at(&state->ins[i], call));
 	}
 	if (mandate->priority == 0)
 		mandate->priority = OCTO_BLOB_PRIORITY;
@@ -232,7 +231,7 @@ static void fate(void *data, const struct octo_courier_call *call, uint64_t pack
 		place = &state->ins[handle.index].place;
 		if (place->round != handle.round)
 			break;
-		if (fate == OCTO_FATE_LOST && (place->phase == BLOB_FLOWING || place->phase == BLOB_ABORTING)) {
+		if (fate == OCTO_FATE_LOST && (blob_is_live(place) || place->phase == BLOB_ABORTING)) {
 			place->is_due = 1;
 			state->ins[handle.index].said = 0;
 		} else if (place->phase == BLOB_ABORTING) {
@@ -290,7 +289,7 @@ const struct octo_courier octo_courier_blob = {
 
 /* ---- The application ------------------------------------------------------------------------------------------------ */
 
-struct request { const struct octo_blob *blob; enum octo_way way; uint16_t id; enum octo_status status; };
+struct request { const struct octo_blob *blob; enum octo_way way; uint16_t id; bool is_kept; enum octo_status status; };
 
 static uint32_t courier_of(const struct octo_host *host)
 {
@@ -374,6 +373,27 @@ enum octo_status octo_blob_cancel(struct octo_channel *channel, const struct oct
 	return request.status;
 }
 
+static void kept(void *data, const struct octo_courier_call *call, void *argument)
+{
+	struct blob_courier *state = data;
+	struct request *request = argument;
+	for (uint32_t i = 0; i < OCTO_BLOBS_MAX; i++) {
+		struct blob_in *in = &state->ins[i];
+		if (in->place.phase != BLOB_KEEPING || in->place.blob.id != request->id)
+			continue;
+		blob_in_kept(state, call, in, request->is_kept);
+		request->status = OCTO_OK;
+	}
+}
+
+enum octo_status octo_blob_kept(struct octo_channel *channel, const struct octo_host *host, octo_time_ns now, uint32_t peer,
+                                uint16_t id, bool is_kept)
+{
+	struct request request = { .id = id, .is_kept = is_kept, .status = OCTO_UNKNOWN_BLOB };
+	octo_courier_work(channel, host, now, peer, courier_of(host), kept, &request);
+	return request.status;
+}
+
 bool octo_blob_view(struct octo_channel *channel, const struct octo_host *host, uint32_t peer, enum octo_way way,
                     uint32_t index, struct octo_blob_view *view)
 {
@@ -385,7 +405,7 @@ bool octo_blob_view(struct octo_channel *channel, const struct octo_host *host, 
 		return false;
 	view->blob = place->blob;
 	view->end = (enum octo_blob_end)place->end;
-	view->is_flowing = place->phase == BLOB_FLOWING;
+	view->is_flowing = place->phase == BLOB_FLOWING || place->phase == BLOB_KEEPING;
 	if (place->cell_bytes) {
 		bool is_in = way == OCTO_WAY_IN;
 		view->done = is_in ? blob_in_done(&state->ins[index]) : blob_out_done(&state->outs[index]);

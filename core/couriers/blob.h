@@ -18,6 +18,7 @@ enum blob_phase {
 	BLOB_EMPTY,
 	BLOB_ASKING,                      /* OUT: offered or to be offered; before a HAVE its first cells flow at most */
 	BLOB_FLOWING,
+	BLOB_KEEPING,                     /* IN: all is there and right; its application is making it durable */
 	BLOB_ABORTING,                    /* failed; the peer does not know yet */
 	BLOB_ENDED                        /* the place is free, and can still be looked at */
 };
@@ -58,6 +59,7 @@ struct blob_in {
 	uint64_t hashed;                  /* bytes in the digest */
 	uint64_t repeated;                /* bytes */
 	uint32_t frontier, here;          /* first cell that is missing; how many behind it are not */
+	octo_time_ns check_at;            /* no more is read back before */
 	uint32_t said;                    /* HAVE: from which cell the next one goes on; below frontier: from there */
 	uint32_t reserved;
 	struct octo_digest digest;
@@ -124,7 +126,7 @@ static inline size_t blob_span(const struct blob_place *place, uint32_t cell, ui
 }
 static inline bool blob_is_live(const struct blob_place *place)
 {
-	return place->phase == BLOB_ASKING || place->phase == BLOB_FLOWING;
+	return place->phase == BLOB_ASKING || place->phase == BLOB_FLOWING || place->phase == BLOB_KEEPING;
 }
 
 /* blob.c */
@@ -157,6 +159,10 @@ void blob_out_fate(struct blob_courier *state, const struct octo_courier_call *c
 /* blob_receive.c */
 uint64_t blob_in_done(const struct blob_in *in);
 bool blob_in_is_due(const struct blob_in *in, const struct octo_courier_call *call);
+/* When it has something to say by itself. */
+octo_time_ns blob_in_due_at(const struct blob_in *in, const struct octo_courier_call *call);
+/* All of it is there and right, and its application has kept it, or could not. */
+void blob_in_kept(struct blob_courier *state, const struct octo_courier_call *call, struct blob_in *in, bool is_kept);
 size_t blob_in_control(struct blob_courier *state, uint32_t index, const struct octo_courier_call *call, uint8_t *message,
                        size_t size_max);
 void blob_in_offer(struct blob_courier *state, const struct octo_courier_call *call, const struct blob_message *message);

@@ -7,9 +7,11 @@
 static const octo_time_ns silence_ns = 2 * OCTO_SECOND, silence_max_ns = 16 * OCTO_SECOND;
 enum {
 	CHECK_AT_ONCE = 65536,            /* bytes read back while others come */
-	CHECK_A_MESSAGE = 1048576,        /* and when they are all here */
+	CHECK_A_MESSAGE = 262144,         /* and when they are all here */
 	PIECE = 4096
 };
+/* Between two of these: a blob of which all is here already must not keep its receiver from everything else. */
+static const octo_time_ns check_spacing_ns = 2 * OCTO_MILLISECOND;
 
 uint64_t blob_in_done(const struct blob_in *in)
 {
@@ -27,10 +29,18 @@ bool blob_in_is_due(const struct blob_in *in, const struct octo_courier_call *ca
 	const struct blob_place *place = &in->place;
 	if (!call->session)
 		return false;
-	if (place->phase == BLOB_ABORTING)
+	if (place->phase == BLOB_ABORTING || place->phase == BLOB_KEEPING)
 		return place->is_due;
-	bool is_answer = place->session == call->session && (place->is_due || is_whole(in) || place->again_at <= call->now);
-	return place->phase == BLOB_FLOWING && is_answer;
+	return place->phase == BLOB_FLOWING && place->session == call->session &&
+	       (place->is_due || blob_in_due_at(in, call) <= call->now);
+}
+
+octo_time_ns blob_in_due_at(const struct blob_in *in, const struct octo_courier_call *call)
+{
+	const struct blob_place *place = &in->place;
+	if (!call->session || place->phase != BLOB_FLOWING || place->session != call->session)
+		return OCTO_NEVER;
+	return is_whole(in) && in->check_at < place->again_at ? in->check_at : place->again_at;
 }
 
 /* ---- The digest ------------------------------------------------------------------------------------------------- */
@@ -52,7 +62,18 @@ static void finish(struct blob_courier *state, const struct octo_courier_call *c
 		blob_fail(call, place, OCTO_WAY_IN, OCTO_BLOB_END_DIGEST, true);
 		return;
 	}
-	if (call->host->blobs->keep && !call->host->blobs->keep(call->host->context, call->peer, &place->blob)) {
+	const struct octo_blobs *blobs = call->host->blobs;
+	enum octo_blob_answer answer = blobs->keep ? blobs->keep(call->host->context, call->peer, &place->blob) : OCTO_BLOB_YES;
+	if (answer == OCTO_BLOB_LATER)
+		place->phase = BLOB_KEEPING;
+	else
+		blob_in_kept(state, call, in, answer == OCTO_BLOB_YES);
+}
+
+void blob_in_kept(struct blob_courier *state, const struct octo_courier_call *call, struct blob_in *in, bool is_kept)
+{
+	struct blob_place *place = &in->place;
+	if (!is_kept) {
 		blob_fail(call, place, OCTO_WAY_IN, OCTO_BLOB_END_WRITE, true);
 		return;
 	}
@@ -67,6 +88,9 @@ static void check(struct blob_courier *state, const struct octo_courier_call *ca
 {
 	struct blob_place *place = &in->place;
 	uint8_t piece[PIECE];
+	if (place->phase == BLOB_KEEPING)
+		return;
+	in->check_at = call->now + check_spacing_ns;
 	while (in->hashed < blob_offset(place, in->frontier) && budget) {
 		uint64_t left = blob_offset(place, in->frontier) - in->hashed;
 		size_t size = left < PIECE ? (size_t)left : PIECE;
@@ -193,7 +217,13 @@ static bool begin(struct blob_courier *state, const struct octo_courier_call *ca
 {
 	const struct octo_blobs *blobs = call->host->blobs;
 	uint64_t here = 0;
-	if (!blobs || !blobs->offered(call->host->context, call->peer, &message->blob, &here)) {
+	enum octo_blob_answer answer =
+		blobs ? blobs->offered(call->host->context, call->peer, &message->blob, &here) : OCTO_BLOB_NO;
+	if (answer == OCTO_BLOB_LATER) {
+		blob_note(call, OCTO_NOTE_BLOB_LATER, message->id | OCTO_NOTE_INCOMING, 0, message->blob.size);
+		return false;
+	}
+	if (answer == OCTO_BLOB_NO) {
 		blob_refuse(state, call, message, OCTO_WAY_IN, OCTO_BLOB_END_REFUSED);
 		return false;
 	}
@@ -236,7 +266,7 @@ void blob_in_offer(struct blob_courier *state, const struct octo_courier_call *c
 	place->blob.priority = message->blob.priority;
 	place->round = message->round;
 	place->session = call->session;
-	place->phase = BLOB_FLOWING;
+	place->phase = place->phase == BLOB_KEEPING ? BLOB_KEEPING : BLOB_FLOWING;
 	place->is_due = 1;
 	place->again_ns = silence_ns / 2;
 	place->again_at = call->now + silence_ns;

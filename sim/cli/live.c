@@ -4,6 +4,7 @@
 #include "core/carriers/udp.h"
 #include "sim/cli/live_couriers.h"
 #include "sim/cli/live_files.h"
+#include "sim/cli/live_inbox.h"
 #include "sim/cli/node_report.h"
 #include "sim/cli/node_screen.h"
 
@@ -351,7 +352,7 @@ int live_open(struct live *live, const struct node_config *config, const uint8_t
 		}
 		is_moved[at] = enter(&live->book, &config->associates[i]);
 	}
-	live_files_open(live);
+	live_inbox_open(live);
 	/* Bound before the channel boots: a port in use costs no boot epoch. */
 	if ((status = bind_carrier(live)) != CLI_GO_ON || (status = boot(live, seed)) != CLI_GO_ON ||
 	    (status = add_peers(live, is_moved)) != CLI_GO_ON)

@@ -4,6 +4,7 @@
 #define OCTOSIM_LIVE_H
 
 #include "core/carriers/pump.h"
+#include "core/carriers/ration.h"
 #include "core/carriers/store_file.h"
 #include "core/nodes/agent.h"
 #include "sim/cli/cli.h"
@@ -20,7 +21,11 @@ struct live_peer {
 	struct live_tally tallies[LIVE_COURIERS_MAX];
 	uint32_t changed;                     /* parameters to be told, a bit each */
 	octo_time_ns told_at[OCTO_PARAMETER_COUNT];
+	struct ration offers;                 /* of files */
 };
+
+/* Kinds of lines that peers cause (node_report.c names them). */
+enum { NEWS_KINDS = 16 };
 
 struct node_report {
 	bool is_json, has_color, is_terminal;
@@ -28,6 +33,10 @@ struct node_report {
 	struct line_edit edit;
 	octo_time_ns start_ns, tick_ns;
 	uint64_t told[NODE_ASSOCIATES_MAX]; /* messages sent and received as of the last line about them */
+	/* The last place is nobody's in particular. */
+	struct line_ration news[NODE_ASSOCIATES_MAX + 1][NEWS_KINDS];
+	bool has_left_out;
+	octo_time_ns left_out_ns;           /* when it was last looked at what was left out */
 };
 
 struct live {

@@ -71,7 +71,7 @@ static void tell_changes(struct live *live, uint32_t peer, octo_time_ns now)
 		told->told_at[i] = now;
 		view(live, peer, (enum octo_parameter)i, &found);
 		value_text((enum octo_parameter)i, found.held, text);
-		node_report_line(live, CLI_PLAIN, "parameter", peer, "%s is now %s", octo_parameter_kind((enum octo_parameter)i)->name, text);
+		node_report_news(live, CLI_PLAIN, "parameter", peer, "%s is now %s", octo_parameter_kind((enum octo_parameter)i)->name, text);
 	}
 }
 
@@ -87,7 +87,7 @@ static void take_commands(struct live *live, octo_time_ns now)
 		text[command.size] = '\0';
 		for (size_t i = 0; i < command.size; i++)
 			text[i] = (uint8_t)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i];
-		node_report_line(live, CLI_BOLD, "executed", control, "command: %s", text);
+		node_report_news(live, CLI_BOLD, "executed", control, "command: %s", text);
 	}
 }
 
@@ -109,20 +109,20 @@ static void note(struct live *live, const struct octo_event *event)
 
 	switch (said->note) {
 	case OCTO_NOTE_CONTACT_MADE:
-		node_report_line(live, CLI_GOOD, "contact", event->peer, "its state is heard");
+		node_report_news(live, CLI_GOOD, "contact", event->peer, "its state is heard");
 		return;
 	case OCTO_NOTE_CONTACT_LOST:
-		node_report_line(live, CLI_WARN, "contact", event->peer, "its state is not heard any more, for %s: fail-safe values count",
+		node_report_news(live, CLI_WARN, "contact", event->peer, "its state is not heard any more, for %s: fail-safe values count",
 		                 cli_seconds(said->value * OCTO_MILLISECOND));
 		return;
 	case OCTO_NOTE_PARAMETER_CHANGED:
 		live->peers[event->peer].changed |= said->subject < OCTO_PARAMETER_COUNT ? UINT32_C(1) << said->subject : 0;
 		return;
 	case OCTO_NOTE_COMMAND_CONFIRMED:
-		node_report_line(live, CLI_GOOD, "confirmed", event->peer, "commands up to number %" PRIu64 " were taken", said->subject + 1);
+		node_report_news(live, CLI_GOOD, "confirmed", event->peer, "commands up to number %" PRIu64 " were taken", said->subject + 1);
 		return;
 	case OCTO_NOTE_COMMAND_UNCERTAIN:
-		node_report_line(live, CLI_WARN, "uncertain", event->peer, "whether command number %" PRIu64 " was executed is not known: it restarted",
+		node_report_news(live, CLI_WARN, "uncertain", event->peer, "whether command number %" PRIu64 " was executed is not known: it restarted",
 		                 said->subject + 1);
 		return;
 	default:

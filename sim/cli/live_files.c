@@ -1,6 +1,7 @@
 /* live_files.c: see live_files.h. The channel asks for bytes and brings bytes; names, progress and the end are here. */
 #include "sim/cli/live_files.h"
 
+#include "sim/cli/live_inbox.h"
 #include "sim/cli/node_report.h"
 
 #include <errno.h>
@@ -10,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READ_AT_ONCE = 1 << 20, PIECE = 65536, VOUCH_AT_ONCE = 8, LINE_PERCENT = 5 };
+enum { READ_AT_ONCE = 1 << 20, PIECE = 65536, LINE_PERCENT = 5 };
 static const octo_time_ns look_spacing_ns = 50 * OCTO_MILLISECOND, line_spacing_ns = 10 * OCTO_SECOND;
 
 /* ---- Progress ----------------------------------------------------------------------------------------------------- */
@@ -32,8 +33,8 @@ static void progress_text(const struct file_progress *progress, char *text, size
 }
 
 /* A line when so many percent more are there, or some more and some time has passed. */
-static void tell_progress(struct live *live, struct file_progress *progress, const char *verb, const char *name, uint32_t peer,
-                          octo_time_ns now)
+void live_progress_tell(struct live *live, struct file_progress *progress, const char *verb, const char *name, uint32_t peer,
+                        octo_time_ns now)
 {
 	uint32_t at = percent(progress);
 	char text[160];
@@ -44,11 +45,11 @@ static void tell_progress(struct live *live, struct file_progress *progress, con
 	progress->told = at;
 	progress->told_ns = now;
 	progress_text(progress, text, sizeof(text));
-	node_report_line(live, CLI_PLAIN, "progress", peer, "%s %s: %u %%, %s", verb, name, (unsigned)at, text);
+	node_report_news(live, CLI_PLAIN, "progress", peer, "%s %s: %u %%, %s", verb, name, (unsigned)at, text);
 }
 
-static void begin_progress(struct live *live, struct file_progress *progress, const char *verb, const char *name, uint32_t peer,
-                           uint64_t from, uint64_t size)
+void live_progress_begin(struct live *live, struct file_progress *progress, const char *verb, const char *name, uint32_t peer,
+                         uint64_t from, uint64_t size)
 {
 	bool is_first = progress->began_ns == 0;
 
@@ -59,14 +60,14 @@ static void begin_progress(struct live *live, struct file_progress *progress, co
 	progress->told = percent(progress);
 	progress->told_ns = progress->began_ns;
 	if (from == 0)
-		node_report_line(live, CLI_PLAIN, "file", peer, "%s %s, %s", verb, name, cli_bytes(size));
+		node_report_news(live, CLI_PLAIN, "file", peer, "%s %s, %s", verb, name, cli_bytes(size));
 	else
-		node_report_line(live, CLI_PLAIN, "file", peer, "%s %s%s, %s: %" PRIu64 " of %" PRIu64 " bytes are there already", verb, name,
+		node_report_news(live, CLI_PLAIN, "file", peer, "%s %s%s, %s: %" PRIu64 " of %" PRIu64 " bytes are there already", verb, name,
 		                 is_first ? "" : " again", cli_bytes(size), from, size);
 }
 
 /* "8 MiB in 6.1 s, 1.3 MiB/s": of what came since it began last. */
-static void end_text(const struct file_progress *progress, char *text, size_t room)
+void live_progress_end_text(const struct file_progress *progress, char *text, size_t room)
 {
 	octo_time_ns taken = cli_clock_ns() - progress->began_ns;
 	uint64_t bytes = progress->size - progress->from, ms = taken / OCTO_MILLISECOND + 1;
@@ -105,7 +106,7 @@ static void end_sending(struct live_files *files, struct sending *sending, bool 
 
 static void fail_sending(struct live *live, struct sending *sending, const char *why)
 {
-	node_report_line(live, CLI_BAD, "file", sending->peer, "not sent %s: %s", sending->blob.name, why);
+	node_report_news(live, CLI_BAD, "file", sending->peer, "not sent %s: %s", sending->blob.name, why);
 	end_sending(live->files, sending, false);
 }
 
@@ -230,61 +231,8 @@ static bool blob_read(void *context, uint32_t peer, enum octo_way way, uint16_t 
 	return sending != NULL;
 }
 
-static bool blob_write(void *context, uint32_t peer, uint16_t id, uint64_t offset, const uint8_t *bytes, size_t size)
-{
-	struct live *live = context;
-	bool is_good = inbox_write(&live->files->inbox, peer, id, offset, bytes, size);
-
-	if (!is_good && inbox_find(&live->files->inbox, peer, id))
-		node_report_line(live, CLI_BAD, "file", peer, "%s: %s", inbox_find(&live->files->inbox, peer, id)->part.name, strerror(errno));
-	return is_good;
-}
-
-static struct inbox_sender sender_of(const struct live *live, uint32_t peer)
-{
-	const struct associate *associate = &live->book.list[live->places[peer]];
-	struct inbox_sender sender = { .folder = associate->name };
-
-	memcpy(sender.id, associate->card.id, sizeof(sender.id));
-	return sender;
-}
-
-static bool blob_offered(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have)
-{
-	struct live *live = context;
-	struct live_files *files = live->files;
-	struct inbox_sender sender = sender_of(live, peer);
-	char name[FILE_NAME_BYTES];
-
-	file_name_clean(blob->name, name);
-	if (!files->has_inbox) {
-		node_report_line(live, CLI_WARN, "file", peer, "refused %s, %s: the configuration has no \"inbox\"", name, cli_bytes(blob->size));
-		return false;
-	}
-	enum inbox_status status = inbox_offer(&files->inbox, &sender, peer, blob, have);
-	if (status > INBOX_HERE) {
-		node_report_line(live, CLI_WARN, "file", peer, "refused %s, %s: %s%s%s", name, cli_bytes(blob->size), inbox_status_text(status),
-		                 status == INBOX_FAILED ? ": " : "", status == INBOX_FAILED ? strerror(errno) : "");
-		return false;
-	}
-	files->incoming[inbox_find(&files->inbox, peer, blob->id) - files->inbox.entries] = (struct file_progress){ .size = blob->size };
-	files->new_peer = peer;
-	files->new_id = blob->id;
-	return true;
-}
-
-static bool blob_keep(void *context, uint32_t peer, const struct octo_blob *blob)
-{
-	struct live *live = context;
-	struct inbox_entry *entry = inbox_find(&live->files->inbox, peer, blob->id);
-
-	if (entry && inbox_keep(&live->files->inbox, entry))
-		return true;
-	node_report_line(live, CLI_BAD, "file", peer, "%s cannot be kept: %s", blob->name, entry ? strerror(errno) : "it was closed");
-	return false;
-}
-
-const struct octo_blobs live_blobs = { .read = blob_read, .write = blob_write, .offered = blob_offered, .keep = blob_keep };
+const struct octo_blobs live_blobs = { .read = blob_read, .write = live_inbox_write, .offered = live_inbox_offered,
+	.keep = live_inbox_keep };
 
 /* ---- What becomes of them --------------------------------------------------------------------------------------------- */
 
@@ -298,18 +246,18 @@ static void sending_event(struct live *live, const struct octo_event *event)
 		return;
 	if (note->note == OCTO_NOTE_BLOB_STARTED) {
 		sending->phase = SENDING_FLOWING;
-		begin_progress(live, &sending->progress, "sending", sending->blob.name, event->peer, note->value, sending->blob.size);
+		live_progress_begin(live, &sending->progress, "sending", sending->blob.name, event->peer, note->value, sending->blob.size);
 	} else if (note->note == OCTO_NOTE_BLOB_COMPLETE && sending->progress.began_ns == 0) {
-		node_report_line(live, CLI_GOOD, "file", event->peer, "sent %s: all of it was there already", sending->blob.name);
+		node_report_news(live, CLI_GOOD, "file", event->peer, "sent %s: all of it was there already", sending->blob.name);
 		end_sending(live->files, sending, true);
 	} else if (note->note == OCTO_NOTE_BLOB_COMPLETE) {
-		end_text(&sending->progress, text, sizeof(text));
-		node_report_line(live, CLI_GOOD, "file", event->peer, "sent %s: %s; %" PRIu64 " bytes went out for %" PRIu64, sending->blob.name,
+		live_progress_end_text(&sending->progress, text, sizeof(text));
+		node_report_news(live, CLI_GOOD, "file", event->peer, "sent %s: %s; %" PRIu64 " bytes went out for %" PRIu64, sending->blob.name,
 		                 text, sending->carried, sending->blob.size);
 		end_sending(live->files, sending, true);
 	} else if (note->note == OCTO_NOTE_BLOB_FAILED && note->value == OCTO_BLOB_END_DIGEST && sending->attempt + 1 < SENDING_ATTEMPTS) {
 		/* The file, or what the receiver had of it, is not what it was: its digest is made anew, and it goes as another blob. */
-		node_report_line(live, CLI_WARN, "file", event->peer, "%s is sent again: %s", sending->blob.name,
+		node_report_news(live, CLI_WARN, "file", event->peer, "%s is sent again: %s", sending->blob.name,
 		                 octo_blob_end_text(OCTO_BLOB_END_DIGEST));
 		sending->attempt++;
 		sending->phase = SENDING_READ;
@@ -320,54 +268,19 @@ static void sending_event(struct live *live, const struct octo_event *event)
 	}
 }
 
-static void incoming_failed(struct live *live, const struct octo_event *event, struct inbox_entry *entry)
-{
-	enum octo_blob_end end = (enum octo_blob_end)event->note.value;
-	bool is_wrong = end == OCTO_BLOB_END_DIGEST || (end == OCTO_BLOB_END_CANCELLED && !entry->is_here);
-
-	node_report_line(live, CLI_BAD, "file", event->peer, "not received %s: %s%s", entry->part.blob.name, octo_blob_end_text(end),
-	                 is_wrong ? "" : "; what is here stays, to be gone on with");
-	inbox_close(entry, is_wrong);
-}
-
-static void incoming_event(struct live *live, const struct octo_event *event)
-{
-	struct live_files *files = live->files;
-	const struct octo_event_note *note = &event->note;
-	uint16_t id = (uint16_t)note->subject;
-	struct inbox_entry *entry = inbox_find(&files->inbox, event->peer, id);
-	bool is_new = files->new_peer == event->peer && files->new_id == id;
-	char text[160];
-
-	if (!entry)
-		return;
-	struct file_progress *progress = &files->incoming[entry - files->inbox.entries];
-	if (note->note == OCTO_NOTE_BLOB_STARTED) {
-		files->new_id = 0;
-		begin_progress(live, progress, "receiving", entry->part.blob.name, event->peer, note->value, entry->part.blob.size);
-	} else if (note->note == OCTO_NOTE_BLOB_COMPLETE) {
-		end_text(progress, text, sizeof(text));
-		node_report_line(live, CLI_GOOD, "file", event->peer, "received %s: %s; it is %s/%s/%s", entry->part.blob.name,
-		                 entry->is_here ? "it was here already" : text, files->inbox.root, live_name(live, event->peer), entry->final);
-		inbox_close(entry, false);
-	} else if (note->note == OCTO_NOTE_BLOB_FAILED && !(is_new && note->value == OCTO_BLOB_END_REPLACED)) {
-		incoming_failed(live, event, entry);
-	}
-}
-
 void live_files_event(struct live *live, const struct octo_event *event)
 {
 	bool is_blob = event->kind == OCTO_EVENT_COURIER_NOTE && event->note.courier == octo_courier_blob.id;
 
 	if (is_blob && event->note.subject & OCTO_NOTE_INCOMING)
-		incoming_event(live, event);
+		live_inbox_event(live, event);
 	else if (is_blob)
 		sending_event(live, event);
 }
 
 /* ---- Turns ------------------------------------------------------------------------------------------------------------ */
 
-static bool view_of(struct live *live, uint32_t peer, enum octo_way way, uint16_t id, struct octo_blob_view *view)
+bool live_files_view(struct live *live, uint32_t peer, enum octo_way way, uint16_t id, struct octo_blob_view *view)
 {
 	for (uint32_t place = 0; place < OCTO_BLOBS_MAX; place++)
 		if (octo_blob_view(live->channel, &live->host, peer, way, place, view) && view->blob.id == id &&
@@ -376,35 +289,20 @@ static bool view_of(struct live *live, uint32_t peer, enum octo_way way, uint16_
 	return false;
 }
 
-/* True: more pieces can be vouched for at once. */
-static bool look(struct live *live, octo_time_ns now)
+static void look(struct live *live, octo_time_ns now)
 {
 	struct live_files *files = live->files;
 	struct octo_blob_view view;
-	bool is_more = false;
 
 	for (uint32_t i = 0; i < SENDINGS_MAX; i++) {
 		struct sending *sending = &files->sendings[i];
 
-		if (sending->phase != SENDING_FLOWING || !view_of(live, sending->peer, OCTO_WAY_OUT, sending->blob.id, &view))
+		if (sending->phase != SENDING_FLOWING || !live_files_view(live, sending->peer, OCTO_WAY_OUT, sending->blob.id, &view))
 			continue;
 		sending->progress.done = view.done;
 		sending->progress.rate = view.rate_bps;
-		tell_progress(live, &sending->progress, "sending", sending->blob.name, sending->peer, now);
+		live_progress_tell(live, &sending->progress, "sending", sending->blob.name, sending->peer, now);
 	}
-	for (uint32_t i = 0; i < INBOX_OPEN_MAX; i++) {
-		struct inbox_entry *entry = &files->inbox.entries[i];
-
-		if (!entry->is_open || entry->is_here || !view_of(live, entry->peer, OCTO_WAY_IN, entry->part.blob.id, &view))
-			continue;
-		files->incoming[i].done = view.done;
-		files->incoming[i].rate = view.rate_bps;
-		/* Not kept is nothing lost but time after a crash. */
-		bool is_kept = part_vouch(&entry->part, view.done_in_a_row, VOUCH_AT_ONCE);
-		is_more |= is_kept && view.done_in_a_row >= part_have(&entry->part) + PART_PIECE_BYTES;
-		tell_progress(live, &files->incoming[i], "receiving", entry->part.blob.name, entry->peer, now);
-	}
-	return is_more;
 }
 
 bool live_files_turn(struct live *live, octo_time_ns now)
@@ -420,11 +318,11 @@ bool live_files_turn(struct live *live, octo_time_ns now)
 		if (files->sendings[i].phase == SENDING_READY)
 			offer(live, &files->sendings[i], now);
 	}
-	if (now - files->looked_ns < look_spacing_ns)
-		return is_more;
-	is_more |= look(live, now);
-	files->looked_ns = is_more ? 0 : now;
-	return is_more;
+	if (now - files->looked_ns >= look_spacing_ns) {
+		look(live, now);
+		files->looked_ns = now;
+	}
+	return live_inbox_turn(live, now) || is_more;
 }
 
 bool live_files_cancel(struct live *live, const char *name)
@@ -455,61 +353,14 @@ bool live_files_cancel(struct live *live, const char *name)
 	return is_any;
 }
 
-/* ---- The inbox ---------------------------------------------------------------------------------------------------------- */
-
-struct inbox_start { struct live *live; uint32_t place; };
-
-static void tell_part(void *context, const struct blob_part *part, uint64_t before)
-{
-	struct inbox_start *start = context;
-	const char *folder = start->live->book.list[start->place].name;
-
-	if (part_have(part) < before)
-		node_report_line(start->live, CLI_WARN, "file", OCTO_NO_PEER, "%s/%s is damaged behind %s of %s: that is fetched again", folder,
-		                 part->name, cli_bytes(part_have(part)), cli_bytes(part->blob.size));
-	else
-		node_report_line(start->live, CLI_PLAIN, "file", OCTO_NO_PEER, "%s/%s has %s of %s: it is gone on with when it is offered again",
-		                 folder, part->name, cli_bytes(part_have(part)), cli_bytes(part->blob.size));
-}
-
-static bool goes_on(void *context)
-{
-	const struct inbox_start *start = context;
-
-	return !live_is_stopped(start->live);
-}
-
-void live_files_open(struct live *live)
-{
-	struct live_files *files = live->files;
-	const struct node_config *config = live->config;
-
-	files->has_inbox = config->inbox_path[0] != '\0';
-	snprintf(files->inbox.root, sizeof(files->inbox.root), "%s", config->inbox_path);
-	files->inbox.largest_bytes = config->inbox_largest_bytes;
-	files->inbox.room_bytes = config->inbox_room_bytes;
-	files->inbox.spare_bytes = INBOX_SPARE_BYTES;
-	for (uint32_t i = 0; files->has_inbox && i < live->book.count; i++) {
-		struct inbox_start start = { .live = live, .place = i };
-		struct inbox_sender sender = { .folder = live->book.list[i].name };
-
-		memcpy(sender.id, live->book.list[i].card.id, sizeof(sender.id));
-		inbox_check(&files->inbox, &sender, &start, tell_part, goes_on);
-	}
-}
-
 void live_files_close(struct live *live)
 {
 	struct live_files *files = live->files;
 
-	if (live->channel)
-		(void)look(live, cli_clock_ns()); /* what came since the last look is vouched for, too */
 	for (uint32_t i = 0; i < SENDINGS_MAX; i++)
 		if (files->sendings[i].phase != SENDING_NONE)
 			close(files->sendings[i].file);
-	for (uint32_t i = 0; i < INBOX_OPEN_MAX; i++)
-		if (files->inbox.entries[i].is_open)
-			inbox_close(&files->inbox.entries[i], false);
+	live_inbox_close(live);
 }
 
 /* ---- What can be seen ---------------------------------------------------------------------------------------------------- */
@@ -532,8 +383,11 @@ void live_files_tell(struct live *live)
 
 		progress_text(&files->incoming[i], text, sizeof(text));
 		if (entry->is_open)
-			node_report_line(live, CLI_PLAIN, "file", entry->peer, "receiving %s: %s", entry->part.blob.name, text);
+			node_report_line(live, CLI_PLAIN, "file", entry->peer, "receiving %s: %s", entry->part.blob.name,
+			                 entry->is_checking ? "what is here is compared" : entry->is_keeping ? "it is put on the disk" : text);
 	}
+	if (files->put_off)
+		node_report_line(live, CLI_WARN, "file", OCTO_NO_PEER, "%s offers came too fast and were put off", cli_count(files->put_off));
 }
 
 static void draw_bar(const struct file_progress *progress, const char *arrow, const char *name, const char *peer, size_t columns,

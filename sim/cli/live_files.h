@@ -1,5 +1,5 @@
 /* live_files.h: files between real nodes, as blobs. Sending: a file is read once for its digest, a little at a time, and then
- * offered. Receiving: core/carriers/blob_inbox.h. And what is said about both. */
+ * offered. Receiving: live_inbox.h. And what is said about both. */
 #ifndef OCTOSIM_LIVE_FILES_H
 #define OCTOSIM_LIVE_FILES_H
 
@@ -40,8 +40,10 @@ struct sending {
 struct live_files {
 	struct sending sendings[SENDINGS_MAX];
 	uint32_t sent, failed;     /* that ended */
-	octo_time_ns looked_ns;
+	octo_time_ns looked_ns, inbox_looked_ns;
 	bool has_inbox;
+	uint32_t keep_next, vouch_next;
+	uint64_t put_off;          /* offers that came too fast */
 	uint32_t new_peer, new_id; /* the blob that was just accepted: what it replaces is not it */
 	struct blob_inbox inbox;
 	struct file_progress incoming[INBOX_OPEN_MAX];
@@ -49,8 +51,6 @@ struct live_files {
 
 extern const struct octo_blobs live_blobs;
 
-/* Before the channel boots: the inbox, and what a crash has left in it. */
-void live_files_open(struct live *live);
 void live_files_close(struct live *live);
 /* Sends a file. False: it cannot be, which is said. */
 bool live_files_send(struct live *live, const char *path, uint32_t peer);
@@ -60,10 +60,19 @@ bool live_files_cancel(struct live *live, const char *name);
 bool live_files_turn(struct live *live, octo_time_ns now);
 /* From observe(): calls nothing of the channel. */
 void live_files_event(struct live *live, const struct octo_event *event);
+/* A blob on its way; false: the channel does not know it, or it has ended. */
+bool live_files_view(struct live *live, uint32_t peer, enum octo_way way, uint16_t id, struct octo_blob_view *view);
 /* Something is on its way out. */
 bool live_files_is_sending(const struct live *live);
 void live_files_tell(struct live *live);
 /* The n-th bar, at most `columns` wide; false: there are no more. */
 bool live_files_bar(const struct live *live, unsigned n, size_t columns, char *text, size_t room);
+
+/* Progress in words: that it begins, how far it is (a line now and then), and how it went. */
+void live_progress_begin(struct live *live, struct file_progress *progress, const char *verb, const char *name, uint32_t peer,
+                         uint64_t from, uint64_t size);
+void live_progress_tell(struct live *live, struct file_progress *progress, const char *verb, const char *name, uint32_t peer,
+                        octo_time_ns now);
+void live_progress_end_text(const struct file_progress *progress, char *text, size_t room);
 
 #endif

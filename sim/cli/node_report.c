@@ -7,6 +7,7 @@
 #include "sim/cli/node_screen.h"
 #include "sim/trace/json_text.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
@@ -24,17 +25,14 @@ void node_report_begin(struct node_report *report, bool is_json, bool has_color,
 	setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* whoever reads a pipe wants each line when it is there */
 }
 
-void node_report_line(struct live *live, enum cli_style style, const char *word, uint32_t peer, const char *format, ...)
+static void write_line(struct live *live, enum cli_style style, const char *word, uint32_t peer, const char *format, va_list arguments)
 {
 	struct node_report *report = &live->report;
 	uint64_t ms = (cli_clock_ns() - report->start_ns) / OCTO_MILLISECOND;
 	const char *name = peer == OCTO_NO_PEER ? "" : live_name(live, peer);
 	char text[TEXT_BYTES];
-	va_list arguments;
 
-	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
 	if (report->is_json) {
 		printf("{\"ms\":%" PRIu64 ",\"event\":\"%s\",\"peer\":\"%s\",\"text\":", ms, word, name);
 		json_text(text, strlen(text), stdout);
@@ -47,6 +45,67 @@ void node_report_line(struct live *live, enum cli_style style, const char *word,
 	printf("%s\n", style == CLI_PLAIN ? "" : cli_off(report->has_color));
 }
 
+void node_report_line(struct live *live, enum cli_style style, const char *word, uint32_t peer, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_line(live, style, word, peer, format, arguments);
+	va_end(arguments);
+}
+
+/* ---- News ------------------------------------------------------------------------------------------------------ */
+
+static const char *const news[] = { "file", "progress", "executed", "confirmed", "uncertain", "parameter", "contact", "connected",
+	"disconnected", "state", "duel", "celibacy", "activity", "path", "warning", "hacked" };
+_Static_assert(sizeof(news) / sizeof(*news) == NEWS_KINDS, "a ration for each kind");
+
+static uint32_t kind_of(const char *word)
+{
+	uint32_t kind = 0;
+
+	while (kind < NEWS_KINDS && strcmp(news[kind], word) != 0)
+		kind++;
+	assert(kind < NEWS_KINDS);
+	return kind;
+}
+
+void node_report_news(struct live *live, enum cli_style style, const char *word, uint32_t peer, const char *format, ...)
+{
+	struct node_report *report = &live->report;
+	uint32_t place = peer < NODE_ASSOCIATES_MAX ? peer : NODE_ASSOCIATES_MAX;
+	bool is_for_programs = report->is_json && strcmp(word, "executed") == 0;
+	va_list arguments;
+
+	if (!is_for_programs && !line_ration_takes(&report->news[place][kind_of(word)], cli_clock_ns())) {
+		report->has_left_out = true;
+		return;
+	}
+	va_start(arguments, format);
+	write_line(live, style, word, peer, format, arguments);
+	va_end(arguments);
+}
+
+static void tell_left_out(struct live *live, octo_time_ns now, bool is_end)
+{
+	struct node_report *report = &live->report;
+	bool is_any = false;
+
+	for (uint32_t place = 0; place <= NODE_ASSOCIATES_MAX; place++) {
+		for (uint32_t kind = 0; kind < NEWS_KINDS; kind++) {
+			octo_time_ns for_ns;
+			uint32_t count = line_ration_left_out(&report->news[place][kind], now, is_end, &for_ns);
+
+			is_any |= report->news[place][kind].left_out > 0;
+			if (count)
+				node_report_line(live, CLI_WARN, news[kind], place < NODE_ASSOCIATES_MAX ? place : OCTO_NO_PEER,
+				                 "… %s more lines (%s) about this in the last %s", cli_count(count), news[kind], cli_seconds(for_ns));
+		}
+	}
+	report->has_left_out = is_any;
+	report->left_out_ns = now;
+}
+
 /* ---- Events ---------------------------------------------------------------------------------------------------- */
 
 static void session_line(struct live *live, const struct octo_event *event)
@@ -54,13 +113,13 @@ static void session_line(struct live *live, const struct octo_event *event)
 	const struct octo_event_session *session = &event->session;
 
 	if (event->kind == OCTO_EVENT_SESSION_UP)
-		node_report_line(live, CLI_GOOD, "connected", event->peer,
+		node_report_news(live, CLI_GOOD, "connected", event->peer,
 		                 "connected: session %08" PRIx64 ", we are its %s, %s, %u-byte packets, at most %s up and %s down a second",
 		                 session->log_id >> 32, octo_role_name((enum octo_role)session->role),
 		                 octo_suite_name(session->agreement.suite), session->agreement.payload_max,
 		                 cli_bytes(session->agreement.rate_up), cli_bytes(session->agreement.rate_down));
 	else if (session->was_current)
-		node_report_line(live, CLI_WARN, "disconnected", event->peer, "session %08" PRIx64 " is over: %s", session->log_id >> 32,
+		node_report_news(live, CLI_WARN, "disconnected", event->peer, "session %08" PRIx64 " is over: %s", session->log_id >> 32,
 		                 octo_end_text((enum octo_end)session->end));
 }
 
@@ -69,7 +128,7 @@ static void handshake_line(struct live *live, const struct octo_event *event)
 	const struct octo_event_handshake *handshake = &event->handshake;
 
 	if (handshake->before != handshake->after && handshake->after != OCTO_STATE_ESTABLISHED)
-		node_report_line(live, CLI_DIM, "state", event->peer, "%s: %s", octo_state_name((enum octo_state)handshake->after),
+		node_report_news(live, CLI_DIM, "state", event->peer, "%s: %s", octo_state_name((enum octo_state)handshake->after),
 		                 octo_step_text((enum octo_step)handshake->step));
 }
 
@@ -86,22 +145,22 @@ void node_report_event(struct live *live, const struct octo_event *event)
 		handshake_line(live, event);
 		return;
 	case OCTO_EVENT_DUEL:
-		node_report_line(live, CLI_DIM, "duel", event->peer, "both called at once, and the ID-duel is %s",
+		node_report_news(live, CLI_DIM, "duel", event->peer, "both called at once, and the ID-duel is %s",
 		                 event->duel.we_won ? "won" : "lost");
 		return;
 	case OCTO_EVENT_CELIBACY:
 		if (event->celibacy.began)
-			node_report_line(live, CLI_PLAIN, "celibacy", event->peer, "celibacy: for %s neither side calls by itself",
+			node_report_news(live, CLI_PLAIN, "celibacy", event->peer, "celibacy: for %s neither side calls by itself",
 			                 cli_seconds(event->celibacy.lasts_ns));
 		else
-			node_report_line(live, CLI_PLAIN, "celibacy", event->peer, "celibacy is over");
+			node_report_news(live, CLI_PLAIN, "celibacy", event->peer, "celibacy is over");
 		return;
 	case OCTO_EVENT_WARNING:
-		node_report_line(live, CLI_BAD, "warning", event->peer, "WARNING: %s",
+		node_report_news(live, CLI_BAD, "warning", event->peer, "WARNING: %s",
 		                 octo_warning_text((enum octo_warning)event->warning.warning));
 		return;
 	case OCTO_EVENT_TAMPER:
-		node_report_line(live, CLI_BAD, "hacked", event->peer, "HACKED: %s", octo_tell_text((enum octo_tell)event->tamper.tell));
+		node_report_news(live, CLI_BAD, "hacked", event->peer, "HACKED: %s", octo_tell_text((enum octo_tell)event->tamper.tell));
 		return;
 	case OCTO_EVENT_CLOCK_STEP:
 		node_report_line(live, CLI_WARN, "clock", OCTO_NO_PEER, "the clock stepped by %" PRId64 " ms",
@@ -112,12 +171,12 @@ void node_report_event(struct live *live, const struct octo_event *event)
 		                 octo_mode_text((enum octo_mode)event->mode.after));
 		return;
 	case OCTO_EVENT_ACTIVITY:
-		node_report_line(live, CLI_DIM, "activity", event->peer, "%s: %s", event->activity.is_active ? "active" : "not active",
+		node_report_news(live, CLI_DIM, "activity", event->peer, "%s: %s", event->activity.is_active ? "active" : "not active",
 		                 octo_activity_text((enum octo_activity)event->activity.why));
 		return;
 	case OCTO_EVENT_PATH:
 		live->carrier.kind->address_text(&event->path.address, address);
-		node_report_line(live, CLI_PLAIN, "path", event->peer, "heard from %s: %s", address,
+		node_report_news(live, CLI_PLAIN, "path", event->peer, "heard from %s: %s", address,
 		                 octo_path_name((enum octo_path)event->path.what));
 		return;
 	case OCTO_EVENT_MAPPED_ADDRESS:
@@ -173,6 +232,8 @@ static void tell_totals(struct live *live, uint32_t peer)
 void node_report_tick(struct live *live, octo_time_ns now)
 {
 	struct node_report *report = &live->report;
+	if (report->has_left_out && now - report->left_out_ns >= OCTO_SECOND)
+		tell_left_out(live, now, false);
 	octo_time_ns every = report->is_terminal ? DRAW_SPACING_NS : COURIER_LINE_S * OCTO_SECOND;
 
 	if (now - report->tick_ns < every && (report->is_drawn || !report->is_terminal))
@@ -185,6 +246,7 @@ void node_report_tick(struct live *live, octo_time_ns now)
 
 void node_report_end(struct live *live)
 {
+	tell_left_out(live, cli_clock_ns(), true);
 	node_report_peers(live);
 	node_report_line(live, CLI_BOLD, "stopped", OCTO_NO_PEER, "stopped; what it knows is in %s", live->file.path);
 }

@@ -10,6 +10,10 @@ void node_report_begin(struct node_report *report, bool is_json, bool has_color,
 /* A line. `peer` is an index, or OCTO_NO_PEER; `word` names the kind of line ("warning", "store", …). */
 void node_report_line(struct live *live, enum cli_style style, const char *word, uint32_t peer, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+/* The same for what peers cause. They may cause much: a kind of line about a peer that comes too often is left out, and told
+ * together later. Not on JSON lines: "executed", which a program may act upon. */
+void node_report_news(struct live *live, enum cli_style style, const char *word, uint32_t peer, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
 /* What the user should see of an event; most are only counted. */
 void node_report_event(struct live *live, const struct octo_event *event);
 /* One line about each peer: state, session, messages. */

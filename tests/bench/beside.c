@@ -27,10 +27,10 @@ static bool write_blob(void *context, uint32_t peer, uint16_t id, uint64_t offse
 	return true;
 }
 
-static bool accept_blob(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have)
+static enum octo_blob_answer accept_blob(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have)
 {
 	(void)context, (void)peer, (void)blob, (void)have;
-	return true;
+	return OCTO_BLOB_YES;
 }
 
 static const struct octo_blobs blobs = { .read = read_blob, .write = write_blob, .offered = accept_blob };

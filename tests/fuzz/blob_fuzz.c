@@ -21,12 +21,12 @@ static bool write_blob(void *context, uint32_t peer, uint16_t id, uint64_t offse
 	return true;
 }
 
-static bool accept_blob(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have)
+static enum octo_blob_answer accept_blob(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have)
 {
 	(void)context, (void)peer, (void)have;
 	FUZZ_REQUIRE(blob->size <= OCTO_BLOB_SIZE_MAX && blob_name_is_good(blob->name));
 	sizes[blob->id] = blob->size;
-	return blob->priority != 7;
+	return blob->priority == 7 ? OCTO_BLOB_NO : blob->priority == 8 ? OCTO_BLOB_LATER : OCTO_BLOB_YES;
 }
 
 static void check_counts(const struct blob_courier *state)

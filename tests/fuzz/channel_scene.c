@@ -74,11 +74,11 @@ static bool write_blob(void *context, uint32_t peer, uint16_t id, uint64_t offse
 	return id != 11;
 }
 
-static bool accept_blob(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have)
+static enum octo_blob_answer accept_blob(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have)
 {
 	(void)context, (void)peer;
 	*have = blob->id & 8 ? blob->size / 2 : 0;
-	return blob->id != 7;
+	return blob->id == 7 ? OCTO_BLOB_NO : OCTO_BLOB_YES;
 }
 
 static const struct octo_blobs blobs = { .read = read_blob, .write = write_blob, .offered = accept_blob };

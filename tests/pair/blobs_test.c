@@ -15,7 +15,7 @@ struct keeper {
 	uint64_t written, lowest, highest_end;
 	unsigned offers, twice, wrong;
 	bool refuses, is_liar;            /* sends other bytes than it promised */
-	bool cannot_keep;
+	bool cannot_keep, keeps_later, is_busy;
 	unsigned kept;                    /* blobs that the channel said are whole */
 	uint64_t written_when_kept;
 	bool was_sender_told;             /* by then */
@@ -67,17 +67,17 @@ static bool write_blob(void *context, uint32_t peer, uint16_t id, uint64_t offse
 	return true;
 }
 
-static bool accept_blob(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have)
+static enum octo_blob_answer accept_blob(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have)
 {
 	struct keeper *keeper = keeper_of(context);
 	(void)peer, (void)blob;
 	CHECK_U64(*have, 0);
 	keeper->offers++;
 	*have = keeper->have;
-	return !keeper->refuses;
+	return keeper->refuses ? OCTO_BLOB_NO : keeper->is_busy ? OCTO_BLOB_LATER : OCTO_BLOB_YES;
 }
 
-static bool keep_blob(void *context, uint32_t peer, const struct octo_blob *blob);
+static enum octo_blob_answer keep_blob(void *context, uint32_t peer, const struct octo_blob *blob);
 static const struct octo_blobs blobs = { .read = read_blob, .write = write_blob, .offered = accept_blob };
 static const struct octo_blobs keeping = { .read = read_blob, .write = write_blob, .offered = accept_blob, .keep = keep_blob };
 static const struct octo_courier *const couriers[] = { &octo_courier_blob, &octo_courier_load };
@@ -175,6 +175,12 @@ static enum octo_status give_up(int who, enum octo_way way, uint16_t id)
 	return octo_blob_cancel(node->channel, &node->host, pair_clock(&scene.pair, who), 0, way, id);
 }
 
+static enum octo_status say_kept(uint16_t id, bool is_kept)
+{
+	struct pair_node *node = &scene.pair.nodes[LOSER];
+	return octo_blob_kept(node->channel, &node->host, pair_clock(&scene.pair, LOSER), 0, id, is_kept);
+}
+
 static struct octo_blob_view view_of(int who, enum octo_way way, uint16_t id)
 {
 	struct pair_node *node = &scene.pair.nodes[who];
@@ -198,14 +204,14 @@ static octo_time_ns run_until_ended(int who, enum octo_way way, uint16_t id, oct
 	return scene.pair.now - from;
 }
 
-static bool keep_blob(void *context, uint32_t peer, const struct octo_blob *blob)
+static enum octo_blob_answer keep_blob(void *context, uint32_t peer, const struct octo_blob *blob)
 {
 	struct keeper *keeper = keeper_of(context);
 	(void)peer, (void)blob;
 	keeper->kept++;
 	keeper->written_when_kept = keeper->written;
 	keeper->was_sender_told = notes(WINNER, OCTO_NOTE_BLOB_COMPLETE) > 0;
-	return !keeper->cannot_keep;
+	return keeper->cannot_keep ? OCTO_BLOB_NO : keeper->keeps_later ? OCTO_BLOB_LATER : OCTO_BLOB_YES;
 }
 
 /* Everything of a blob came, right, once, and both sides know. */
@@ -525,6 +531,62 @@ static void a_blob_is_kept_before_that_is_told(void)
 	close_scene();
 }
 
+/* The disk takes its time: nobody is told before, in whatever session, and whoever gives it up meanwhile is not told after. */
+static void what_is_kept_later_is_told_later(void)
+{
+	struct octo_blob blob = blob_of(1, 100000);
+	for (int how = 0; how < 4; how++) { /* 0: kept; 1: not; 2: kept in another session; 3: given up meanwhile */
+		open_scene(&keeping);
+		scene.keepers[LOSER].keeps_later = true;
+		CHECK_U64(say_kept(1, true), OCTO_UNKNOWN_BLOB);
+		CHECK_U64(offer(WINNER, &blob), OCTO_OK);
+		run(10 * OCTO_SECOND);
+		CHECK_U64(scene.keepers[LOSER].kept, 1);
+		CHECK_U64(view_of(LOSER, OCTO_WAY_IN, 1).end, OCTO_BLOB_END_NONE);
+		CHECK_U64(view_of(LOSER, OCTO_WAY_IN, 1).done, 100000);
+		CHECK_U64(view_of(WINNER, OCTO_WAY_OUT, 1).end, OCTO_BLOB_END_NONE);
+		if (how == 2) {
+			pair_restart(&scene.pair, WINNER, true);
+			CHECK_U64(offer(WINNER, &blob), OCTO_OK);
+			pair_connect(&scene.pair, WINNER);
+			run(10 * OCTO_SECOND);
+			CHECK_U64(scene.keepers[LOSER].kept, 1);
+		} else if (how == 3) {
+			CHECK_U64(give_up(WINNER, OCTO_WAY_OUT, 1), OCTO_OK);
+			run(OCTO_SECOND);
+		}
+		uint64_t said = octo_channel_counters(scene.pair.nodes[LOSER].channel)->sent;
+		run(OCTO_SECOND);
+		CHECK(octo_channel_counters(scene.pair.nodes[LOSER].channel)->sent - said < 10); /* it waits in silence */
+		CHECK_U64(say_kept(1, how != 1), how == 3 ? OCTO_UNKNOWN_BLOB : OCTO_OK);
+		CHECK_U64(say_kept(1, true), OCTO_UNKNOWN_BLOB);
+		run(OCTO_SECOND);
+		enum octo_blob_end end = how == 1 ? OCTO_BLOB_END_WRITE : how == 3 ? OCTO_BLOB_END_CANCELLED : OCTO_BLOB_END_COMPLETE;
+		CHECK_U64(view_of(WINNER, OCTO_WAY_OUT, 1).end, end);
+		CHECK_U64(view_of(LOSER, OCTO_WAY_IN, 1).end, end);
+		CHECK_U64(scene.keepers[LOSER].kept, 1);
+		close_scene();
+	}
+}
+
+/* An application that is busy for a while costs its peer no more than a while. */
+static void a_busy_receiver_is_asked_again(void)
+{
+	struct octo_blob blob = blob_of(1, 100000);
+	open_scene(&blobs);
+	scene.keepers[LOSER].is_busy = true;
+	CHECK_U64(offer(WINNER, &blob), OCTO_OK);
+	run(5 * OCTO_SECOND);
+	unsigned offers = scene.keepers[LOSER].offers;
+	CHECK(offers >= 2 && offers <= 60); /* its first chunks carry the offer again */
+	CHECK_U64(notes(LOSER, OCTO_NOTE_BLOB_LATER), offers);
+	CHECK_U64(view_of(WINNER, OCTO_WAY_OUT, 1).end, OCTO_BLOB_END_NONE);
+	scene.keepers[LOSER].is_busy = false;
+	run(10 * OCTO_SECOND);
+	check_complete(1, 100000);
+	close_scene();
+}
+
 /* Of what is there, the part without a gap is told: what a receiver can promise to have after a restart. */
 static void bytes_in_a_row_are_told(void)
 {
@@ -789,6 +851,8 @@ CU_ErrorCode suite_blobs(void)
 	CU_ADD_TEST(suite, a_name_that_no_packet_holds_is_refused);
 	CU_ADD_TEST(suite, a_name_can_become_too_long);
 	CU_ADD_TEST(suite, a_blob_is_kept_before_that_is_told);
+	CU_ADD_TEST(suite, what_is_kept_later_is_told_later);
+	CU_ADD_TEST(suite, a_busy_receiver_is_asked_again);
 	CU_ADD_TEST(suite, bytes_in_a_row_are_told);
 	CU_ADD_TEST(suite, a_new_session_goes_on);
 	CU_ADD_TEST(suite, a_restarted_receiver_goes_on);

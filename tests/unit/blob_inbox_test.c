@@ -143,21 +143,29 @@ static void damage(const char *name, off_t at)
 	close(file);
 }
 
-static unsigned told;
-static uint64_t told_before, told_after;
+static bool keep(struct inbox_entry *entry)
+{
+	enum inbox_kept kept;
+	while ((kept = inbox_keep(entry)) == INBOX_KEPT_NOT_YET)
+		;
+	return kept == INBOX_KEPT;
+}
 
-static void tell(void *context, const struct blob_part *part, uint64_t before)
+static unsigned told;
+static uint64_t told_here;
+
+static bool tell(void *context, const struct blob_part *part)
 {
 	(void)context;
 	told++;
-	told_before = before;
-	told_after = part_have(part);
+	told_here = part_have(part);
+	return true;
 }
 
 static void start(void)
 {
 	told = 0;
-	inbox_check(&scene.inbox, &scene.sender, NULL, tell, NULL);
+	inbox_tidy(&scene.inbox, &scene.sender, NULL, tell);
 }
 
 static void whole_transfer(void)
@@ -168,7 +176,7 @@ static void whole_transfer(void)
 	take(9, 0, SIZE);
 	vouch(SIZE);
 	struct inbox_entry *entry = inbox_find(&scene.inbox, 3, 9);
-	CHECK(inbox_keep(&scene.inbox, entry));
+	CHECK(keep(entry));
 	inbox_close(entry, false);
 }
 
@@ -185,7 +193,7 @@ static void a_blob_becomes_a_file(void)
 	CHECK(inbox_read(&scene.inbox, 3, 9, 500, byte, 2));
 	CHECK_BYTES(byte, scene.bytes + 500, 2);
 	take(9, 1000, SIZE);
-	CHECK(inbox_keep(&scene.inbox, inbox_find(&scene.inbox, 3, 9)));
+	CHECK(keep(inbox_find(&scene.inbox, 3, 9)));
 	CHECK_STRING(inbox_find(&scene.inbox, 3, 9)->final, "map.bin");
 	inbox_close(inbox_find(&scene.inbox, 3, 9), false);
 	CHECK_STRING(listing(), ".received map.bin");
@@ -207,8 +215,7 @@ static void a_crash_costs_less_than_a_piece(void)
 	crash();
 	start();
 	CHECK_U64(told, 1);
-	CHECK_U64(told_before, 3 * PART_PIECE_BYTES);
-	CHECK_U64(told_after, 3 * PART_PIECE_BYTES);
+	CHECK_U64(told_here, 3 * PART_PIECE_BYTES);
 	scene.blob.id = 10; /* its sender has restarted, too */
 	CHECK(offer(&scene.blob, &have) == INBOX_GOES_ON);
 	CHECK_U64(have, 3 * PART_PIECE_BYTES);
@@ -217,7 +224,7 @@ static void a_crash_costs_less_than_a_piece(void)
 	crash();
 	CHECK(offer(&scene.blob, &have) == INBOX_GOES_ON);
 	CHECK_U64(have, SIZE); /* the last piece is a short one */
-	CHECK(inbox_keep(&scene.inbox, inbox_find(&scene.inbox, 3, 10)));
+	CHECK(keep(inbox_find(&scene.inbox, 3, 10)));
 	CHECK(is_whole("map.bin", SIZE));
 	close_scene();
 }
@@ -239,15 +246,16 @@ static void damage_is_found(void)
 		crash();
 		damage(cases[i].name, cases[i].at);
 		start();
-		CHECK_U64(told_before, 4 * PART_PIECE_BYTES);
-		CHECK_U64(told_after, cases[i].left);
+		CHECK_U64(told_here, 4 * PART_PIECE_BYTES); /* nothing is read before it is offered */
 		CHECK(offer(&scene.blob, &have) == INBOX_GOES_ON);
 		CHECK_U64(have, cases[i].left);
 		take(9, have, SIZE);
 		vouch(SIZE);
 		crash();
 		start();
-		CHECK_U64(told_after, SIZE);
+		CHECK_U64(told_here, SIZE);
+		CHECK(offer(&scene.blob, &have) == INBOX_GOES_ON);
+		CHECK_U64(have, SIZE);
 		close_scene();
 	}
 }
@@ -284,7 +292,7 @@ static void a_blob_is_not_received_twice(void)
 	uint8_t bytes[100];
 	CHECK(inbox_read(&scene.inbox, 3, 9, SIZE - 100, bytes, 100));
 	CHECK_BYTES(bytes, scene.bytes + SIZE - 100, 100);
-	CHECK(inbox_keep(&scene.inbox, inbox_find(&scene.inbox, 3, 9)));
+	CHECK(keep(inbox_find(&scene.inbox, 3, 9)));
 	crash();
 	/* The crash came with the file in its place, and its part not yet gone. */
 	CHECK(link(path_of("map.bin"), path_of("map.bin.part")) == 0);
@@ -345,7 +353,7 @@ static void a_sender_stays_in_its_folder(void)
 		snprintf(blob.name, sizeof blob.name, "%s", names[i]);
 		CHECK(offer(&blob, &have) == INBOX_NEW);
 		take(blob.id, 0, 100);
-		CHECK(inbox_keep(&scene.inbox, inbox_find(&scene.inbox, 3, blob.id)));
+		CHECK(keep(inbox_find(&scene.inbox, 3, blob.id)));
 	}
 	CHECK_STRING(listing(), ".received _received evil file map.part_info");
 	/* A part of the same blob that another began is another's. */
@@ -471,6 +479,155 @@ static void an_offer_takes_over(void)
 	close_scene();
 }
 
+/* A part of 20 pieces of zeros, which a former run has left. */
+static void leave_part(struct octo_blob *blob, uint16_t id, const char *name)
+{
+	struct blob_part part;
+	uint64_t have;
+	make_blob(blob, id, name, 1000);
+	blob->size = 20 * PART_PIECE_BYTES;
+	blob->digest[0] ^= (uint8_t)id;
+	CHECK(offer(&scene.blob, &have) <= INBOX_GOES_ON); /* for the folder */
+	int folder = open(path_of(""), O_RDONLY | O_DIRECTORY);
+	CHECK(part_create(&part, folder, scene.sender.id, blob));
+	CHECK(part_vouch(&part, 18 * PART_PIECE_BYTES, UINT32_MAX));
+	part_close(&part);
+	close(folder);
+}
+
+static unsigned checking(void)
+{
+	unsigned count = 0;
+	for (uint32_t i = 0; i < INBOX_OPEN_MAX; i++)
+		count += scene.inbox.entries[i].is_open && scene.inbox.entries[i].is_checking;
+	return count;
+}
+
+/* No offer costs more than a few pieces: the rest of a long part is compared bit by bit, and gone on with when it is offered again.
+ * Nothing is written to it meanwhile. */
+static void a_long_part_is_compared_while_its_sender_waits(void)
+{
+	for (int is_damaged = 0; is_damaged <= 1; is_damaged++) {
+		open_scene();
+		uint64_t have;
+		struct octo_blob blob;
+		unsigned turns = 0;
+		leave_part(&blob, 77, "long");
+		if (is_damaged)
+			damage("long.part", 15 * PART_PIECE_BYTES + 5);
+		CHECK(offer(&blob, &have) == INBOX_CHECKING);
+		CHECK(offer(&blob, &have) == INBOX_CHECKING);
+		CHECK_U64(have, 0);
+		CHECK(inbox_find(&scene.inbox, 3, 77) == NULL);
+		CHECK(!inbox_write(&scene.inbox, 3, 77, 0, scene.bytes, 100));
+		do
+			turns++;
+		while (inbox_check(&scene.inbox, 2));
+		CHECK_U64(turns, is_damaged ? 4 : 5); /* 18 pieces, of which the offer took 8 */
+		CHECK(!inbox_check(&scene.inbox, 2));
+		blob.id = 78;
+		CHECK(offer(&blob, &have) == INBOX_GOES_ON);
+		CHECK_U64(have, (is_damaged ? 15 : 18) * PART_PIECE_BYTES);
+		CHECK_U64(checking(), 0);
+		CHECK_U64(inbox_find(&scene.inbox, 3, 78)->claimed, 18 * PART_PIECE_BYTES);
+		blob.id = 79; /* nothing is compared twice, or told */
+		CHECK(offer(&blob, &have) == INBOX_GOES_ON);
+		CHECK_U64(inbox_find(&scene.inbox, 3, 79)->claimed, have);
+		close_scene();
+	}
+}
+
+/* However many a sender offers again and then leaves alone, they take no place from those that flow. */
+static void what_is_compared_is_bounded(void)
+{
+	static struct octo_blob blobs[6], blob;
+	char name[16];
+	open_scene();
+	uint64_t have;
+	for (uint16_t i = 0; i < 6; i++) {
+		snprintf(name, sizeof name, "p%u", (unsigned)i);
+		leave_part(&blobs[i], (uint16_t)(20 + i), name);
+	}
+	for (int i = 0; i < 6; i++)
+		CHECK(offer(&blobs[i], &have) == INBOX_CHECKING);
+	CHECK_U64(checking(), OCTO_BLOBS_MAX);
+	while (inbox_check(&scene.inbox, 4))
+		;
+	CHECK(offer(&blobs[5], &have) == INBOX_CHECKING); /* in the place of one that is compared, and was not taken up */
+	CHECK_U64(checking(), OCTO_BLOBS_MAX);
+	/* One that flows under the same id is over: its bytes go nowhere. */
+	make_blob(&blob, 25, "small", 100);
+	CHECK(offer(&blob, &have) == INBOX_NEW);
+	while (inbox_check(&scene.inbox, 4))
+		;
+	CHECK(offer(&blobs[5], &have) == INBOX_GOES_ON);
+	CHECK(inbox_find(&scene.inbox, 3, 25)->part.blob.size == blobs[5].size);
+	for (uint16_t id = 100; id < 100 + INBOX_OPEN_MAX; id++) {
+		make_blob(&blob, id, "small", id);
+		(void)offer(&blob, &have);
+	}
+	CHECK_U64(checking(), 0);
+	make_blob(&blob, 99, "small", 99);
+	CHECK(offer(&blob, &have) == INBOX_TOO_MANY);
+	close_scene();
+}
+
+/* What an offer has cost can be seen: a caller that is offered many bounds it. */
+static void what_offers_cost_is_counted(void)
+{
+	open_scene();
+	uint64_t have;
+	struct octo_blob blob;
+	CHECK(offer(&scene.blob, &have) == INBOX_NEW);
+	uint64_t few = scene.inbox.looked_files;
+	for (unsigned i = 0; i < 500; i++) {
+		char name[16];
+		snprintf(name, sizeof name, "own-%u", i);
+		int file = open(path_of(name), O_WRONLY | O_CREAT, 0600);
+		CHECK(file >= 0);
+		close(file);
+	}
+	uint64_t before = scene.inbox.looked_files;
+	make_blob(&blob, 1, "x", 100);
+	CHECK(offer(&blob, &have) == INBOX_NEW);
+	CHECK(scene.inbox.looked_files - before >= 1000 && scene.inbox.looked_files - before < 1100 && few < 20);
+	close_scene();
+}
+
+/* Each step of keeping waits for the disk a little, and a crash between any two of them loses nothing and makes nothing twice. */
+static void keeping_may_be_cut_off_anywhere(void)
+{
+	for (unsigned steps = 0; steps <= 3; steps++) {
+		open_scene();
+		uint64_t have;
+		CHECK(offer(&scene.blob, &have) == INBOX_NEW);
+		take(9, 0, SIZE);
+		vouch(SIZE);
+		for (unsigned i = 0; i < steps; i++)
+			CHECK(inbox_keep(inbox_find(&scene.inbox, 3, 9)) == (i < 2 ? INBOX_KEPT_NOT_YET : INBOX_KEPT));
+		crash();
+		start();
+		CHECK_U64(told, steps < 3);
+		CHECK(offer(&scene.blob, &have) == (steps < 3 ? INBOX_GOES_ON : INBOX_HERE));
+		CHECK_U64(have, SIZE);
+		CHECK(keep(inbox_find(&scene.inbox, 3, 9)));
+		CHECK_STRING(listing(), ".received map.bin");
+		CHECK(is_whole("map.bin", SIZE));
+		close_scene();
+	}
+	/* Somebody takes the name between two steps. */
+	open_scene();
+	uint64_t have;
+	CHECK(offer(&scene.blob, &have) == INBOX_NEW);
+	take(9, 0, SIZE);
+	CHECK(inbox_keep(inbox_find(&scene.inbox, 3, 9)) == INBOX_KEPT_NOT_YET);
+	CHECK(inbox_keep(inbox_find(&scene.inbox, 3, 9)) == INBOX_KEPT_NOT_YET);
+	CHECK(symlink("nowhere", path_of("map.bin")) == 0);
+	CHECK(keep(inbox_find(&scene.inbox, 3, 9)));
+	CHECK_STRING(listing(), ".received map-2.bin map.bin");
+	close_scene();
+}
+
 /* A disk that takes no more ends this transfer, and what is here is gone on with when it does again. (A limit of the system's on a
  * file's size plays the full disk.) */
 static void a_full_disk_costs_nothing_that_is_there(void)
@@ -497,7 +654,7 @@ static void a_full_disk_costs_nothing_that_is_there(void)
 	CHECK(offer(&scene.blob, &have) == INBOX_GOES_ON);
 	CHECK_U64(have, 2 * PART_PIECE_BYTES);
 	take(9, have, SIZE);
-	CHECK(inbox_keep(&scene.inbox, inbox_find(&scene.inbox, 3, 9)));
+	CHECK(keep(inbox_find(&scene.inbox, 3, 9)));
 	CHECK(is_whole("map.bin", SIZE));
 	close_scene();
 }
@@ -561,6 +718,10 @@ CU_ErrorCode suite_blob_inbox(void)
 	CU_ADD_TEST(suite, begun_and_left_alone_are_few);
 	CU_ADD_TEST(suite, a_disk_that_filled_up_meanwhile_is_not_filled_further);
 	CU_ADD_TEST(suite, an_offer_takes_over);
+	CU_ADD_TEST(suite, a_long_part_is_compared_while_its_sender_waits);
+	CU_ADD_TEST(suite, what_is_compared_is_bounded);
+	CU_ADD_TEST(suite, what_offers_cost_is_counted);
+	CU_ADD_TEST(suite, keeping_may_be_cut_off_anywhere);
 	CU_ADD_TEST(suite, a_full_disk_costs_nothing_that_is_there);
 	CU_ADD_TEST(suite, the_ledger_remembers_the_latest);
 	return CU_get_error();

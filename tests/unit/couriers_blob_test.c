@@ -7,7 +7,8 @@ enum { CELL = 16 };
 
 static struct blob_courier state;
 static unsigned told[OCTO_NOTE_COUNT], offers;
-static uint64_t written;
+static enum octo_blob_answer says;
+static uint64_t written, here, read_back;
 static uint8_t kept[4096];
 
 static bool read_blob(void *context, uint32_t peer, enum octo_way way, uint16_t id, uint64_t offset, uint8_t *out, size_t size)
@@ -15,6 +16,7 @@ static bool read_blob(void *context, uint32_t peer, enum octo_way way, uint16_t 
 	(void)context, (void)peer, (void)way, (void)id;
 	for (size_t i = 0; i < size; i++)
 		out[i] = kept[(offset + i) % sizeof kept];
+	read_back += size;
 	return true;
 }
 
@@ -27,11 +29,12 @@ static bool write_blob(void *context, uint32_t peer, uint16_t id, uint64_t offse
 	return true;
 }
 
-static bool accept_blob(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have)
+static enum octo_blob_answer accept_blob(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have)
 {
-	(void)context, (void)peer, (void)blob, (void)have;
+	(void)context, (void)peer, (void)blob;
 	offers++;
-	return true;
+	*have = here;
+	return says;
 }
 
 static const struct octo_blobs blobs = { .read = read_blob, .write = write_blob, .offered = accept_blob };
@@ -50,7 +53,8 @@ static void set_up(void)
 	memset(&state, 0, sizeof state);
 	memset(told, 0, sizeof told);
 	offers = 0;
-	written = 0;
+	says = OCTO_BLOB_YES;
+	written = here = read_back = 0;
 	call.session = 5;
 	call.now = 1000 * OCTO_SECOND;
 }
@@ -200,6 +204,45 @@ static void a_flood_of_offers_fills_four_places(void)
 	CHECK_U64(state.ins[0].place.blob.id, 2001);
 }
 
+/* An application that is busy leaves an offer without an answer, whatever it is offered; it comes again. */
+static void an_offer_may_come_too_early(void)
+{
+	struct blob_message answer;
+	set_up();
+	says = OCTO_BLOB_LATER;
+	uint64_t before = digest_of(&state, sizeof state);
+	for (uint16_t id = 1; id <= 1000; id++)
+		take_offer(id, id, 1000);
+	CHECK_U64(told[OCTO_NOTE_BLOB_LATER], 1000);
+	CHECK_U64(digest_of(&state, sizeof state), before);
+	CHECK(!give(&answer));
+	says = OCTO_BLOB_YES;
+	take_offer(1, 1, 1000);
+	CHECK(give(&answer) && answer.type == BLOB_HAVE && answer.id == 1 && answer.frontier == 0);
+}
+
+/* What is said to be here already is read back a little at a time, however often it is asked for. */
+static void what_is_here_is_read_back_at_leisure(void)
+{
+	struct blob_message answer;
+	set_up();
+	here = 100000000;
+	take_offer(1, 1, 100000000);
+	uint64_t first = read_back;
+	CHECK(first <= 65536 && give(&answer) && answer.type == BLOB_HAVE);
+	uint64_t step = read_back - first;
+	CHECK(step > 0 && step <= 262144);
+	CHECK(!give(&answer)); /* not at the same time again */
+	unsigned spoken = 0;
+	for (int i = 0; i < 100; i++) {
+		call.now += OCTO_MILLISECOND;
+		while (give(&answer))
+			spoken++;
+	}
+	CHECK_U64(spoken, 50);
+	CHECK_U64(read_back, first + 51 * step);
+}
+
 static void what_is_not_a_message_changes_nothing(void)
 {
 	static const uint8_t junk[][6] = { { 0 }, { 6, 1, 0, 1, 0 }, { 5, 1, 0, 1, 0, 9 }, { 4, 1, 0 }, { 3, 1, 0, 0, 0 },
@@ -347,11 +390,11 @@ static void nothing_goes_early_in_another_session(void)
 	CHECK(give(&message) && message.type == BLOB_CHUNK && message.cell == 0);
 }
 
-static bool refuse_blob(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have)
+static enum octo_blob_answer refuse_blob(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have)
 {
 	(void)context, (void)peer, (void)blob, (void)have;
 	offers++;
-	return false;
+	return OCTO_BLOB_NO;
 }
 
 /* However often an offer comes, its application is asked once a round and session. */
@@ -527,6 +570,8 @@ CU_ErrorCode suite_couriers_blob(void)
 	CU_ADD_TEST(suite, chunks_out_of_range_change_nothing);
 	CU_ADD_TEST(suite, chunks_beyond_the_window_change_nothing);
 	CU_ADD_TEST(suite, impossible_offers_are_refused);
+	CU_ADD_TEST(suite, an_offer_may_come_too_early);
+	CU_ADD_TEST(suite, what_is_here_is_read_back_at_leisure);
 	CU_ADD_TEST(suite, a_flood_of_offers_fills_four_places);
 	CU_ADD_TEST(suite, what_is_not_a_message_changes_nothing);
 	CU_ADD_TEST(suite, impossible_answers_change_nothing);

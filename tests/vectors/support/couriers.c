@@ -111,10 +111,10 @@ static bool write_blob(void *context, uint32_t peer, uint16_t id, uint64_t offse
 	return true;
 }
 
-static bool accept_blob(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have)
+static enum octo_blob_answer accept_blob(void *context, uint32_t peer, const struct octo_blob *blob, uint64_t *have)
 {
 	(void)context, (void)peer, (void)have;
-	return !is_refusing && blob->size > 0;
+	return is_refusing || blob->size == 0 ? OCTO_BLOB_NO : OCTO_BLOB_YES;
 }
 
 static void offer(uint8_t index, uint16_t id, uint64_t size, const char *name)
