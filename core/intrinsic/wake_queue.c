@@ -15,10 +15,9 @@ static uint32_t *positions_of(const struct octo_channel *channel)
 	return block_at(channel, channel->wake_positions_at);
 }
 
-/* Without a jump: which of two times comes first nobody can foretell, a processor neither. */
 static bool is_before(const struct wake *a, const struct wake *b)
 {
-	return (a->at < b->at) | ((a->at == b->at) & (a->peer < b->peer));
+	return a->at != b->at ? a->at < b->at : a->peer < b->peer;
 }
 
 static void put(struct octo_channel *channel, uint32_t position, const struct wake *wake)
@@ -34,7 +33,8 @@ static uint32_t earliest_below(const struct wake *heap, uint32_t position, uint3
 	if (first >= count)
 		return count;
 	for (uint32_t child = first + 1; child < end; child++)
-		first = is_before(&heap[child], &heap[first]) ? child : first;
+		if (is_before(&heap[child], &heap[first]))
+			first = child;
 	return first;
 }
 
