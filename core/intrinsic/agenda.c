@@ -216,20 +216,19 @@ static bool send_packet(struct call *call, struct peer *peer, const struct agend
 }
 
 /* An idle peer's memory is cold. Its lines are asked for together here, instead of one behind the other as they are needed. */
-static void fetch(const struct peer *peer)
+static void fetch(const void *from, const void *to)
 {
 	enum { LINE_BYTES = 64 };
-	const volatile uint8_t *from = (const volatile uint8_t *)&peer->path, *to = (const volatile uint8_t *)&peer->current.log_id;
-	(void)*(const volatile uint64_t *)&peer->offer.id;
-	(void)*(const volatile uint64_t *)&peer->spare.id;
-	for (; from <= to; from += LINE_BYTES)
-		(void)*from;
+	for (const volatile uint8_t *at = from, *end = to; at <= end; at += LINE_BYTES)
+		(void)*at;
 }
 
 bool agenda_run(struct call *call, struct peer *peer, const struct agenda_couriers *couriers,
                 struct agenda_packet *packet)
 {
-	fetch(peer);
+	fetch(&peer->offer.id, &peer->offer.id);
+	fetch(&peer->spare.id, &peer->spare.id);
+	fetch(&peer->path, &peer->current.log_id);
 	if (is_due(call, peer->celibate_until))
 		peer_end_celibacy(call, peer);
 	directory_sweep(call, peer);
@@ -312,6 +311,8 @@ bool agenda_is_quiet(const struct call *call, const struct peer *peer)
 bool agenda_run_quiet(struct call *call, struct peer *peer, struct agenda_packet *packet)
 {
 	struct session *session = &peer->current;
+	fetch(&peer->reliability.acknowledged, &session->phases.ping_epoch);
+	fetch(&peer->flow.send_at, &peer->flow.send_at);
 	if (!session->is_ping_due && is_due(call, keepalive_next(call, peer)))
 		step(call, peer, OCTO_STEP_KEEPALIVE_TIMER);
 	if (!has_ping_or_pong(peer))

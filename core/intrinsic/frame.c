@@ -156,6 +156,12 @@ size_t frame_size(const struct frame *frame)
 	return writer.position;
 }
 
+void frame_write_token(struct writer *writer, enum frame_type type, uint32_t token)
+{
+	write_u8(writer, (uint8_t)type);
+	write_u32(writer, token);
+}
+
 void frame_write(struct writer *writer, const struct frame *frame)
 {
 	write_u8(writer, (uint8_t)(frame->type == FRAME_COURIER ? FRAME_COURIER | frame->courier : frame->type));

@@ -49,6 +49,8 @@ void frame_count(struct frame_tallies *tallies, const struct frame *frame);
 bool frame_read(struct reader *reader, struct frame *frame);
 /* Appends a frame. The caller has made sure that there is room (frame_size). */
 void frame_write(struct writer *writer, const struct frame *frame);
+/* The same for a PING, a PONG or a MAX_RATE. */
+void frame_write_token(struct writer *writer, enum frame_type type, uint32_t token);
 /* Bytes that frame_write() appends. */
 size_t frame_size(const struct frame *frame);
 

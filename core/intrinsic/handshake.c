@@ -433,6 +433,8 @@ enum octo_reason handshake_step(struct call *call, struct peer *peer, enum octo_
 		call->cause = seq;
 	enum octo_reason reason = cell->act(call, peer, input);
 	call->cause = outer_cause;
+	if (!call_is_observed(call))
+		return reason;
 	struct octo_event event = { .handshake = { .step = (uint8_t)step, .before = (uint8_t)before,
 		.after = (uint8_t)peer_state(peer), .timestamp = input->timestamp } };
 	call_emit_reserved(call, &event, OCTO_EVENT_HANDSHAKE, call_peer_index(call, peer), seq);

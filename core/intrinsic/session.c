@@ -276,20 +276,14 @@ static void write_inside(struct call *call, struct peer *peer, struct writer *wr
 		answer_sent(call, &peer->answer);
 }
 
-static void write_ping(struct writer *writer, enum frame_type type, uint32_t token)
-{
-	struct frame frame = { .type = type, .token = token };
-	frame_write(writer, &frame);
-}
-
 static void write_ping_and_pong(struct call *call, struct peer *peer, struct session *session, struct writer *writer)
 {
 	if (session->is_pong_due) {
-		write_ping(writer, FRAME_PONG, session->pong_token);
+		frame_write_token(writer, FRAME_PONG, session->pong_token);
 		session->is_pong_due = false;
 	}
 	if (session->is_ping_due) {
-		write_ping(writer, FRAME_PING, session->ping_token);
+		frame_write_token(writer, FRAME_PING, session->ping_token);
 		session->is_ping_due = false;
 		session->is_ping_out = true;
 		tamper_asked(peer);
@@ -313,12 +307,12 @@ static void write_control(struct call *call, struct peer *peer, struct session *
 	}
 	write_ping_and_pong(call, peer, session, writer);
 	if (peer->flow.is_wanted_due && session == &peer->current && sent_has_room(call, peer, session->number_next)) {
-		write_ping(writer, FRAME_MAX_RATE, peer->flow.wanted);
+		frame_write_token(writer, FRAME_MAX_RATE, peer->flow.wanted);
 		peer->flow.is_wanted_due = false;
 		*record_flags |= SENT_MAX_RATE;
 	}
 	if (peer->claim.is_due && session == &peer->current) {
-		write_ping(writer, FRAME_PING, peer->claim.token);
+		frame_write_token(writer, FRAME_PING, peer->claim.token);
 		tamper_asked(peer);
 		peer->claim.is_due = false;
 	}
