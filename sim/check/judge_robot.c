@@ -37,6 +37,25 @@ static const char *writer_name(const struct sim *sim, uint64_t writer)
 	return "nobody";
 }
 
+/* It is the same writing, byte by byte. */
+static bool agrees(const struct sim *sim, const struct scenario_pair *pair, enum octo_parameter parameter,
+                   const struct octo_parameter_view *ours, uint64_t our_writer, char *text, size_t size)
+{
+	struct octo_parameter_view theirs;
+	uint64_t writer;
+	char value[96];
+	size_t used = strlen(text);
+	if (!robot_view(sim, pair->b, pair->b, parameter, &theirs, &writer)) {
+		snprintf(text + used, size - used, "; %s is down", name_of(sim, pair->b));
+		return false;
+	}
+	value_text(parameter, theirs.held, value, sizeof value);
+	snprintf(text + used, size - used, "; %s: %s, version %" PRIu64 " by %s", name_of(sim, pair->b), value, theirs.version,
+	         theirs.version ? writer_name(sim, writer) : "nobody");
+	return theirs.version == ours->version && writer == our_writer &&
+	       memcmp(theirs.held, ours->held, sizeof theirs.held) == 0;
+}
+
 static bool judge_parameter(const struct sim *sim, const struct scenario_held *held, const struct scenario_pair *pair,
                             char *text, size_t size)
 {
@@ -59,7 +78,8 @@ static bool judge_parameter(const struct sim *sim, const struct scenario_held *h
 	       (!held->has_known || held->is_known == (view.version != 0)) &&
 	       (!held->has_failsafe || held->is_failsafe == view.is_failsafe) &&
 	       (!held->has_writer || (view.version != 0 && wanted == writer)) &&
-	       (held->fresh_ns == OCTO_NEVER || view.age_ns <= held->fresh_ns);
+	       (held->fresh_ns == OCTO_NEVER || view.age_ns <= held->fresh_ns) &&
+	       (!held->has_agrees || agrees(sim, pair, held->parameter, &view, writer, text, size) == held->agrees);
 }
 
 static bool judge_sensors(const struct sim *sim, const struct scenario_expectation *what, const struct scenario_pair *pair,

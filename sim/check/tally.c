@@ -101,6 +101,8 @@ static bool enlist_watch(struct tally *tally, struct watch *watch)
 		bool is_either = what->subject == SCENARIO_SESSION || what->subject == SCENARIO_DUELS;
 		if (tally_is_held(what))
 			tally->held_at[tally_holder(what, &what->pairs[i])] = 1;
+		if (tally_is_compared(what))
+			tally->held_at[what->pairs[i].b] = 1;
 		(is_either ? tally->paired : tally->pair_from)[what->pairs[i].a] = 1;
 		if (is_either)
 			tally->paired[what->pairs[i].b] = 1;
@@ -296,7 +298,9 @@ static void apply_held(struct sim *sim, const struct tally_change *change)
 		struct watch *watch = list->list[i];
 		bool is_touched = false;
 		for (uint32_t k = 0; k < watch->what->pair_count; k++) {
-			if (tally_holder(watch->what, &watch->pairs[k].pair) != change->node)
+			const struct scenario_pair *pair = &watch->pairs[k].pair;
+			bool is_other = tally_is_compared(watch->what) && pair->b == change->node;
+			if (tally_holder(watch->what, pair) != change->node && !is_other)
 				continue;
 			judge_pair_afresh(sim, watch, &watch->pairs[k]);
 			is_touched = true;

@@ -73,6 +73,12 @@ static inline uint32_t tally_holder(const struct scenario_expectation *what, con
 	return what->subject == SCENARIO_SENSORS ? pair->b : pair->a;
 }
 
+/* With what the agent itself has. */
+static inline bool tally_is_compared(const struct scenario_expectation *what)
+{
+	return what->subject == SCENARIO_PARAMETER && what->held->has_agrees;
+}
+
 static inline struct watch *tally_watch(const struct sim *sim, uint32_t expectation, enum tally_part part)
 {
 	return &sim->tally->watches[expectation * TALLY_PARTS + part];

@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const char *const parameter_keys[] = {
-	"node", "of", "name", "value", "verified", "known", "failsafe", "writer", "fresh", NULL,
+	"node", "of", "name", "value", "verified", "known", "failsafe", "writer", "fresh", "agrees", NULL,
 };
 static const char *const sensors_keys[] = { "from", "to", "reading", "exactly", "at_least", "at_most", NULL };
 static const char *const commands_keys[] = { "from", "to", "exactly", "at_least", "at_most", NULL };
@@ -48,7 +48,8 @@ static void read_parameter(struct reader *reader, struct tree_value object, stru
 {
 	struct scenario_held *held = expectation->held;
 	struct tree_value name = { NULL, 0 }, value = reader_get(reader, object, "value"),
-			  fresh = reader_get(reader, object, "fresh"), writer = reader_get(reader, object, "writer");
+			  fresh = reader_get(reader, object, "fresh"), writer = reader_get(reader, object, "writer"),
+			  agrees = reader_get(reader, object, "agrees");
 	uint32_t said = 0;
 	char shown[32];
 	bool is_known = false;
@@ -73,6 +74,14 @@ static void read_parameter(struct reader *reader, struct tree_value object, stru
 		held->has_writer = true;
 		expect_say(line, ", by %s", tree_text(writer));
 	}
+	held->has_agrees = agrees.item != NULL;
+	if (held->has_agrees && ++said > 0) {
+		held->agrees = reader_flag(reader, object, "agrees");
+		expect_say(line, ", %s the agent has it", held->agrees ? "as" : "not as");
+	}
+	if (held->has_agrees && reader_get(reader, object, "of").item == NULL)
+		reader_wrong(reader, agrees, "\"agrees\" compares what a remote has with what the agent "
+		             "\"of\" has");
 	held->fresh_ns = OCTO_NEVER;
 	if (fresh.item != NULL && ++said > 0 && reader_time(reader, fresh, "0s", "100y", &held->fresh_ns)) {
 		unit_time_text(held->fresh_ns, shown, sizeof(shown));
@@ -80,7 +89,7 @@ static void read_parameter(struct reader *reader, struct tree_value object, stru
 	}
 	if (said == 0)
 		reader_wrong(reader, object, "nothing is expected; add \"value\", \"verified\", \"known\", \"failsafe\", "
-		             "\"writer\" or \"fresh\"");
+		             "\"writer\", \"fresh\" or \"agrees\"");
 }
 
 static void read_direction(struct reader *reader, struct tree_value object, bool from_agent,

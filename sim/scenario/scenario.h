@@ -279,6 +279,7 @@ struct scenario_held {
 	bool has_value, has_verified, has_known, has_failsafe, has_writer;
 	uint8_t value[OCTO_VALUE_BYTES_MAX];
 	bool is_verified, is_known, is_failsafe;
+	bool has_agrees, agrees;          /* the node's writing is the agent's */
 	uint32_t writer;                  /* node number */
 	uint64_t fresh_ns;                /* at most so old; OCTO_NEVER: not looked at */
 	struct octo_reading reading;      /* SENSORS: values that are present in it */

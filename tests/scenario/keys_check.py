@@ -711,7 +711,7 @@ for _key, _other in (("node", "scout"), ("name", "status"), ("verified", False))
     _what = {**HELD, "known": True} if _key != "node" else {"node": "robot", "name": "battery", "known": True}
     RUN[f"expect.*.parameter.{_key}"] = both(has, _what, {**_what, _key: _other})
 for _key, _good, _other in (("of", "robot", "scout"), ("known", True, False), ("failsafe", False, True), ("writer", "robot", "pilot"),
-                            ("fresh", "1s", "1ns"), ("value", {"permille": 1, "millivolts": 4}, {"permille": 5})):
+                            ("fresh", "1s", "1ns"), ("agrees", True, False), ("value", {"permille": 1, "millivolts": 4}, {"permille": 5})):
     _what = {**HELD, "known": True}
     RUN[f"expect.*.parameter.{_key}"] = both(has, {**_what, _key: _good}, {**_what, _key: _other})
 RUN["expect.*.sensors"] = both(heard_of, {"from": "robot", "to": "pilot", "at_least": 3}, {"from": "robot", "to": "pilot", "at_least": 90})
