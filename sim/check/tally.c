@@ -628,7 +628,9 @@ void tally_record(struct sim *sim, const struct trace_record *record)
 			continue;
 		}
 		bool is_it = (!watch->what->has_warning || record->a == watch->what->warning) &&
-		             (!watch->what->has_note || record->flags == watch->what->note);
+		             (!watch->what->has_note || record->flags == watch->what->note) &&
+		             (!watch->what->has_courier || (uint32_t)record->a == watch->what->courier) &&
+		             (!watch->what->has_wait || record->a >> 32 == watch->what->wait);
 		if (is_it && is_about(watch->nodes, record->node) && is_about(watch->peers, record->peer) &&
 		    is_counting(sim, watch))
 			add(sim, watch, world_of(sim)->record_count);

@@ -19,7 +19,7 @@ static const char *const packets_keys[] = {
 };
 static const char *const warnings_keys[] = { "node", "kind", "exactly", "at_least", "at_most", NULL };
 static const char *const steps_keys[] = { "node", "step", "exactly", "at_least", "at_most", NULL };
-static const char *const events_keys[] = { "kind", "node", "peer", "exactly", "at_least", "at_most", NULL };
+static const char *const events_keys[] = { "kind", "node", "peer", "courier", "why", "exactly", "at_least", "at_most", NULL };
 static const char *const latency_keys[] = { "from", "to", "of", "type", "courier", "p50", "p90", "p99", "max", NULL };
 static const char *const bound_keys[] = { "at_least", "at_most", NULL };
 static const char *const memory_keys[] = { "of", "at_least", "at_most", NULL };
@@ -303,6 +303,8 @@ static void read_events(struct reader *reader, struct tree_value object, struct 
 	              line);
 	read_somebody(reader, reader_get(reader, object, "peer"), "about", &expectation->peers, &expectation->peer_count,
 	              line);
+	if (expect_read_wait(reader, object, expectation, line) && expectation->event != TRACE_WAITED)
+		reader_wrong(reader, object, "\"courier\" and \"why\" go with the kind \"waited\"");
 	expect_amount(reader, object, expectation, line);
 }
 

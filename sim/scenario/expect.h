@@ -10,6 +10,9 @@ void expect_read_courier(struct reader *reader, struct tree_value value, struct 
                          struct line *line);
 void expect_read_messages(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
                           struct line *line);
+/* Of the kind "waited": which courier, and why. True when anything is said of that. */
+bool expect_read_wait(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
+                      struct line *line);
 void expect_read_share(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
                        struct line *line);
 void expect_read_blob(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,

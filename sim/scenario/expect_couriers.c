@@ -12,11 +12,18 @@ static const char *const blob_keys[] = {
 };
 static const char *const blob_states[] = { "offered", "flowing", "complete", "aborted", "failed", NULL };
 
+static const char *const fates[] = { "delivered", "sent", "discarded", NULL };
+static const char *const waits[] = {
+#define X(name, key, text) key,
+	OCTO_WAITS(X)
+#undef X
+	NULL
+};
+
 const char *scenario_blob_state_name(enum scenario_blob_state state)
 {
 	return blob_states[state];
 }
-static const char *const fates[] = { "delivered", "sent", "discarded", NULL };
 
 /* "courier": "load-2"; any when there is none. */
 void expect_read_courier(struct reader *reader, struct tree_value value, struct scenario_expectation *expectation,
@@ -26,6 +33,21 @@ void expect_read_courier(struct reader *reader, struct tree_value value, struct 
 		return;
 	expectation->has_courier = true;
 	expect_say(line, " of %s", trace_courier_name(expectation->courier));
+}
+
+bool expect_read_wait(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,
+                      struct line *line)
+{
+	struct tree_value courier = reader_get(reader, object, "courier"), why = reader_get(reader, object, "why");
+	int32_t index = 0;
+
+	expect_read_courier(reader, courier, expectation, line);
+	if (why.item != NULL && reader_word(reader, why, waits, &index)) {
+		expectation->has_wait = true;
+		expectation->wait = (enum octo_wait)index;
+		expect_say(line, " for %s", waits[index]);
+	}
+	return courier.item != NULL || why.item != NULL;
 }
 
 void expect_read_messages(struct reader *reader, struct tree_value object, struct scenario_expectation *expectation,

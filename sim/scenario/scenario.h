@@ -330,6 +330,7 @@ struct scenario_expectation {
 	enum scenario_measured measured;  /* LATENCY: all pairs together; OF_PACKETS: copies of the type */
 	struct scenario_held *held;       /* PARAMETER, SENSORS */
 	enum octo_note note; bool has_note; /* EVENTS: of TRACE_NOTE */
+	enum octo_wait wait; bool has_wait; /* EVENTS: of TRACE_WAITED; `courier`, too */
 	uint64_t least_ns[SCENARIO_RANKS], most_ns[SCENARIO_RANKS]; /* LATENCY: 0 and UINT64_MAX when not said */
 	enum scenario_memory memory;      /* MEMORY: at_least and at_most are bytes */
 	uint64_t invariants;              /* INVARIANTS: a bit for each that is named, see invariants.h; 0: all */

@@ -276,6 +276,7 @@ DEAF = {"from": "pilot", "to": "robot", "courier": "load", "accepts_reads": Fals
 MESSAGES = {"from": "robot", "to": "pilot"}
 WARNINGS = {"kind": "equal-ids", "exactly": 2}
 EVENTS = {"kind": "session-up", "node": "scout", "peer": "pilot", "exactly": 1}
+WAITED = {"kind": "waited", "node": "robot", "peer": "pilot", "courier": "load", "why": "no-session", "at_least": 1}
 LATENCY = {"of": "messages", "from": "robot", "to": "pilot", "p50": {"at_most": "30ms"}}
 PRESS = [{"at": "1s", "connect": ["pilot", "*"]}]
 
@@ -714,6 +715,10 @@ for _key, _good, _other in (("of", "robot", "scout"), ("known", True, False), ("
                             ("fresh", "1s", "1ns"), ("agrees", True, False), ("value", {"permille": 1, "millivolts": 4}, {"permille": 5})):
     _what = {**HELD, "known": True}
     RUN[f"expect.*.parameter.{_key}"] = both(has, {**_what, _key: _good}, {**_what, _key: _other})
+for _key, _other in (("courier", "load-2"), ("why", "window")):
+    RUN[f"expect.*.events.{_key}"] = tuple(
+        base(timeline=[*BASE["timeline"], {"at": "2100ms", "disconnect": {"from": "robot", "to": "pilot"}}],
+             expect=[{"by": "4s", "events": one}]) for one in (WAITED, {**WAITED, _key: _other}))
 RUN["expect.*.sensors"] = both(heard_of, {"from": "robot", "to": "pilot", "at_least": 3}, {"from": "robot", "to": "pilot", "at_least": 90})
 RUN["expect.*.sensors.reading"] = both(heard_of, {"from": "robot", "to": "pilot", "reading": READING},
                                        {"from": "robot", "to": "pilot", "reading": {"temperature": 1}})
