@@ -310,6 +310,9 @@ struct octo_channel {
 	struct cookie_jar cookies;
 	struct pool pages, fates;         /* of records of sent packets, lent to peers while traffic flows */
 	struct pool copies;               /* of ordered messages */
+	uint64_t page_wanted_at;          /* when a peer without any page asked for one in vain last; 0: never */
+	uint32_t page_wanted_by;          /* which */
+	uint32_t reserved;                /* 0; no padding */
 	struct reach reach;
 	struct stun_client stun;
 	struct keepalive keepalive;

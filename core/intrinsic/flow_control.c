@@ -25,7 +25,6 @@ static const octo_time_ns trip_max_ns = 10 * OCTO_SECOND;
 static const octo_time_ns good_trip_ns = 250 * OCTO_MILLISECOND;
 static const octo_time_ns penalty_first_ns = 4 * OCTO_SECOND, penalty_min_ns = OCTO_SECOND,
                           penalty_max_ns = 60 * OCTO_SECOND, lasting_ns = 10 * OCTO_SECOND;
-static const octo_time_ns retry_ns = 50 * OCTO_MILLISECOND;
 /* Acknowledgements and answers do not wait. However many a peer asks for, they put couriers off for no longer than this. */
 static const octo_time_ns debt_max_ns = OCTO_SECOND;
 
@@ -63,8 +62,11 @@ static uint64_t first_rate(const struct peer *peer)
 
 uint32_t flow_estimate(const struct peer *peer)
 {
-	uint64_t rate = peer->flow.estimate.has_sample ? path_rate(peer) : first_rate(peer);
+	uint64_t rate = peer->flow.estimate.has_sample ? path_rate(peer) : 0, first = first_rate(peer);
 	uint32_t limit = flow_limit(peer);
+	/* How little somebody sent who had not more to say tells nothing of a path that has not shown its end. */
+	if (rate < first && (rate == 0 || peer->flow.phase == FLOW_STARTUP))
+		rate = first;
 	return rate < limit ? (uint32_t)rate : limit;
 }
 
@@ -276,7 +278,8 @@ octo_time_ns flow_next(struct call *call, struct peer *peer)
 		flow->held_by = OCTO_WAIT_NO_RECORD;
 		if (!flow->is_out_of_room)
 			say_out_of_room(call, peer);
-		return call_after(call, retry_ns); /* another peer may give back what we need */
+		sent_want_room(call, peer);
+		return call_after(call, SENT_RETRY_NS);
 	}
 	flow->is_out_of_room = false;
 	bool is_full = peer->sent.out_bytes >= window_bytes(peer);
@@ -415,6 +418,15 @@ static bool note_loss(struct flow *flow, const struct estimate_round *round)
 	return is_over;
 }
 
+/* A queue stands, so what arrives is what the path carries; unless hardly anything was sent, and the queue is not ours:
+ * then it is no less than what one would begin with. */
+static uint32_t carried(const struct peer *peer, const struct estimate_round *round)
+{
+	uint64_t first = first_rate(peer), before = estimate_rate(&peer->flow.estimate);
+	uint64_t least = !round->is_starved ? 0 : first < before ? first : before;
+	return round->rate > least ? round->rate : (uint32_t)least;
+}
+
 static void run_phase(struct peer *peer, octo_time_ns now, const struct estimate_round *round)
 {
 	struct flow *flow = &peer->flow;
@@ -425,8 +437,7 @@ static void run_phase(struct peer *peer, octo_time_ns now, const struct estimate
 	if (flow->phase_rounds < UINT8_MAX)
 		flow->phase_rounds++;
 	if (is_congested && (flow->phase != FLOW_DRAIN || is_rising)) { /* draining helps, or the path has become slower */
-		/* A queue stands, so what arrives is what the path carries. */
-		estimate_set(&flow->estimate, round->rate);
+		estimate_set(&flow->estimate, carried(peer, round));
 		enter(flow, FLOW_DRAIN);
 		return;
 	}

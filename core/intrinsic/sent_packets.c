@@ -8,6 +8,7 @@ _Static_assert(sizeof(struct sent_record) == 16 && sizeof(struct sent_fate) == 1
 
 /* A peer that holds pages leaves an eighth of all to those that hold none. */
 enum { RESERVED_PART = 8 };
+#define YIELD_NS (2 * SENT_RETRY_NS)
 
 struct sent_page *sent_page(const struct call *call, uint32_t reference)
 {
@@ -24,6 +25,16 @@ bool sent_has_fate_room(const struct call *call)
 	return pool_left(&call->channel->fates) > 0;
 }
 
+/* Where pages are fewer than peers that want one, each gets one in turn: who gave its last one back just now leaves it to
+ * one that has none and asked for it just now, and will ask again. */
+static bool is_yielding(const struct call *call, const struct peer *peer)
+{
+	const struct octo_channel *channel = call->channel;
+	octo_time_ns emptied_at = peer->sent.emptied_at, wanted_at = channel->page_wanted_at;
+	return !peer->sent.last_page && emptied_at && call->now - emptied_at <= YIELD_NS && wanted_at &&
+	       call->now - wanted_at <= SENT_RETRY_NS && channel->page_wanted_by != call_peer_index(call, peer);
+}
+
 bool sent_has_room(const struct call *call, const struct peer *peer, uint64_t number)
 {
 	const struct sent_packets *sent = &peer->sent;
@@ -32,7 +43,17 @@ bool sent_has_room(const struct call *call, const struct peer *peer, uint64_t nu
 		return false;
 	if (sent->last_page && sent_page(call, sent->last_page)->first == page_of(number))
 		return true;
+	if (is_yielding(call, peer))
+		return false;
 	return pool_left(pages) > (sent->last_page ? pages->count / RESERVED_PART : 0);
+}
+
+void sent_want_room(struct call *call, struct peer *peer)
+{
+	if (peer->sent.last_page || is_yielding(call, peer) || pool_left(&call->channel->pages) > 0)
+		return;
+	call->channel->page_wanted_at = call->now;
+	call->channel->page_wanted_by = call_peer_index(call, peer);
 }
 
 void sent_note_fate(struct call *call, struct peer *peer, uint8_t courier, bool is_ordered, uint64_t handle)
@@ -141,6 +162,8 @@ static uint32_t drop_page(struct call *call, struct peer *peer, uint32_t referen
 		sent_page(call, next)->previous = previous;
 	else
 		sent->last_page = previous;
+	if (!sent->first_page)
+		sent->emptied_at = call->now;
 	pool_give(call->channel, &call->channel->pages, reference);
 	return next;
 }

@@ -10,6 +10,7 @@ struct call;
 struct peer;
 
 enum { SENT_PAGE_RECORDS = 16 };
+#define SENT_RETRY_NS (50 * OCTO_MILLISECOND) /* who finds no room asks again so often: another peer may give some back */
 
 enum {                                    /* flags of a record */
 	SENT_BELOW = 1,                   /* paced below what the path carries: its loss is chance */
@@ -47,10 +48,13 @@ struct sent_packets {
 	uint32_t told_first, told_last;   /* to be told to their couriers */
 	uint32_t out_packets;
 	uint64_t out_bytes;
+	octo_time_ns emptied_at;          /* when it gave its last page back */
 };
 
 /* Whether the next packet, with this number, can be recorded, and one more fate too. */
 bool sent_has_room(const struct call *call, const struct peer *peer, uint64_t number);
+/* It has not, and has something to send: who holds no page comes before those that have just had one. */
+void sent_want_room(struct call *call, struct peer *peer);
 /* A message of the packet that is being built; there is room (sent_has_room). */
 void sent_note_fate(struct call *call, struct peer *peer, uint8_t courier, bool is_ordered, uint64_t handle);
 /* Whether another fate can be noted. */
