@@ -313,6 +313,7 @@ static void a_liar_is_thrown_out(void)
 	acknowledge(&pair, next, 0, OCTO_REASON_ACK_OF_UNSENT);
 	CHECK_U64(pair_state(&pair, WINNER), OCTO_STATE_IDLE);
 	CHECK_U64(pair_event(&pair, WINNER, OCTO_EVENT_SESSION_DOWN, 0)->session.end, OCTO_END_LIED);
+	CHECK_U64(pair_view(&pair, WINNER).since_last_failure, 0); /* R78 */
 	unsigned syns = pair_sent_count(&pair, WINNER, OCTO_PACKET_SYN);
 	pair_run(&pair, OCTO_SECOND);
 	CHECK_U64(pair_sent_count(&pair, WINNER, OCTO_PACKET_SYN), syns);

@@ -305,6 +305,29 @@ static void the_four_ages_are_told(void)
 	pair_close(&pair);
 }
 
+/* R76, R78: being called is an attempt as well, from its first SYN on, and an answer that nobody confirms is one that failed. */
+static void who_is_called_has_ages_too(void)
+{
+	struct pair pair;
+	pair_open(&pair, NULL);
+	pair_lose(&pair, LOSER, OCTO_PACKET_ACK, PAIR_FOREVER);
+	pair_lose(&pair, LOSER, OCTO_PACKET_DATA, PAIR_FOREVER);
+	pair_connect(&pair, LOSER);
+	pair_run(&pair, pair.latency_ns);
+	CHECK_U64(pair_state(&pair, WINNER), OCTO_STATE_ANSWERING);
+	CHECK_U64(pair_view(&pair, WINNER).since_first_attempt, 0);
+	CHECK_U64(pair_view(&pair, WINNER).since_last_failure, OCTO_NEVER);
+	octo_time_ns called = pair.now;
+	while (pair_state(&pair, WINNER) == OCTO_STATE_ANSWERING && pair.now < called + 20 * OCTO_SECOND)
+		pair_run(&pair, OCTO_MILLISECOND);
+	struct octo_peer_view view = pair_view(&pair, WINNER);
+	CHECK_U64(view.since_last_failure, 0);
+	CHECK_U64(view.since_first_attempt, pair.now - called);
+	CHECK_U64(view.since_first_success, OCTO_NEVER);
+	CHECK_U64(pair.now - called, pair.nodes[WINNER].config.answer_ns);
+	pair_close(&pair);
+}
+
 /* R62, R118: a silent line is used within the time a router keeps a hole open for: never more than 15 s without a packet. */
 static void the_line_is_never_silent_for_longer_than_the_interval(void)
 {
@@ -341,6 +364,7 @@ CU_ErrorCode suite_lifetimes(void)
 	CU_ADD_TEST(suite, redialling_does_not_speak_for_the_user);
 	CU_ADD_TEST(suite, a_lost_close_is_found_out_by_silence);
 	CU_ADD_TEST(suite, the_four_ages_are_told);
+	CU_ADD_TEST(suite, who_is_called_has_ages_too);
 	CU_ADD_TEST(suite, the_line_is_never_silent_for_longer_than_the_interval);
 	return CU_get_error();
 }
