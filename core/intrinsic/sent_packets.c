@@ -30,9 +30,10 @@ bool sent_has_fate_room(const struct call *call)
 static bool is_yielding(const struct call *call, const struct peer *peer)
 {
 	const struct octo_channel *channel = call->channel;
-	octo_time_ns emptied_at = peer->sent.emptied_at, wanted_at = channel->page_wanted_at;
-	return !peer->sent.last_page && emptied_at && call->now - emptied_at <= YIELD_NS && wanted_at &&
-	       call->now - wanted_at <= SENT_RETRY_NS && channel->page_wanted_by != call_peer_index(call, peer);
+	octo_time_ns wanted_at = channel->page_wanted_at, just_now = peer->current.trip.smoothed_ns + YIELD_NS;
+	bool is_wanted = wanted_at && call->now - wanted_at <= SENT_RETRY_NS &&
+	                 channel->page_wanted_by != call_peer_index(call, peer);
+	return is_wanted && !peer->sent.last_page && peer->loss.sent_at && call->now - peer->loss.sent_at <= just_now;
 }
 
 bool sent_has_room(const struct call *call, const struct peer *peer, uint64_t number)
@@ -162,8 +163,6 @@ static uint32_t drop_page(struct call *call, struct peer *peer, uint32_t referen
 		sent_page(call, next)->previous = previous;
 	else
 		sent->last_page = previous;
-	if (!sent->first_page)
-		sent->emptied_at = call->now;
 	pool_give(call->channel, &call->channel->pages, reference);
 	return next;
 }

@@ -48,7 +48,6 @@ struct sent_packets {
 	uint32_t told_first, told_last;   /* to be told to their couriers */
 	uint32_t out_packets;
 	uint64_t out_bytes;
-	octo_time_ns emptied_at;          /* when it gave its last page back */
 };
 
 /* Whether the next packet, with this number, can be recorded, and one more fate too. */
