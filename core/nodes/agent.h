@@ -24,10 +24,11 @@ void octo_agent_init(struct octo_agent *agent, const struct octo_channel *channe
  * way of operation changes (S:87-91). */
 void octo_agent_update(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host,
                        octo_time_ns now);
-/* The on-off switch in its user interface (C:45). */
+/* The on-off switch in its user interface (C:45). It is part of the channel's record (octo_host.save): off stays off over
+ * a restart. */
 void octo_agent_switch(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host,
                        octo_time_ns now, bool is_on);
-/* `features`: OCTO_FEATURE_… bits. */
+/* `features`: OCTO_FEATURE_… bits. The application's own setting, which it says again after octo_agent_init(). */
 void octo_agent_features(struct octo_agent *agent, struct octo_channel *channel, const struct octo_host *host,
                          octo_time_ns now, uint32_t features);
 /* Writes a parameter, for all controls. False: not the agent's to write, or no value of it. */

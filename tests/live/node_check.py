@@ -3,7 +3,7 @@
 
     python3 tests/live/node_check.py [path of octosim]
 
-Two connect and exchange messages; each survives kill -9 of the other and of itself, with its address book; damaged and lost stores;
+Two connect and exchange messages, and three; each survives kill -9 of the other and of itself, with its address book; damaged and lost stores;
 commands, signals and exit statuses; configurations that are wrong. Ports are chosen by the system. Nothing is measured: each
 step waits for what a node says, and a watchdog stands behind. Standard library only. Exit status 0 when all holds.
 """
@@ -140,7 +140,9 @@ def switch(robot, pilot):
     pilot.wait("command", "not switched on")
     pilot.type("off")
     pilot.wait("mode", "off")
-    pilot.stop()
+    pilot.type("state") # a turn later it is in the store
+    pilot.wait("packets")
+    pilot.kill()
     pilot.start()
     pilot.wait("mode", "switched off by the user")
     pilot.type("on")
@@ -150,6 +152,64 @@ def switch(robot, pilot):
     robot.wait("connected")
     pilot.type("quit")
     pilot.wait("stopped")
+
+
+def wait_sent(node):
+    """Until no file is on its way from it."""
+    for _ in node.ask("have sent everything"):
+        is_sending = False
+        while (said := node.wait_any("file", "packets"))["event"] == "file":
+            is_sending |= said["text"].startswith("sending")
+        if not is_sending:
+            return
+
+
+def crowd(folder):
+    """An agent and two remotes at once: both see its state, and it sees both; one that is killed does not disturb the other, and comes
+    back. What one of them floods the agent with is bounded, and the other is served meanwhile."""
+    for name in ("rover", "left", "right"):
+        call("--new-identity", f"{folder}/{name}.key")
+    rover = Node(folder, "rover", associates=[{"name": name, "card": f"{name}.card"} for name in ("left", "right")])
+    there = [{"name": "rover", "card": "rover.card", "address": rover.address, "connect": True}]
+    left, right = (Node(folder, name, kind="remote", associates=there) for name in ("left", "right"))
+    heard = {rover.wait("contact", "is heard")["peer"] for _ in range(2)}
+    if heard != {"left", "right"}:
+        fail(f"of two remotes the agent hears {heard}")
+    for remote in (left, right):
+        remote.wait("contact", "is heard")
+    rover.type("set battery 50,12")
+    for remote in (left, right):
+        remote.wait("parameter", "battery is now 50.0,12.000")
+    left.type("set mode manual-pilot") # what one writes the other sees, by way of the agent
+    rover.wait("parameter", "mode is now manual-pilot")
+    right.wait("parameter", "mode is now manual-pilot")
+    left.kill()
+    right.type("command first")
+    if rover.wait("executed", "first")["peer"] != "right":
+        fail("a command is said to be another's")
+    rover.type("set battery 49,12")
+    right.wait("parameter", "battery is now 49.0,12.000")
+    left.start()
+    left.wait("parameter", "battery is now 49.0,12.000")
+    if right.has_said("disconnected") or rover.said and any(
+            line["event"] == "disconnected" and line["peer"] == "right" for line in rover.said):
+        fail("one remote was killed, and the other lost its session")
+    # The rover takes no files: each offer is refused, with a line, until there are too many.
+    for number in range(120):
+        with open(f"{folder}/flood-{number}", "w", encoding="utf-8") as file:
+            file.write(str(number))
+        left.type(f"send {folder}/flood-{number}")
+        if number % 30 == 29:
+            wait_sent(left)
+    right.type("command second")
+    rover.wait("executed", "second")
+    lines = [line for line in rover.said if line["event"] == "file" and "refused flood" in line["text"]]
+    if not 60 <= len(lines) < 100 or not all(line["peer"] == "left" for line in lines):
+        fail(f"of 120 refused files {len(lines)} are told one by one")
+    if not rover.has_said("file", "more lines (file) about this"):
+        rover.wait("file", "more lines (file) about this")
+    for node in (left, right, rover):
+        node.stop()
 
 
 def second_node(folder, robot):
@@ -240,6 +300,7 @@ def main():
             pilot.start()
             switch(robot, pilot)
             stolen(folder, robot, pilot)
+            crowd(folder)
             second_node(folder, robot)
             forgotten(folder, robot)
             wrong_configurations(folder)
