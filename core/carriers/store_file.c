@@ -2,6 +2,7 @@
  * promise, store_disk.c for the calls of the system. */
 #include "core/carriers/store_file.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,6 +34,7 @@ static void try_copy(struct store_file *file, struct store_finding *finding)
 	size_t size = 0;
 	finding->disk = file->disk->read(file->disk->context, path_of(file, finding->suffix).text, file->buffer, file->room,
 	                                 &size);
+	finding->error = finding->disk == STORE_DISK_FAILED ? errno : 0;
 	finding->is_there = finding->disk != STORE_DISK_MISSING;
 	if (finding->disk == STORE_DISK_OK)
 		finding->status = size >= file->room ? ASSOCIATE_STORE_FULL_ASSOCIATES

@@ -50,6 +50,7 @@ struct store_finding {
 	const char *suffix;
 	bool is_there, is_used;
 	enum store_disk_status disk;
+	int error;                        /* errno, where the disk failed */
 	enum associate_store_status status; /* where the disk could read it */
 };
 struct store_findings { struct store_finding list[3]; };

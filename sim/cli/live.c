@@ -72,6 +72,23 @@ static bool goes_on(void *context, uint32_t peer, enum octo_tell tell)
 	return !live->config->shuts_down;
 }
 
+/* What to do about a disk that fails, for the user. */
+static const char *store_advice(int error)
+{
+	switch (error) {
+	case EAGAIN: return "";
+	case ENOENT:
+	case ENOTDIR: return ": make the folder for it, or name another \"store\"";
+	case EACCES:
+	case EPERM:
+	case EROFS: return ": let this user write in its folder, or name another \"store\"";
+	case ENOSPC:
+	case EDQUOT: return ": make room on the disk";
+	case EISDIR: return ": this is a folder; name another \"store\"";
+	default: return "";
+	}
+}
+
 static bool settle(void *context)
 {
 	struct live *live = context;
@@ -84,8 +101,8 @@ static bool settle(void *context)
 			node_report_line(live, CLI_GOOD, "store", OCTO_NO_PEER, "the store can be kept again");
 		else
 			node_report_line(live, CLI_BAD, "store", OCTO_NO_PEER,
-			                 "the store %s cannot be kept (%s): nothing that rests on it is sent", live->file.path,
-			                 strerror(errno));
+			                 "the store %s cannot be kept (%s%s); until then nothing that rests on it is sent", live->file.path,
+			                 strerror(errno), store_advice(errno));
 	}
 	return is_good;
 }
@@ -146,8 +163,8 @@ static int load_store(struct live *live)
 	live->file.room = associate_store_bytes_max(NODE_ASSOCIATES_MAX) + 1;
 	live->file.buffer = cli_claim(NULL, live->file.room);
 	if (!store_file_lock(live->file.path)) {
-		fprintf(stderr, "octosim node: the store %s: %s\n", live->file.path,
-		        errno == EAGAIN ? "another node runs with it" : strerror(errno));
+		fprintf(stderr, "octosim node: the store %s: %s%s\n", live->file.path,
+		        errno == EAGAIN ? "another node runs with it" : strerror(errno), store_advice(errno));
 		return CLI_FAULT;
 	}
 	enum store_file_status status = store_file_load(&live->file, &findings);
@@ -156,10 +173,13 @@ static int load_store(struct live *live)
 		bool is_bad = finding->is_there && (finding->disk != STORE_DISK_OK || finding->status != ASSOCIATE_STORE_OK);
 		if (is_bad && (i < 2 || status == STORE_FILE_UNREADABLE))
 			node_report_line(live, CLI_WARN, "store", OCTO_NO_PEER, "%s%s is not used: %s", live->file.path, finding->suffix,
-			                 finding->disk == STORE_DISK_OK ? associate_store_status_text(finding->status) : strerror(errno));
+			                 finding->disk == STORE_DISK_OK ? associate_store_status_text(finding->status) : strerror(finding->error));
 	}
 	if (status == STORE_FILE_UNREADABLE) {
-		fprintf(stderr, "octosim node: the store %s: %s\n", live->file.path, store_file_status_text(status));
+		int error = 0;
+		for (int i = 0; i < 3; i++)
+			error = error ? error : findings.list[i].error;
+		fprintf(stderr, "octosim node: the store %s: %s%s\n", live->file.path, store_file_status_text(status), store_advice(error));
 		return CLI_FAULT;
 	}
 	if (status != STORE_FILE_OK)
@@ -358,7 +378,8 @@ int live_open(struct live *live, const struct node_config *config, const uint8_t
 	    (status = add_peers(live, is_moved)) != CLI_GO_ON)
 		return status;
 	if (!store_file_save_both(&live->file)) {
-		fprintf(stderr, "octosim node: the store %s cannot be kept: %s\n", live->file.path, strerror(errno));
+		fprintf(stderr, "octosim node: the store %s cannot be kept: %s%s\n", live->file.path, strerror(errno),
+		        store_advice(errno));
 		return CLI_FAULT;
 	}
 	live->pump = (struct pump){ .channel = live->channel, .host = &live->host, .carrier = &live->carrier, .settle = settle,

@@ -7,6 +7,8 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { PIECES_AT_ONCE = 4 };
 /* What a peer's offers take, about ten times of what it is in truth: so a peer has a tenth of the time, and what it takes at
@@ -46,7 +48,8 @@ static const char *advice(enum inbox_status status, int error)
 	case INBOX_NO_SPACE: return " (make room on it)";
 	case INBOX_FAILED:
 		return error == EACCES || error == EPERM || error == EROFS ? " (let this user write there, or choose another \"inbox\")"
-		     : error == ENOENT ? " (make the folder that \"inbox\" is in)" : "";
+		     : error == ENOENT ? " (make the folder that \"inbox\" is in)"
+		     : error == ENOTDIR ? " (it is to be a folder)" : "";
 	default: return "";
 	}
 }
@@ -261,6 +264,26 @@ static bool tell_part(void *context, const struct blob_part *part)
 	return !live_is_stopped(start->live);
 }
 
+/* A mistake shows at the start, and not with the first file. */
+static void try_inbox(struct live *live)
+{
+	const char *root = live->files->inbox.root;
+	struct stat status;
+	int error = 0;
+
+	if (mkdir(root, 0700) != 0 && errno != EEXIST)
+		error = errno;
+	else if (stat(root, &status) != 0)
+		error = errno;
+	else if (!S_ISDIR(status.st_mode))
+		error = ENOTDIR;
+	else if (access(root, W_OK | X_OK) != 0)
+		error = errno;
+	if (error)
+		node_report_line(live, CLI_WARN, "file", OCTO_NO_PEER, "files will be refused: the inbox %s: %s%s", root, strerror(error),
+		                 advice(INBOX_FAILED, error));
+}
+
 void live_inbox_open(struct live *live)
 {
 	struct live_files *files = live->files;
@@ -271,6 +294,8 @@ void live_inbox_open(struct live *live)
 	files->inbox.largest_bytes = config->inbox_largest_bytes;
 	files->inbox.room_bytes = config->inbox_room_bytes;
 	files->inbox.spare_bytes = INBOX_SPARE_BYTES;
+	if (files->has_inbox)
+		try_inbox(live);
 	for (uint32_t i = 0; files->has_inbox && i < live->book.count && !live_is_stopped(live); i++) {
 		struct inbox_start start = { .live = live, .place = i };
 		struct inbox_sender sender = sender_of(live, i);

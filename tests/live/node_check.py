@@ -273,6 +273,22 @@ def wrong_configurations(folder):
     refused(2, "--until-sent without --send", "--config", f"{folder}/robot.json", "--until-sent")
 
 
+def wrong_places(folder):
+    """What is wrong with a place on the disk is said at the start, and what to do."""
+    os.mkdir(f"{folder}/folder.store")
+    with open(f"{folder}/no-folder", "w", encoding="utf-8"):
+        pass
+    good = {"name": "robot", "kind": "agent", "listen": "127.0.0.1:0", "associates": []}
+    for config, status, said in (({"store": "none/robot.store"}, 3, "make the folder for it"), ({"store": "folder.store"}, 3, "this is a folder"),
+                                 ({"inbox": "none/received"}, 0, "make the folder that \"inbox\" is in"),
+                                 ({"inbox": "no-folder"}, 0, "it is to be a folder"), ({"inbox": "received"}, 0, "stopped")):
+        with open(f"{folder}/bad.json", "w", encoding="utf-8") as file:
+            json.dump({**good, **config}, file)
+        run = call("--config", f"{folder}/bad.json", "--for", "10ms")
+        if run.returncode != status or said not in run.stdout + run.stderr:
+            fail(f"{config}: exit status {run.returncode}, expected {status} and \"{said}\":\n{run.stdout}{run.stderr}")
+
+
 def examples(folder):
     """The example files work as they are, but for their ports, which may be taken here."""
     for name in ("robot", "pilot"):
@@ -304,6 +320,7 @@ def main():
             second_node(folder, robot)
             forgotten(folder, robot)
             wrong_configurations(folder)
+            wrong_places(folder)
             examples(folder)
         except (Gone, subprocess.TimeoutExpired, BrokenPipeError) as error:
             fail(str(error))
