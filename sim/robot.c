@@ -72,12 +72,17 @@ void robot_boot(struct sim *sim, uint32_t number)
 
 /* ---- Giving and seeing --------------------------------------------------------------------------------------------------- */
 
+/* One that waits long is the one to know of: it never makes room for a new one. */
 void robot_give(struct sim *sim, uint32_t from, uint32_t to, uint8_t what, uint64_t number)
 {
 	struct robot_link *link = robot_link(sim, from, to);
-	if (link)
-		link->notices[link->notice_next++ % ROBOT_NOTICES] = (struct robot_notice){
-			.at_ns = world_of(sim)->now_ns, .number = number, .what = what, .is_waiting = true };
+	for (int i = 0; link && i < ROBOT_NOTICES; i++) {
+		if (link->notices[i].is_waiting)
+			continue;
+		link->notices[i] = (struct robot_notice){ .at_ns = world_of(sim)->now_ns, .number = number, .what = what,
+			.is_waiting = true };
+		return;
+	}
 }
 
 /* Of a clock of 32 bits that wraps; the others never do. */

@@ -9,7 +9,7 @@
 #include "sim/node.h"
 
 enum {
-	ROBOT_NOTICES = 64,           /* that can be waited for towards one peer; older ones are not measured */
+	ROBOT_NOTICES = 64,           /* that can be waited for towards one peer; what is given beyond is not measured */
 	ROBOT_SENSORS = OCTO_PARAMETER_COUNT, ROBOT_COMMAND, /* what a notice is of, beside parameters */
 	ROBOT_COMMAND_HEAD = 4        /* bytes of the running number in front of a command's text */
 };
@@ -28,7 +28,7 @@ struct robot_link {                   /* of an agent and a remote that trust eac
 	struct robot_stamp seen[OCTO_PARAMETER_COUNT]; /* of a remote: what it has seen of the agent's state */
 	uint64_t heard;               /* readings that it has seen */
 	uint32_t commands;            /* given, over all boots: their running numbers begin at 1 */
-	uint32_t notice_next;
+	uint32_t reserved;            /* 0 */
 	struct robot_notice notices[ROBOT_NOTICES];
 };
 

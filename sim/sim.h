@@ -62,7 +62,12 @@ struct sim_packet_fates {             /* of one packet type; the ledger's sums. 
 struct sim_courier {                  /* what became of the messages of a kind of courier, all pairs together */
 	uint16_t id;                  /* on the wire; trace_courier_name() */
 	uint64_t messages[SCENARIO_MESSAGE_FATES], bytes[SCENARIO_MESSAGE_FATES];
+	uint64_t waited_p99_ns;       /* from its wish to its turn, in whole milliseconds of its node's clock */
 	uint64_t samples, p50_ns, p99_ns; /* how long those took that did not wait for others (at most 1.6 % too long) */
+};
+
+struct sim_seen {                     /* how long it took from one application's giving something to another one's seeing it */
+	uint64_t samples, latency_ns[SCENARIO_RANKS]; /* p50, p90, p99 (at most 1.6 % too long), max */
 };
 
 struct sim_blob {                     /* one that was offered, by one node to another */
@@ -113,6 +118,7 @@ struct sim_result {
 	const struct sim_courier *couriers; uint32_t courier_count; /* that sent or got anything, by id */
 	const struct sim_expectation *expectations; uint32_t expectation_count;
 	const struct sim_invariant *invariants; uint32_t invariant_count;
+	struct sim_seen seen[SCENARIO_OF_COUNT]; /* of STATE, SENSORS and COMMANDS */
 	const struct sim_blob *blobs; uint32_t blob_count; /* that were offered, in the order of nodes and ids */
 	const struct sim_standing *standings; uint32_t standing_count; /* now, of agents with couriers of whose state anybody knows
 	                                                                  something: the agent's own, then its controls' */

@@ -446,6 +446,7 @@ const struct sim_result *sim_result(struct sim *sim)
 		.expectations = sim->expectations, .expectation_count = sim->scenario->expectation_count };
 	result->pairs_met = tally_pairs_met(sim, &result->last_met_ns);
 	result->couriers = tally_couriers(sim, &result->courier_count);
+	tally_sum_up_seen(sim, result);
 	memcpy(result->packets, world->fates, sizeof result->packets);
 	memcpy(result->rejected, world->rejected, sizeof result->rejected);
 	memcpy(result->tells, world->tells, sizeof result->tells);

@@ -527,6 +527,7 @@ static void count_courier(struct sim *sim, uint32_t node, uint32_t peer_node, co
 
 void tally_seen(struct sim *sim, enum scenario_measured measured, uint32_t from, uint32_t to, uint64_t latency_ns)
 {
+	couriers_seen(sim, measured, latency_ns);
 	if (sim->tally->latency[measured].count && sim->tally->pair_from[from])
 		add_sample(sim, &sim->tally->latency[measured], from, to, 0, latency_ns);
 }

@@ -39,6 +39,8 @@ void tally_measure(struct sim *sim, uint32_t expectation);
 uint64_t tally_duels(const struct sim *sim);
 /* Kinds of courier that sent or got anything, by id. */
 const struct sim_courier *tally_couriers(struct sim *sim, uint32_t *count);
+/* Puts result->seen into place. */
+void tally_sum_up_seen(const struct sim *sim, struct sim_result *result);
 /* Trusted pairs that had a session on both sides, and when the last of them had its first. */
 uint64_t tally_pairs_met(const struct sim *sim, uint64_t *last_ns);
 

@@ -95,6 +95,8 @@ void tally_touch(struct sim *sim, struct watch *watch, uint32_t cause);
 
 bool couriers_open(struct tally *tally); /* false: out of memory */
 void couriers_close(struct tally *tally);
+/* One application saw what another one had given. */
+void couriers_seen(struct sim *sim, enum scenario_measured measured, uint64_t latency_ns);
 /* Tells what became of a message. */
 void couriers_count(struct sim *sim, enum scenario_message_fate fate, const struct octo_event_courier *courier);
 

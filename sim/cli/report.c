@@ -293,24 +293,39 @@ void report_problems(const struct report *r, FILE *out)
 		chain_print(r->trace, out);
 }
 
+static void print_latency(const struct report *r, const uint64_t latency_ns[SCENARIO_RANKS], uint64_t samples, bool *is_first,
+                          FILE *out)
+{
+	if (*is_first)
+		fprintf(out, "\n  %s%10s %10s %10s %10s %10s%s  latency\n", cli_on(r->has_color, CLI_DIM), "p50", "p90", "p99",
+		        "max", "samples", cli_off(r->has_color));
+	*is_first = false;
+	fputs("  ", out);
+	for (int rank = 0; rank < SCENARIO_RANKS; rank++)
+		fprintf(out, "%10s ", samples ? cli_seconds(latency_ns[rank]) : "–");
+	fprintf(out, "%10s  ", cli_count(samples));
+}
+
+/* What applications gave and saw, and what expectations measure. */
 static void print_latencies(const struct report *r, FILE *out)
 {
 	bool is_first = true;
 
+	for (int i = SCENARIO_OF_STATE; i < SCENARIO_OF_COUNT; i++) {
+		const struct sim_seen *seen = &r->result->seen[i];
+
+		if (!seen->samples)
+			continue;
+		print_latency(r, seen->latency_ns, seen->samples, &is_first, out);
+		fprintf(out, "%s, from giving to seeing\n", scenario_measured_name((enum scenario_measured)i));
+	}
 	for (uint32_t i = 0; i < r->result->expectation_count; i++) {
 		const struct sim_expectation *e = &r->result->expectations[i];
 		const char *text = strstr(e->expectation->text, "latency of ");
 
 		if (!e->has_latency || !text)
 			continue;
-		if (is_first)
-			fprintf(out, "\n  %s%10s %10s %10s %10s %10s%s  latency\n", cli_on(r->has_color, CLI_DIM), "p50", "p90", "p99",
-			        "max", "samples", cli_off(r->has_color));
-		is_first = false;
-		fputs("  ", out);
-		for (int rank = 0; rank < SCENARIO_RANKS; rank++)
-			fprintf(out, "%10s ", e->samples ? cli_seconds(e->latency_ns[rank]) : "–");
-		fprintf(out, "%10s  ", cli_count(e->samples));
+		print_latency(r, e->latency_ns, e->samples, &is_first, out);
 		cli_print_clean(text + 11, out);
 		fputc('\n', out);
 	}

@@ -23,6 +23,7 @@ static void print_courier(const struct sim_courier *courier, uint64_t all_bytes,
 	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
 		fprintf(out, " %10s", counts[i] ? cli_count(counts[i]) : ".");
 	fprintf(out, " %6" PRIu64 ".%" PRIu64 " %%", permille / 10, permille % 10);
+	fprintf(out, " %10s", courier->waited_p99_ns ? cli_seconds(courier->waited_p99_ns) : ".");
 	fprintf(out, " %10s", courier->samples ? cli_seconds(courier->p50_ns) : ".");
 	fprintf(out, " %10s\n", courier->samples ? cli_seconds(courier->p99_ns) : ".");
 }
@@ -34,8 +35,8 @@ void report_couriers(const struct report *r, FILE *out)
 
 	if (!result->courier_count)
 		return;
-	fprintf(out, "\n  %s%-12s %10s %10s %10s %10s %10s %10s %10s%s\n", cli_on(r->has_color, CLI_DIM), "couriers", "sent",
-	        "delivered", "discarded", "bytes", "share", "p50", "p99", cli_off(r->has_color));
+	fprintf(out, "\n  %s%-12s %10s %10s %10s %10s %10s %10s %10s %10s%s\n", cli_on(r->has_color, CLI_DIM), "couriers", "sent",
+	        "delivered", "discarded", "bytes", "share", "waited p99", "way p50", "way p99", cli_off(r->has_color));
 	for (uint32_t i = 0; i < result->courier_count; i++)
 		all_bytes += result->couriers[i].bytes[SCENARIO_MESSAGE_SENT];
 	for (uint32_t i = 0; i < result->courier_count; i++)

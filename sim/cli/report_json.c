@@ -75,6 +75,7 @@ static void print_couriers(const struct sim_result *result, FILE *out)
 		        c->messages[SCENARIO_MESSAGE_DISCARDED]);
 		fprintf(out, ", \"sent_bytes\": %" PRIu64 ", \"delivered_bytes\": %" PRIu64, c->bytes[SCENARIO_MESSAGE_SENT],
 		        c->bytes[SCENARIO_MESSAGE_DELIVERED]);
+		fprintf(out, ", \"waited_p99_ns\": %" PRIu64, c->waited_p99_ns);
 		fprintf(out, ", \"samples\": %" PRIu64 ", \"p50_ns\": %" PRIu64 ", \"p99_ns\": %" PRIu64 "}", c->samples,
 		        c->p50_ns, c->p99_ns);
 	}
@@ -106,6 +107,26 @@ static void print_expectations(const struct sim_result *result, FILE *out)
 		putc('}', out);
 	}
 	putc(']', out);
+}
+
+static void print_seen(const struct sim_result *result, FILE *out)
+{
+	const char *comma = "";
+
+	fputs(", \"seen\": {", out);
+	for (int i = 0; i < SCENARIO_OF_COUNT; i++) {
+		const struct sim_seen *seen = &result->seen[i];
+
+		if (!seen->samples)
+			continue;
+		fprintf(out, "%s\"%s\": {\"samples\": %" PRIu64 ", \"p50_ns\": %" PRIu64 ", \"p90_ns\": %" PRIu64, comma,
+		        scenario_measured_name((enum scenario_measured)i), seen->samples, seen->latency_ns[SCENARIO_P50],
+		        seen->latency_ns[SCENARIO_P90]);
+		fprintf(out, ", \"p99_ns\": %" PRIu64 ", \"max_ns\": %" PRIu64 "}", seen->latency_ns[SCENARIO_P99],
+		        seen->latency_ns[SCENARIO_MAX]);
+		comma = ", ";
+	}
+	putc('}', out);
 }
 
 static void print_blobs(const struct report *report, FILE *out)
@@ -219,6 +240,7 @@ void report_json(const struct report *report, FILE *out)
 	        result->sessions_established, result->duels, result->warnings, result->messages);
 	print_packets(result, out);
 	print_couriers(result, out);
+	print_seen(result, out);
 	print_blobs(report, out);
 	print_standings(report, out);
 	print_drawn(result, out);

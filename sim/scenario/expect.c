@@ -62,6 +62,12 @@ static const char *const events[] = {
 	NULL
 };
 static const char *const measured[] = { "messages", "packets", "state", "sensors", "commands", NULL };
+
+const char *scenario_measured_name(enum scenario_measured which)
+{
+	return measured[which];
+}
+
 static const char *const memories[] = { "world", "core", "node", NULL };
 static const char *const fates[] = { "sent", "delivered", "dropped", "rejected", NULL };
 static const char *const suites[] = { "chacha20-poly1305", "aes-256-gcm", NULL };

@@ -366,6 +366,7 @@ struct scenario {
 
 /* "agent", … */
 const char *scenario_node_kind(const struct scenario_node *node);
+const char *scenario_measured_name(enum scenario_measured measured);
 const char *scenario_blob_state_name(enum scenario_blob_state state); /* as scenarios write it */
 
 /* One thing that is wrong in a file. */

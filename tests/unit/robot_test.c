@@ -103,6 +103,43 @@ static void latency_is_from_giving_to_seeing(void)
 	CHECK_U64(result->expectations[0].samples, 100);
 	CHECK_U64(result->expectations[1].samples, 100);
 	CHECK_U64(result->expectations[2].samples, 40);
+	CHECK_U64(result->seen[SCENARIO_OF_STATE].samples, 101); /* the mode, too */
+	CHECK_U64(result->seen[SCENARIO_OF_SENSORS].samples, 100);
+	CHECK_U64(result->seen[SCENARIO_OF_COMMANDS].samples, 40);
+	CHECK_U64(result->seen[SCENARIO_OF_COMMANDS].latency_ns[SCENARIO_MAX], result->expectations[2].latency_ns[SCENARIO_MAX]);
+	tiny_close(&tiny);
+}
+
+/* What waits for its turn counts from when it was given: nothing goes for two seconds, and a hundred values are set then.
+ * The first of them is not forgotten for the sake of the last. */
+static void waiting_is_a_part_of_the_latency(void)
+{
+	struct tiny tiny = { .nodes = nodes, .links = "{\"between\": [\"*\", \"*\"], \"latency\": \"10ms\"}", .timeline = CONNECT MANUAL
+		"{\"at\": \"5s\", \"partition\": {\"groups\": [\"robot\", \"pilot\"], \"heal_after\": \"2s\"}}, "
+		"{\"at\": \"5s\", \"set\": {\"node\": \"robot\", \"parameter\": \"orientation\", \"value\": 1, \"every\": \"20ms\", \"count\": 100}}",
+		.options = { .seed = 3 } };
+	tiny_open(&tiny);
+	const struct sim_result *result = tiny_run(&tiny, OCTO_NEVER);
+	const struct sim_seen *seen = &result->seen[SCENARIO_OF_STATE];
+	CHECK_U64(seen->samples, 1 + 64); /* the mode; no more can be waited for */
+	CHECK(seen->latency_ns[SCENARIO_MAX] >= 2 * OCTO_SECOND && seen->latency_ns[SCENARIO_MAX] < 3 * OCTO_SECOND);
+	CHECK(seen->latency_ns[SCENARIO_P50] > OCTO_SECOND);
+	tiny_close(&tiny);
+}
+
+/* A courier that may send at any time waits for the pace; the way itself takes no longer for that. */
+static void a_courier_of_a_slow_link_waits_for_its_turn(void)
+{
+	struct tiny tiny = { .links = "{\"between\": [\"*\", \"*\"], \"latency\": \"10ms\"}", .nodes =
+		"{\"name\": \"robot\", \"kind\": \"agent\", \"rate_up\": \"64kbit\"}, {\"name\": \"pilot\", \"kind\": \"remote\"}", .timeline =
+		"{\"at\": \"1s\", \"connect\": [\"robot\", \"pilot\"]}, "
+		"{\"at\": \"2s\", \"load\": {\"from\": \"robot\", \"to\": \"pilot\", \"every\": \"0s\", \"size\": 400, \"count\": 100}}",
+		.options = { .seed = 3 } };
+	tiny_open(&tiny);
+	const struct sim_result *result = tiny_run(&tiny, OCTO_NEVER);
+	CHECK_U64(result->courier_count, 1);
+	CHECK(result->couriers[0].waited_p99_ns > 40 * OCTO_MILLISECOND && result->couriers[0].waited_p99_ns < 100 * OCTO_MILLISECOND);
+	CHECK(result->couriers[0].p99_ns < 11 * OCTO_MILLISECOND);
 	tiny_close(&tiny);
 }
 
@@ -177,6 +214,8 @@ CU_ErrorCode suite_robot(void)
 	CU_ADD_TEST(suite, commands_without_room_are_given_later);
 	CU_ADD_TEST(suite, what_is_set_again_is_counted_up);
 	CU_ADD_TEST(suite, latency_is_from_giving_to_seeing);
+	CU_ADD_TEST(suite, waiting_is_a_part_of_the_latency);
+	CU_ADD_TEST(suite, a_courier_of_a_slow_link_waits_for_its_turn);
 	CU_ADD_TEST(suite, what_is_not_as_expected_is_described);
 	CU_ADD_TEST(suite, a_crash_ends_what_a_node_has);
 	CU_ADD_TEST(suite, a_result_says_who_holds_what);
