@@ -485,8 +485,9 @@ bool schedule_fill(struct call *call, struct peer *peer, struct writer *frames)
 	size_t left_free = is_late ? 0 : sync_room(call, peer, &schedule_sync);
 	left_free = left_free < writer_left(frames) ? left_free : writer_left(frames);
 	frames->size -= left_free;
-	if (first_wish(call, peer) > peer->flow.send_at)
-		flow_starved(peer); /* the couriers, and not the pacing, say when */
+	octo_time_ns wish_at = first_wish(call, peer);
+	if (wish_at > peer->flow.send_at) /* the couriers, and not the pacing, say when */
+		flow_starved(peer, wish_at > peer->loss.sent_at);
 	while (writer_left(frames) > FRAME_HEAD_BYTES && grant(call, peer, &filling) != GRANT_NOBODY)
 		;
 	if (filling.served)

@@ -77,8 +77,7 @@ static octo_time_ns time_of(uint64_t packets, uint64_t rate)
 
 static octo_time_ns queue_limit(octo_time_ns limit_ns, unsigned packets, const struct peer *peer)
 {
-	uint64_t rate = path_rate(peer);
-	octo_time_ns quantum = rate ? time_of(packets, rate) : 0;
+	octo_time_ns quantum = time_of(packets, path_rate(peer));
 	return limit_ns > quantum ? limit_ns : quantum;
 }
 
@@ -87,11 +86,27 @@ static octo_time_ns low_queue(const struct peer *peer)
 	return queue_limit(queue_low_ns, 2, peer);
 }
 
+/* In startup: what the path was seen to carry when there was something to carry; 0: that was not yet. */
+static uint32_t seen_rate(const struct flow *flow)
+{
+	uint32_t stretch = estimate_stretch(&flow->estimate);
+	return stretch > flow->full_rate ? stretch : flow->full_rate;
+}
+
+/* In startup a short one. What couriers sent that had little to say tells of no limit, nor how long a packet takes. */
+static octo_time_ns startup_queue(const struct peer *peer)
+{
+	uint32_t rate = seen_rate(&peer->flow);
+	octo_time_ns two = rate ? time_of(2, rate) : 0;
+	return two > queue_low_ns ? two : queue_low_ns;
+}
+
 /* In startup: what is on its way already will make it longer by as much as the path holds. */
 static octo_time_ns early_queue(const struct peer *peer)
 {
-	octo_time_ns eighth = peer->flow.estimate.trip_min_ns / 8;
-	return eighth > 2 * low_queue(peer) ? eighth : 2 * low_queue(peer);
+	bool is_seen = seen_rate(&peer->flow) > 0;
+	octo_time_ns eighth = peer->flow.estimate.trip_min_ns / 8, twice = 2 * (is_seen ? startup_queue(peer) : low_queue(peer));
+	return eighth > twice ? eighth : twice;
 }
 
 static octo_time_ns high_queue(const struct peer *peer)
@@ -310,9 +325,11 @@ void flow_sent(struct call *call, struct peer *peer, size_t bytes)
 		flow->send_at = call->now + debt_max_ns;
 }
 
-void flow_starved(struct peer *peer)
+void flow_starved(struct peer *peer, bool was_idle)
 {
 	peer->flow.estimate.is_starved = peer->flow.estimate.is_starved || !peer->flow.is_held_by_window;
+	if (was_idle)
+		estimate_forget_stretch(&peer->flow.estimate);
 }
 
 uint8_t flow_record_flags(const struct peer *peer)
@@ -337,7 +354,8 @@ static void enter(struct flow *flow, enum flow_phase phase)
 /* What a path carries that has shown its end: not what arrived in the rounds before. */
 static void end_startup(struct flow *flow)
 {
-	estimate_set(&flow->estimate, estimate_stretch(&flow->estimate));
+	uint32_t best = estimate_rate(&flow->estimate), stretch = estimate_stretch(&flow->estimate);
+	estimate_set(&flow->estimate, stretch > best ? stretch : best);
 	estimate_restart(&flow->estimate);
 	enter(flow, FLOW_DRAIN);
 }
@@ -359,13 +377,13 @@ static void run_startup(struct flow *flow, const struct estimate_round *round)
 static void grow(struct peer *peer, const struct flow_arrival *arrival)
 {
 	struct flow *flow = &peer->flow;
-	uint32_t rate = estimate_stretch(&flow->estimate);
+	uint32_t rate = seen_rate(flow);
 	uint64_t flying = peer->sent.out_bytes + arrival->bytes;
 	/* While nothing is measured, what arrives is all there is to go by. */
 	uint64_t most = rate ? START_PACKETS * (uint64_t)PACKET + 3 * content(peer, rate) : UINT32_MAX;
 	octo_time_ns latest = flow->estimate.trip_latest_ns, shortest = flow->estimate.trip_min_ns;
 	octo_time_ns waited = latest > shortest ? latest - shortest : 0;
-	unsigned part = waited <= low_queue(peer) / 4 ? 3 : waited <= low_queue(peer) ? 1 : 0;
+	unsigned part = waited <= startup_queue(peer) / 4 ? 3 : waited <= startup_queue(peer) ? 1 : 0;
 	uint64_t window = flow->window + part * arrival->bytes;
 	if (flying < flow->window / 2 || window > most || window > UINT32_MAX)
 		return;
@@ -489,7 +507,8 @@ void flow_arrived(struct call *call, struct peer *peer, const struct flow_arriva
 	bool is_round = estimate_arrived(&flow->estimate, call->now, arrival, peer->current.number_next, &round);
 	if (flow->phase == FLOW_STARTUP) {
 		grow(peer, arrival);
-		bool is_over = estimate_stretch(&flow->estimate) && estimate_has_queue(&flow->estimate, early_queue(peer)); /* the end of the round is too late */
+		bool has_rate = seen_rate(flow) || estimate_rate(&flow->estimate);
+		bool is_over = has_rate && estimate_has_queue(&flow->estimate, early_queue(peer)); /* the end of the round is too late */
 		if (is_over)
 			end_startup(flow);
 		set_rate(call, peer);

@@ -55,9 +55,10 @@ bool flow_has_wish(const struct call *call, const struct peer *peer);
 /* Before sending: when the next packet with messages may go; OCTO_NEVER: not before an acknowledgement comes. Leaves in
  * `held_by` what it is that is waited for: PACE, WINDOW or NO_RECORD. */
 octo_time_ns flow_next(struct call *call, struct peer *peer);
-/* A packet of the current session is sent; `is_starved`: it could have gone earlier, had there been anything in it. */
+/* A packet of the current session is sent. It could have gone earlier, had there been anything in it; `was_idle`: nor was
+ * there anything when the one before it went. */
 void flow_sent(struct call *call, struct peer *peer, size_t bytes);
-void flow_starved(struct peer *peer);
+void flow_starved(struct peer *peer, bool was_idle);
 /* What to note in its record. */
 uint8_t flow_record_flags(const struct peer *peer);
 

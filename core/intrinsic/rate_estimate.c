@@ -125,10 +125,15 @@ bool estimate_has_queue(const struct rate_estimate *estimate, octo_time_ns queue
 	return true;
 }
 
+void estimate_forget_stretch(struct rate_estimate *estimate)
+{
+	estimate->stretch_at = 0;
+	estimate->stretch_rate = 0;
+}
+
 uint32_t estimate_stretch(const struct rate_estimate *estimate)
 {
-	uint32_t best = estimate_rate(estimate);
-	return estimate->stretch_rate > best ? estimate->stretch_rate : best;
+	return estimate->stretch_rate;
 }
 
 void estimate_lost(struct rate_estimate *estimate, bool is_below)

@@ -53,8 +53,10 @@ void estimate_trip(struct rate_estimate *estimate, octo_time_ns now, octo_time_n
 /* True when that ended a round. `number_next`: of the packet to be sent next. */
 bool estimate_arrived(struct rate_estimate *estimate, octo_time_ns now, const struct flow_arrival *arrival,
                       uint64_t number_next, struct estimate_round *round);
+/* Nothing went for a while, for want of something to say: that was not what the path carries. */
+void estimate_forget_stretch(struct rate_estimate *estimate);
 /* Whether each of the last trips has waited in queues for so long; and what then arrived, which is all that the path
- * carries. */
+ * carries: over the last whole stretch since the last pause; 0: none yet. */
 bool estimate_has_queue(const struct rate_estimate *estimate, octo_time_ns queue_ns);
 uint32_t estimate_stretch(const struct rate_estimate *estimate);
 /* Another phase: the present round would be of both. */
