@@ -173,15 +173,24 @@ static bool send_stun(struct call *call, uint8_t out[OCTO_DATAGRAM_MAX], size_t 
 	return true;
 }
 
+/* The short way, for a peer of which only a PING or a PONG can be due. Of many such peers the next is on its way from
+ * memory while this one's packet is sealed. */
+static bool run_quiet(struct call *call, struct peer *peer, struct agenda_packet *packet)
+{
+	uint32_t second = wake_queue_second(call->channel);
+	agenda_fetch_quiet(peer);
+	if (second != OCTO_NO_PEER)
+		agenda_fetch_quiet(block_peer(call->channel, second));
+	bool is_made = agenda_run_quiet(call, peer, packet);
+	wake_at(call, peer, agenda_next_quiet(call, peer));
+	return is_made;
+}
+
 static bool run(struct call *call, struct peer *peer, struct agenda_packet *packet)
 {
-	bool is_made;
-	if (agenda_is_quiet(call, peer)) {
-		is_made = agenda_run_quiet(call, peer, packet);
-		wake_at(call, peer, agenda_next_quiet(call, peer));
-		return is_made;
-	}
-	is_made = agenda_run(call, peer, &courier_layer, packet);
+	if (agenda_is_quiet(call, peer))
+		return run_quiet(call, peer, packet);
+	bool is_made = agenda_run(call, peer, &courier_layer, packet);
 	while (!is_made && schedule_tell(call, peer)) /* what was found lost may be due again at once */
 		is_made = agenda_run(call, peer, &courier_layer, packet);
 	plan_wake(call, peer);

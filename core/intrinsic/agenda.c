@@ -1,6 +1,7 @@
 /* agenda.c: first what expires, then timers, then packets; each in a fixed order, so that one instant has one outcome. */
 #include "core/intrinsic/agenda.h"
 
+#include "core/base/prefetch.h"
 #include "core/intrinsic/answer.h"
 #include "core/intrinsic/data_keys.h"
 #include "core/intrinsic/handshake.h"
@@ -215,12 +216,13 @@ static bool send_packet(struct call *call, struct peer *peer, const struct agend
 	return send_data(call, peer, &peer->current, is_courier_due ? couriers->fill : NULL, packet);
 }
 
-/* An idle peer's memory is cold. Its lines are asked for together here, instead of one behind the other as they are needed. */
-static void fetch(const void *from, const void *to)
+/* An idle peer's memory is cold. Its lines are asked for together, instead of one behind the other as they are needed. */
+static void fetch(const void *first, const void *last)
 {
 	enum { LINE_BYTES = 64 };
-	for (const volatile uint8_t *at = from, *end = to; at <= end; at += LINE_BYTES)
-		(void)*at;
+	for (const uint8_t *at = first; at < (const uint8_t *)last; at += LINE_BYTES)
+		OCTO_PREFETCH(at);
+	OCTO_PREFETCH(last);
 }
 
 bool agenda_run(struct call *call, struct peer *peer, const struct agenda_couriers *couriers,
@@ -308,11 +310,15 @@ bool agenda_is_quiet(const struct call *call, const struct peer *peer)
 	return call->now < peer->quiet_until;
 }
 
+void agenda_fetch_quiet(const struct peer *peer)
+{
+	fetch(&peer->reliability.acknowledged, &peer->current.phases.ping_epoch);
+	fetch(&peer->flow.send_at, &peer->flow.send_at);
+}
+
 bool agenda_run_quiet(struct call *call, struct peer *peer, struct agenda_packet *packet)
 {
 	struct session *session = &peer->current;
-	fetch(&peer->reliability.acknowledged, &session->phases.ping_epoch);
-	fetch(&peer->flow.send_at, &peer->flow.send_at);
 	if (!session->is_ping_due && is_due(call, keepalive_next(call, peer)))
 		step(call, peer, OCTO_STEP_KEEPALIVE_TIMER);
 	if (!has_ping_or_pong(peer))

@@ -77,3 +77,9 @@ uint32_t wake_queue_first(const struct octo_channel *channel, octo_time_ns *at)
 	*at = channel->peer_count ? first->at : OCTO_NEVER;
 	return channel->peer_count ? first->peer : OCTO_NO_PEER;
 }
+
+uint32_t wake_queue_second(const struct octo_channel *channel)
+{
+	uint32_t at = earliest_below(heap_of(channel), 0, channel->peer_count);
+	return at < channel->peer_count ? heap_of(channel)[at].peer : OCTO_NO_PEER;
+}

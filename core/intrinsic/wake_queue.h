@@ -11,5 +11,7 @@ void wake_queue_add(struct octo_channel *channel, uint32_t peer);
 void wake_queue_set(struct octo_channel *channel, uint32_t peer, octo_time_ns at);
 /* The peer that comes first, and when; OCTO_NO_PEER and OCTO_NEVER without peers. */
 uint32_t wake_queue_first(const struct octo_channel *channel, octo_time_ns *at);
+/* The one that would come first without it; OCTO_NO_PEER when there is none. */
+uint32_t wake_queue_second(const struct octo_channel *channel);
 
 #endif

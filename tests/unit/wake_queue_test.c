@@ -5,13 +5,18 @@
 
 enum { PEERS = 100 };
 
-static uint32_t search(const octo_time_ns times[PEERS])
+static uint32_t search_but_for(const octo_time_ns times[PEERS], uint32_t other)
 {
-	uint32_t first = 0;
-	for (uint32_t i = 1; i < PEERS; i++)
-		if (times[i] < times[first])
+	uint32_t first = other == 0;
+	for (uint32_t i = first + 1; i < PEERS; i++)
+		if (i != other && times[i] < times[first])
 			first = i;
 	return first;
+}
+
+static uint32_t search(const octo_time_ns times[PEERS])
+{
+	return search_but_for(times, PEERS);
 }
 
 static uint32_t first_of(const struct crowd *crowd)
@@ -34,6 +39,7 @@ static void the_first_is_what_a_search_finds(void)
 		wake_queue_set(crowd.channel, peer, times[peer]);
 		CHECK_U64(wake_queue_first(crowd.channel, &at), search(times));
 		CHECK_U64(at, times[search(times)]);
+		CHECK_U64(wake_queue_second(crowd.channel), search_but_for(times, search(times)));
 	}
 	crowd_close(&crowd);
 }
@@ -61,6 +67,9 @@ static void nobody_is_first_without_peers(void)
 	octo_time_ns at;
 	CHECK_U64(wake_queue_first(crowd.channel, &at), OCTO_NO_PEER);
 	CHECK_U64(at, OCTO_NEVER);
+	CHECK_U64(wake_queue_second(crowd.channel), OCTO_NO_PEER);
+	crowd.channel->peer_count = 1;
+	CHECK_U64(wake_queue_second(crowd.channel), OCTO_NO_PEER);
 	crowd.channel->peer_count = 3;
 	crowd_close(&crowd);
 }
