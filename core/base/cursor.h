@@ -78,6 +78,11 @@ static inline void store_le(uint8_t *bytes, size_t size, uint64_t value)
 		bytes[6] = (uint8_t)(value >> 48), bytes[7] = (uint8_t)(value >> 56);
 		return;
 	}
+	if (size == 4) {
+		bytes[0] = (uint8_t)value, bytes[1] = (uint8_t)(value >> 8);
+		bytes[2] = (uint8_t)(value >> 16), bytes[3] = (uint8_t)(value >> 24);
+		return;
+	}
 	for (size_t i = 0; i < size; i++)
 		bytes[i] = (uint8_t)(value >> (8 * i));
 }
