@@ -1,7 +1,7 @@
 # octosim: protocol core (core/), simulator (sim/), viewer (viz/), tests (tests/). `make help` lists the targets.
 #
 # Sources are found by wildcard, everything built goes under $(BUILD). The default build (gcc, MODE=release) uses build/
-# itself; another compiler or mode gets build/<compiler>-<O2|O0|asan|fuzz|coverage>/, and BUILD=<directory> overrides either.
+# itself; another compiler or mode gets build/<compiler>-<O2|lto|O0|asan|fuzz|coverage>/, and BUILD=<directory> overrides either.
 # The core is compiled twice: plain, as a robot would ship it, and checked (-DOCTO_CHECKED: audit events for the
 # simulator's checks; same wire, same hash). core/checked is in the checked library alone: a robot's has nothing of it.
 
@@ -14,18 +14,21 @@ NM ?= nm
 PKG_CONFIG ?= pkg-config
 
 OPT_release := -O2 -g
+# Many small files, optimised as one: about a tenth faster, and many seconds for each link.
+OPT_lto := -O2 -g -flto=auto -ffat-lto-objects
 OPT_debug := -O0 -g3
 OPT_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 OPT_coverage := -O0 -g --coverage
 OPT_fuzz := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 TAG_coverage := coverage
 TAG_release := O2
+TAG_lto := lto
 TAG_debug := O0
 TAG_asan := asan
 TAG_fuzz := fuzz
 LINK_coverage := -Wl,--wrap=_exit
 OPT := $(OPT_$(MODE))
-$(if $(OPT),,$(error MODE=$(MODE): expected release, debug, asan, fuzz or coverage))
+$(if $(OPT),,$(error MODE=$(MODE): expected release, lto, debug, asan, fuzz or coverage))
 
 CONFIG := $(notdir $(firstword $(CC)))-$(TAG_$(MODE))
 BUILD ?= $(if $(filter gcc-O2 cc-O2,$(CONFIG)),build,build/$(CONFIG))
@@ -109,7 +112,7 @@ all: $(PRODUCTS) ## build libocto.a, libsim.a, octosim and octoviz (default)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
 	@echo
-	@echo '  MODE=release|debug|asan|coverage, CC=gcc|clang, BUILD=<directory>: the same in another way or at another place'
+	@echo '  MODE=release|lto|debug|asan|coverage, CC=gcc|clang, BUILD=<directory>: the same in another way or at another place'
 
 no-viz:
 	@echo 'octoviz is skipped: pkg-config does not find sdl2 and cairo (tools/install-packages demo installs them)'
