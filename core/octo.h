@@ -826,8 +826,9 @@ struct octo_event_sync {          /* SYNC_*: about the state of a courier [P 7.1
 	uint16_t courier;         /* id */
 	uint8_t side;             /* enum octo_side. CONFIRMED: the other has exactly ours, or we exactly theirs */
 };
-struct octo_event_audit_sealed {  /* a key and nonce were used on this plaintext */
-	uint64_t key, nonce_high, nonce_low, plain; /* digests of key and plaintext; the nonce's first 16 bytes */
+struct octo_event_audit_sealed {  /* a key and nonce were used */
+	uint64_t key, nonce_high, nonce_low; /* the key's first bytes: it is a digest itself; the nonce's first 16 */
+	uint64_t tag;             /* its first bytes: the same exactly when text and associated data are */
 	bool is_counter;          /* the nonce is a counter that only goes up under this key */
 };
 struct octo_event_audit_secret {  /* an ephemeral secret came to life, or should be gone from the block now */

@@ -95,12 +95,6 @@ bool octo_is_checked(void)
 	return true;
 }
 
-static uint64_t digest(const void *bytes, size_t size)
-{
-	static const uint8_t key[CRYPTO_SHORT_KEY_BYTES] = "octo audit key";
-	return short_hash(key, bytes, size);
-}
-
 /* Audit events carry no number: they must not change what an unchecked core does. */
 static void emit_audit(struct call *call, struct octo_event *event, enum octo_event_kind kind, uint32_t peer)
 {
@@ -110,8 +104,8 @@ static void emit_audit(struct call *call, struct octo_event *event, enum octo_ev
 static void audit_seal(struct call *call, const struct crypto_box *box, bool is_wide, bool is_counter)
 {
 	uint64_t high = load_le(box->nonce, 8), low = load_le(box->nonce + 8, is_wide ? 8 : 4);
-	struct octo_event event = { .sealed = { .key = digest(box->key, OCTO_KEY_BYTES), .is_counter = is_counter,
-		.plain = digest(box->in, box->size), .nonce_high = high, .nonce_low = low } };
+	struct octo_event event = { .sealed = { .key = load_le(box->key, 8), .is_counter = is_counter,
+		.tag = load_le(box->out + box->size, 8), .nonce_high = high, .nonce_low = low } };
 	if (is_counter) /* 0^4 || number: shown as the number */
 		event.sealed.nonce_high = 0, event.sealed.nonce_low = load_le(box->nonce + 4, 8);
 	emit_audit(call, &event, OCTO_EVENT_AUDIT_SEALED, OCTO_NO_PEER);
@@ -145,14 +139,14 @@ void call_audit_secret(struct call *call, uint32_t peer, const uint8_t secret[OC
 
 void call_seal(struct call *call, uint8_t suite, const struct crypto_box *box, bool is_counter)
 {
-	audit_seal(call, box, false, is_counter);
 	call->host->crypto->seal(suite, box);
+	audit_seal(call, box, false, is_counter);
 }
 
 void call_seal_wide(struct call *call, const struct crypto_box *box)
 {
-	audit_seal(call, box, true, false);
 	call->host->crypto->seal_wide(box);
+	audit_seal(call, box, true, false);
 }
 
 bool call_shared_secret(struct call *call, uint8_t out[OCTO_KEY_BYTES], const uint8_t secret[OCTO_KEY_BYTES],

@@ -47,7 +47,7 @@ static inline octo_time_ns call_after(const struct call *call, octo_time_ns inte
 	return interval_ns < OCTO_NEVER - call->now ? call->now + interval_ns : OCTO_NEVER - 1;
 }
 
-/* Seals and, in a checked build, reports which key and nonce met which plaintext. */
+/* Seals and, in a checked build, reports which key and nonce made which tag. */
 void call_seal(struct call *call, uint8_t suite, const struct crypto_box *box, bool is_counter);
 void call_seal_wide(struct call *call, const struct crypto_box *box);
 bool call_shared_secret(struct call *call, uint8_t out[OCTO_KEY_BYTES], const uint8_t secret[OCTO_KEY_BYTES],

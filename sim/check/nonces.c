@@ -22,7 +22,7 @@ static void seal_counter(struct checks *checks, uint32_t node, const struct octo
 		               "expected a counter above %" PRIu64 " under key %016" PRIx64
 		               ", found %" PRIu64,
 		               key->last, sealed->key, sealed->nonce_low);
-	else if (key->has_last && sealed->nonce_low == key->last && sealed->plain != key->plain)
+	else if (key->has_last && sealed->nonce_low == key->last && sealed->tag != key->tag)
 		check_violated(checks, INVARIANT_S4, node, TRACE_NOBODY,
 		               "expected counter %" PRIu64 " once under key %016" PRIx64
 		               ", found it with a second text",
@@ -31,7 +31,7 @@ static void seal_counter(struct checks *checks, uint32_t node, const struct octo
 		return;
 	key->has_last = true;
 	key->last = sealed->nonce_low;
-	key->plain = sealed->plain;
+	key->tag = sealed->tag;
 }
 
 static void seal_nonce(struct checks *checks, uint32_t node, const struct octo_event_audit_sealed *sealed)
@@ -45,13 +45,13 @@ static void seal_nonce(struct checks *checks, uint32_t node, const struct octo_e
 	if (!nonce)
 		return;
 	check_evaluated(checks, INVARIANT_S4);
-	if (nonce->has_plain && nonce->plain != sealed->plain)
+	if (nonce->has_tag && nonce->tag != sealed->tag)
 		check_violated(checks, INVARIANT_S4, node, TRACE_NOBODY,
 		               "expected one text for nonce %016" PRIx64 "%016" PRIx64
 		               " under key %016" PRIx64 ", found a second one",
 		               sealed->nonce_high, sealed->nonce_low, sealed->key);
-	nonce->has_plain = true;
-	nonce->plain = sealed->plain;
+	nonce->has_tag = true;
+	nonce->tag = sealed->tag;
 }
 
 void nonces_sealed(struct checks *checks, uint32_t node, const struct octo_event_audit_sealed *sealed)

@@ -114,13 +114,13 @@ struct check_window {                 /* by node and session id */
 
 struct check_counter_key {            /* by key digest (S4) */
 	struct table_key key;
-	uint64_t last, plain;
+	uint64_t last, tag;
 	bool has_last;
 };
 struct check_nonce {                  /* by key digest and nonce (S4) */
 	struct table_key key;
-	uint64_t plain;
-	bool has_plain;
+	uint64_t tag;
+	bool has_tag;
 };
 
 struct check_account {                /* by node and address (S7) */

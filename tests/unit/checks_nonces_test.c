@@ -2,10 +2,10 @@
  * packet). */
 #include "tests/unit/checks_fixture.h"
 
-static void seal(struct fixture *world, uint64_t key, uint64_t nonce, uint64_t plain, bool is_counter)
+static void seal(struct fixture *world, uint64_t key, uint64_t nonce, uint64_t tag, bool is_counter)
 {
 	struct octo_event event = {
-		.sealed = { .key = key, .nonce_low = nonce, .plain = plain, .is_counter = is_counter }
+		.sealed = { .key = key, .nonce_low = nonce, .tag = tag, .is_counter = is_counter }
 	};
 	fixture_tell(world, ROBOT, TRACE_NOBODY, event, OCTO_EVENT_AUDIT_SEALED);
 }
