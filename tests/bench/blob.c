@@ -70,11 +70,23 @@ static void begin(struct street *street, uint32_t loss_permille)
 static void print(const char *what, uint32_t loss_permille, uint64_t bytes, octo_time_ns taken, bool has_goal)
 {
 	double room = (double)LINK_BYTES_PER_SECOND * (PACKET_BYTES - HEADER_BYTES) / (PACKET_BYTES + UDP_BYTES);
-	double rate = (double)bytes * 1e9 / (double)taken, share = rate / (room * (1000 - loss_permille) / 1000);
-	printf("{\"name\":\"blob of %s, %u %% loss: delivered / what the link leaves (%.1f Mbit/s)\",\"value\":%.3f,"
-	       "\"unit\":\"ratio\",", what, loss_permille / 10, rate * 8 / 1e6, share);
+	double share = (double)bytes * 1e9 / (double)taken / (room * (1000 - loss_permille) / 1000);
+	printf("{\"name\":\"blob of %s, %u %% loss: delivered / what the link leaves\",\"value\":%.3f,\"unit\":\"ratio\",", what,
+	       loss_permille / 10, share);
 	printf("\"goal\":%s,\"holds\":%s,", has_goal ? "\">= 0.95\"" : "null", !has_goal || share >= 0.95 ? "true" : "false");
 	printf("\"absolute\":false}\n");
+}
+
+/* Beside what others make of the same link, where they lose much: level with TCP BBR at 10 %, ahead of KCP at 20 %. */
+static void print_rate(uint32_t loss_permille, octo_time_ns taken)
+{
+	double mbit = 4000000 * 8e3 / (double)taken, least = loss_permille == 100 ? 14.8 : loss_permille == 200 ? 8.6 : 0;
+	printf("{\"name\":\"blob of 4 MB from the first byte on, %u %% loss\",\"value\":%.1f,\"unit\":\"Mbit/s\",", loss_permille / 10,
+	       mbit);
+	if (least > 0)
+		printf("\"goal\":\">= %.1f\",\"holds\":%s,\"absolute\":false}\n", least, mbit >= least ? "true" : "false");
+	else
+		printf("\"goal\":null,\"holds\":true,\"absolute\":true}\n");
 }
 
 static uint64_t wire_bytes(const struct street *street)
@@ -117,6 +129,7 @@ static void measure(uint32_t loss_permille)
 	from = street.now;
 	run_to_end(&street);
 	print("4 MB from the first byte on", loss_permille, 4000000, street.now - from, false);
+	print_rate(loss_permille, street.now - from);
 	print_wire(loss_permille, wire_bytes(&street) - wire_before, 4000000);
 	street_close(&street);
 }
