@@ -188,7 +188,7 @@ static bool run_quiet(struct call *call, struct peer *peer, struct agenda_packet
 
 static bool run(struct call *call, struct peer *peer, struct agenda_packet *packet)
 {
-	if (agenda_is_quiet(call, peer))
+	if (agenda_is_quiet(call, peer, &courier_layer))
 		return run_quiet(call, peer, packet);
 	bool is_made = agenda_run(call, peer, &courier_layer, packet);
 	while (!is_made && schedule_tell(call, peer)) /* what was found lost may be due again at once */

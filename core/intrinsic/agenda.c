@@ -291,13 +291,17 @@ static octo_time_ns ping_next(const struct call *call, const struct peer *peer)
 	return has_ping_or_pong(peer) ? call->now : keepalive_next(call, peer);
 }
 
+/* What rides along in a packet, or a packet puts off, needs the long way. */
+static bool has_more(const struct call *call, const struct peer *peer, octo_time_ns courier)
+{
+	return courier != OCTO_NEVER || peer->claim.is_held || peer->flow.is_wanted_due ||
+	       peer->reliability.carry_until > call->now;
+}
+
 octo_time_ns agenda_next(struct call *call, struct peer *peer, const struct agenda_couriers *couriers)
 {
 	octo_time_ns next = others_next(call, peer), courier = peer->current.id ? courier_at(call, peer, couriers) : OCTO_NEVER;
-	/* What rides along in a packet, or a packet puts off, needs the long way. */
-	bool has_more = courier != OCTO_NEVER || peer->claim.is_held || peer->flow.is_wanted_due ||
-	                peer->reliability.carry_until > call->now;
-	peer->quiet_until = has_more ? 0 : next;
+	peer->quiet_until = has_more(call, peer, courier) ? 0 : next;
 	earliest(&next, courier);
 	earliest(&next, ping_next(call, peer));
 	return next;
@@ -305,9 +309,16 @@ octo_time_ns agenda_next(struct call *call, struct peer *peer, const struct agen
 
 /* ---- Silence but for PINGs and PONGs ----------------------------------------------------------------------------- */
 
-bool agenda_is_quiet(const struct call *call, const struct peer *peer)
+bool agenda_is_quiet(struct call *call, struct peer *peer, const struct agenda_couriers *couriers)
 {
-	return call->now < peer->quiet_until;
+	bool is_quiet = call->now < peer->quiet_until;
+#ifdef OCTO_CHECKED /* nothing has become due earlier since it was planned */
+	OCTO_ASSERT(!is_quiet || (peer->current.id && !has_more(call, peer, courier_at(call, peer, couriers)) &&
+	                          peer->quiet_until <= others_next(call, peer)));
+#else
+	(void)couriers;
+#endif
+	return is_quiet;
 }
 
 void agenda_fetch_quiet(const struct peer *peer)

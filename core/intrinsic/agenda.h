@@ -27,7 +27,7 @@ octo_time_ns agenda_next(struct call *call, struct peer *peer, const struct agen
 /* The same in short, for a thousand sessions that have nothing to say: agenda_next() has found that but for PINGs and
  * PONGs nothing can be due, and nothing has changed since. Looks at the memory that those need and at no other. */
 void agenda_fetch_quiet(const struct peer *peer); /* asks for that memory, which will be needed soon */
-bool agenda_is_quiet(const struct call *call, const struct peer *peer);
+bool agenda_is_quiet(struct call *call, struct peer *peer, const struct agenda_couriers *couriers);
 bool agenda_run_quiet(struct call *call, struct peer *peer, struct agenda_packet *packet);
 octo_time_ns agenda_next_quiet(const struct call *call, struct peer *peer);
 
