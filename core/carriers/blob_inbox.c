@@ -346,12 +346,12 @@ enum inbox_status inbox_offer(struct blob_inbox *inbox, const struct inbox_sende
 	memcpy(blob.name, name, strlen(name));
 	struct inbox_entry *entry = find_same(inbox, peer, &blob);
 	enum inbox_status status = INBOX_GOES_ON;
-	if (entry && !part_is_checked(&entry->part))
+	if (entry && (entry->is_keeping || !part_is_checked(&entry->part))) /* kept for whom it was offered by first */
 		return INBOX_CHECKING;
 	close_others(inbox, peer, &blob, entry);
 	if (entry) {
 		entry->claimed = entry->is_checking ? entry->claimed : part_have(&entry->part);
-		entry->is_checking = entry->is_keeping = false;
+		entry->is_checking = false;
 		entry->keep_step = 0;
 		entry->keep_number = 0;
 	} else {

@@ -26,7 +26,7 @@ struct inbox_entry {
 	bool is_open;
 	bool is_here;                     /* it was received before: `part.data` is the file that it became */
 	bool is_checking;                 /* its part is compared, or waits for its next offer: inbox_find() does not find it */
-	bool is_keeping;                  /* for the caller's use; false in a new entry */
+	bool is_keeping;                  /* the caller's: meanwhile no other offer takes it over; false in a new entry */
 	uint8_t keep_step;
 	uint16_t keep_number;             /* of the name that it tries */
 	uint32_t peer;

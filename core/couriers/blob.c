@@ -95,6 +95,7 @@ void blob_refuse(struct blob_courier *state, const struct octo_courier_call *cal
 	state->refusal.way = (uint8_t)way;
 	state->refusal.reason = (uint8_t)reason;
 	state->refusal.is_due = 1;
+	state->refusal.has_arrived = 0;
 }
 
 /* ---- The mandate ------------------------------------------------------------------------------------------------- */
@@ -159,6 +160,12 @@ static uint64_t handle_of(enum blob_handle_kind kind, uint32_t index, uint16_t r
 	return blob_handle_pack(&(struct blob_handle){ .kind = kind, .index = index, .round = round });
 }
 
+static uint64_t handle_of_place(enum blob_handle_kind kind, uint32_t index, const struct blob_place *place)
+{
+	return blob_handle_pack(&(struct blob_handle){ .kind = kind, .index = index, .round = place->round,
+		.count = place->phase == BLOB_ABORTING });
+}
+
 static size_t send_done(struct blob_courier *state, uint8_t *out, uint64_t *handle)
 {
 	for (uint32_t i = 0; i < BLOB_PASTS; i++) {
@@ -178,18 +185,18 @@ static size_t send_control(struct blob_courier *state, const struct octo_courier
 	for (uint32_t i = 0; i < OCTO_BLOBS_MAX; i++) {
 		if (blob_out_is_due(&state->outs[i], call)) {
 			size_t size = blob_out_control(state, i, call, out, size_max);
-			*handle = handle_of(BLOB_HANDLE_OUT, i, state->outs[i].place.round);
+			*handle = handle_of_place(BLOB_HANDLE_OUT, i, &state->outs[i].place);
 			return size;
 		}
 		if (blob_in_is_due(&state->ins[i], call)) {
-			*handle = handle_of(BLOB_HANDLE_IN, i, state->ins[i].place.round);
+			*handle = handle_of_place(BLOB_HANDLE_IN, i, &state->ins[i].place);
 			return blob_in_control(state, i, call, out, size_max);
 		}
 	}
 	if (state->refusal.is_due) {
 		struct blob_message message = { .type = BLOB_ABORT, .id = state->refusal.id, .round = state->refusal.round,
 			.way = state->refusal.way, .reason = state->refusal.reason };
-		state->refusal.is_due = 0;
+		state->refusal.is_due = state->refusal.has_arrived = 0;
 		*handle = handle_of(BLOB_HANDLE_REFUSAL, 0, state->refusal.round);
 		return blob_message_write(out, &message);
 	}
@@ -234,7 +241,7 @@ static void fate(void *data, const struct octo_courier_call *call, uint64_t pack
 		if (fate == OCTO_FATE_LOST && (blob_is_live(place) || place->phase == BLOB_ABORTING)) {
 			place->is_due = 1;
 			state->ins[handle.index].said = 0;
-		} else if (place->phase == BLOB_ABORTING) {
+		} else if (place->phase == BLOB_ABORTING && handle.count) {
 			place->phase = BLOB_ENDED;
 		}
 		break;
@@ -243,8 +250,10 @@ static void fate(void *data, const struct octo_courier_call *call, uint64_t pack
 			state->pasts[handle.index].is_due = 1;
 		break;
 	case BLOB_HANDLE_REFUSAL:
-		if (fate == OCTO_FATE_LOST && state->refusal.round == handle.round)
-			state->refusal.is_due = 1;
+		if (state->refusal.round != handle.round)
+			break;
+		state->refusal.is_due = state->refusal.is_due || fate == OCTO_FATE_LOST;
+		state->refusal.has_arrived = fate == OCTO_FATE_DELIVERED;
 		break;
 	}
 }

@@ -73,13 +73,13 @@ struct blob_courier {
 	struct blob_in ins[OCTO_BLOBS_MAX];
 	struct blob_past pasts[BLOB_PASTS]; /* received whole: to say so again */
 	/* An ABORT about something that has no place here. */
-	struct { uint64_t session; uint16_t id, round; uint8_t way, reason, is_due, reserved; } refusal;
+	struct { uint64_t session; uint16_t id, round; uint8_t way, reason, is_due, has_arrived; } refusal;
 	uint32_t losses;                  /* of late, scaled by 2^16: 0, none for long */
 	uint16_t rounds;                  /* offers so far */
 	uint8_t past_next, reserved;
 };
 
-/* Handles of messages: who asks for their fate. */
+/* Handles of messages: who asks for their fate. Of OUT and IN `count` says that it was an ABORT. */
 enum blob_handle_kind {
 	BLOB_HANDLE_CHUNK = 1, BLOB_HANDLE_OUT, BLOB_HANDLE_IN, BLOB_HANDLE_DONE, BLOB_HANDLE_REFUSAL
 };

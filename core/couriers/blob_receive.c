@@ -29,9 +29,9 @@ bool blob_in_is_due(const struct blob_in *in, const struct octo_courier_call *ca
 	const struct blob_place *place = &in->place;
 	if (!call->session)
 		return false;
-	if (place->phase == BLOB_ABORTING || place->phase == BLOB_KEEPING)
+	if (place->phase == BLOB_ABORTING)
 		return place->is_due;
-	return place->phase == BLOB_FLOWING && place->session == call->session &&
+	return blob_is_live(place) && place->session == call->session &&
 	       (place->is_due || blob_in_due_at(in, call) <= call->now);
 }
 
@@ -83,14 +83,17 @@ void blob_in_kept(struct blob_courier *state, const struct octo_courier_call *ca
 	blob_note_place(call, place, OCTO_WAY_IN, OCTO_NOTE_BLOB_COMPLETE, place->blob.size);
 }
 
-/* Reads back up to `budget` bytes that are here and not yet in the digest. */
+/* Reads back up to `budget` bytes that are here and not yet in the digest, however often it is called no more than that in a
+ * while: a peer can ask for it to begin anew. */
 static void check(struct blob_courier *state, const struct octo_courier_call *call, struct blob_in *in, size_t budget)
 {
 	struct blob_place *place = &in->place;
 	uint8_t piece[PIECE];
-	if (place->phase == BLOB_KEEPING)
+	bool is_behind = in->hashed < blob_offset(place, in->frontier);
+	if (place->phase == BLOB_KEEPING || (is_behind && call->now < in->check_at))
 		return;
-	in->check_at = call->now + check_spacing_ns;
+	if (is_behind)
+		in->check_at = call->now + check_spacing_ns;
 	while (in->hashed < blob_offset(place, in->frontier) && budget) {
 		uint64_t left = blob_offset(place, in->frontier) - in->hashed;
 		size_t size = left < PIECE ? (size_t)left : PIECE;
@@ -159,7 +162,8 @@ static bool is_same(const struct octo_blob *a, const struct octo_blob *b)
 	return a->id == b->id && a->size == b->size && memcmp(a->digest, b->digest, sizeof a->digest) == 0;
 }
 
-/* An offer goes again with each of the first chunks: nobody is asked twice, and the ABORT is repeated until it arrives. */
+/* An offer goes again with each of the first chunks: nobody is asked twice. The ABORT is repeated until it arrives, and then, if
+ * its peer offers on: it may have been switched off. */
 static bool is_refused(const struct blob_courier *state, const struct octo_courier_call *call, const struct blob_message *message)
 {
 	return state->refusal.session == call->session && state->refusal.id == message->id &&
@@ -242,7 +246,11 @@ void blob_in_offer(struct blob_courier *state, const struct octo_courier_call *c
 		blob_note(call, OCTO_NOTE_BLOB_BAD_OFFER, message->id | OCTO_NOTE_INCOMING, 0, message->blob.size);
 		return;
 	}
-	if (is_refused(state, call, message) || is_past(state, message))
+	if (is_refused(state, call, message)) {
+		state->refusal.is_due = state->refusal.is_due || state->refusal.has_arrived;
+		return;
+	}
+	if (is_past(state, message))
 		return;
 	struct blob_in *in = place_for(state, call, message->id);
 	if (!in) {

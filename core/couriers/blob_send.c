@@ -238,6 +238,7 @@ static void settle_early(struct blob_out *out, const struct octo_courier_call *c
 		out->open++;
 	for (uint32_t cell = out->base; cell < frontier; cell++)
 		arrive(out, call, cell);
+	slide(out);
 }
 
 static void lose(struct blob_out *out, uint32_t cell)
@@ -279,11 +280,17 @@ static void take_runs(struct blob_out *out, const struct octo_courier_call *call
 	slide(out);
 }
 
-static bool have_is_possible(const struct blob_out *out, const struct blob_message *message)
+static uint64_t end_of(const struct blob_message *message)
 {
 	uint64_t end = message->from;
 	for (uint32_t i = 0; i < message->run_count; i++)
 		end += message->runs[i].missing + (uint64_t)message->runs[i].had;
+	return end;
+}
+
+static bool have_is_possible(const struct blob_out *out, const struct blob_message *message)
+{
+	uint64_t end = end_of(message);
 	return message->frontier <= out->place.cells && message->from >= message->frontier && end <= out->place.cells &&
 	       end <= (uint64_t)message->frontier + BLOB_WINDOW;
 }
@@ -302,7 +309,7 @@ void blob_out_have(struct blob_courier *state, const struct octo_courier_call *c
 		blob_note_place(call, place, OCTO_WAY_OUT, OCTO_NOTE_BLOB_OUT_OF_RANGE, message->frontier);
 		return;
 	}
-	if (!is_first && (is_start || message->from + 1 > out->base + BLOB_WINDOW))
+	if (!is_first && (is_start || end_of(message) > (uint64_t)out->base + BLOB_WINDOW))
 		return; /* its beginning was lost, and comes again */
 	if (is_first && !is_start && call->now - out->arrived_at < stale_ns)
 		return;
@@ -359,7 +366,7 @@ void blob_out_fate(struct blob_courier *state, const struct octo_courier_call *c
 	if (handle->kind == BLOB_HANDLE_OUT) {
 		if (fate == OCTO_FATE_LOST && (out->place.phase == BLOB_ASKING || out->place.phase == BLOB_ABORTING))
 			out->place.is_due = 1;
-		else if (fate == OCTO_FATE_DELIVERED && out->place.phase == BLOB_ABORTING)
+		else if (fate == OCTO_FATE_DELIVERED && out->place.phase == BLOB_ABORTING && handle->count)
 			out->place.phase = BLOB_ENDED;
 		return;
 	}

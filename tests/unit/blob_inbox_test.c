@@ -479,6 +479,27 @@ static void an_offer_takes_over(void)
 	close_scene();
 }
 
+/* While it is kept, somebody waits to hear what has become of it under its id: another id has to wait, and finds it here. */
+static void what_is_being_kept_is_not_taken_over(void)
+{
+	open_scene();
+	uint64_t have;
+	CHECK(offer(&scene.blob, &have) == INBOX_NEW);
+	take(9, 0, SIZE);
+	inbox_find(&scene.inbox, 3, 9)->is_keeping = true;
+	CHECK(inbox_keep(inbox_find(&scene.inbox, 3, 9)) == INBOX_KEPT_NOT_YET);
+	struct octo_blob again = scene.blob;
+	again.id = 4;
+	CHECK(offer(&again, &have) == INBOX_CHECKING);
+	CHECK_U64(have, 0);
+	CHECK(inbox_find(&scene.inbox, 3, 4) == NULL);
+	CHECK(keep(inbox_find(&scene.inbox, 3, 9)));
+	inbox_close(inbox_find(&scene.inbox, 3, 9), false);
+	CHECK(offer(&again, &have) == INBOX_HERE);
+	CHECK_STRING(listing(), ".received map.bin");
+	close_scene();
+}
+
 /* A part of 20 pieces of zeros, which a former run has left. */
 static void leave_part(struct octo_blob *blob, uint16_t id, const char *name)
 {
@@ -718,6 +739,7 @@ CU_ErrorCode suite_blob_inbox(void)
 	CU_ADD_TEST(suite, begun_and_left_alone_are_few);
 	CU_ADD_TEST(suite, a_disk_that_filled_up_meanwhile_is_not_filled_further);
 	CU_ADD_TEST(suite, an_offer_takes_over);
+	CU_ADD_TEST(suite, what_is_being_kept_is_not_taken_over);
 	CU_ADD_TEST(suite, a_long_part_is_compared_while_its_sender_waits);
 	CU_ADD_TEST(suite, what_is_compared_is_bounded);
 	CU_ADD_TEST(suite, what_offers_cost_is_counted);

@@ -8,7 +8,7 @@ enum { CELL = 16 };
 static struct blob_courier state;
 static unsigned told[OCTO_NOTE_COUNT], offers;
 static enum octo_blob_answer says;
-static uint64_t written, here, read_back;
+static uint64_t written, here, read_back, given;
 static uint8_t kept[4096];
 
 static bool read_blob(void *context, uint32_t peer, enum octo_way way, uint16_t id, uint64_t offset, uint8_t *out, size_t size)
@@ -80,17 +80,17 @@ static void take_chunk(uint16_t id, uint32_t cell, size_t size)
 	octo_courier_blob.receive(&state, &call, bytes, BLOB_CHUNK_HEAD_BYTES + size);
 }
 
-/* The next message that it writes; false: it wants nothing. */
+/* The next message that it writes, by its handle `given`; false: it wants nothing. */
 static bool give(struct blob_message *message)
 {
 	static uint8_t bytes[512];
 	struct octo_mandate mandate = { .urgency_ms = 0 };
-	uint64_t handle = 0;
 	octo_courier_blob.mandate(&state, &call, &mandate);
 	if (!mandate.want_to_send || mandate.urgency_ms)
 		return false;
-	size_t size = octo_courier_blob.send(&state, &call, bytes, mandate.payload_size, &handle);
-	CHECK(size > 0 && size <= mandate.payload_size && handle != 0);
+	given = 0;
+	size_t size = octo_courier_blob.send(&state, &call, bytes, mandate.payload_size, &given);
+	CHECK(size > 0 && size <= mandate.payload_size && given != 0);
 	return blob_message_read(bytes, size, message);
 }
 
@@ -230,9 +230,8 @@ static void what_is_here_is_read_back_at_leisure(void)
 	take_offer(1, 1, 100000000);
 	uint64_t first = read_back;
 	CHECK(first <= 65536 && give(&answer) && answer.type == BLOB_HAVE);
-	uint64_t step = read_back - first;
-	CHECK(step > 0 && step <= 262144);
-	CHECK(!give(&answer)); /* not at the same time again */
+	CHECK_U64(read_back, first); /* not at the same time again */
+	CHECK(!give(&answer));
 	unsigned spoken = 0;
 	for (int i = 0; i < 100; i++) {
 		call.now += OCTO_MILLISECOND;
@@ -240,7 +239,23 @@ static void what_is_here_is_read_back_at_leisure(void)
 			spoken++;
 	}
 	CHECK_U64(spoken, 50);
-	CHECK_U64(read_back, first + 51 * step);
+	CHECK_U64(read_back, first + 50 * 262144);
+}
+
+/* Another size of cells lets the digest begin anew: however often an offer changes it, no more is read than time allows. */
+static void what_offers_read_back_is_bounded(void)
+{
+	struct blob_message offer = { .type = BLOB_OFFER, .id = 1, .round = 1, .blob = { .size = 200000, .id = 1, .name = "x" } };
+	set_up();
+	here = 100001;
+	for (int i = 0; i < 1000; i++) {
+		offer.cell_bytes = (uint16_t)(CELL + i % 7);
+		take(&offer);
+	}
+	CHECK_U64(read_back, 65536);
+	call.now += 2 * OCTO_MILLISECOND;
+	take(&offer);
+	CHECK(read_back > 65536 && read_back < 100001);
 }
 
 static void what_is_not_a_message_changes_nothing(void)
@@ -280,6 +295,26 @@ static void impossible_answers_change_nothing(void)
 	/* One about a blob that is not sent gets an answer: it would be waited for. */
 	take(&(struct blob_message){ .type = BLOB_HAVE, .id = 9, .round = 4 });
 	CHECK(give(&message) && message.type == BLOB_ABORT && message.way == OCTO_WAY_OUT && message.id == 9);
+}
+
+/* Whoever goes on with a description cannot have what lies beyond the window of what is sent: its beginning was lost, or it lies. */
+static void descriptions_beyond_the_window_change_nothing(void)
+{
+	struct blob_message message;
+	set_up();
+	state.outs[0].place.blob = (struct octo_blob){ .size = 3000000, .id = 1, .name = "own" };
+	state.outs[0].place.phase = BLOB_ASKING;
+	CHECK(give(&message) && message.type == BLOB_OFFER);
+	uint16_t round = message.round;
+	take(&(struct blob_message){ .type = BLOB_HAVE, .id = 1, .round = round, .frontier = 100, .from = 100 });
+	CHECK_U64(state.outs[0].base, 100);
+	uint64_t before = digest_of(&state, sizeof state);
+	take(&(struct blob_message){ .type = BLOB_HAVE, .id = 1, .round = round, .frontier = 8000, .from = 8001, .run_count = 1,
+		.runs = { { 0, 292 } } });
+	CHECK_U64(digest_of(&state, sizeof state), before);
+	take(&(struct blob_message){ .type = BLOB_HAVE, .id = 1, .round = round, .frontier = 8000, .from = 8001, .run_count = 1,
+		.runs = { { 0, 291 } } });
+	CHECK_U64(state.outs[0].arrived, 291);
 }
 
 /* A chunk of ours, by its handle. */
@@ -371,6 +406,13 @@ static void first_chunks_of_what_the_receiver_has_are_forgotten(void)
 	take(&(struct blob_message){ .type = BLOB_HAVE, .id = 1, .round = round, .frontier = 1000, .from = 1000 });
 	CHECK(give_chunk(&handle) && handle.cell == 1000);
 	own_blob(3000000);
+	send_early(&round); /* nor is anything forgotten of a window that begins where the receiver's does */
+	take(&(struct blob_message){ .type = BLOB_HAVE, .id = 1, .round = round, .frontier = 100, .from = 100,
+		.run_count = 1, .runs = { { 1, 8191 } } });
+	CHECK_U64(state.outs[0].base, 100);
+	CHECK_U64(state.outs[0].arrived, 8191);
+	CHECK_U64(state.outs[0].open, 0);
+	own_blob(3000000);
 	send_early(&round);
 	take(&(struct blob_message){ .type = BLOB_HAVE, .id = 1, .round = round, .frontier = 20000, .from = 20000 });
 	CHECK(give_chunk(&handle) && handle.cell == 20000 && state.outs[0].base == 20000);
@@ -414,6 +456,91 @@ static void a_refused_offer_is_not_asked_about_again(void)
 	call.session = 6;
 	take_offer(1, 2, 1000);
 	CHECK_U64(offers, 3);
+	call.host = &host;
+}
+
+/* A peer whose courier was switched off acknowledges the ABORT and throws it away: it offers again, and hears it again. */
+static void a_refusal_that_nobody_heard_is_said_again(void)
+{
+	struct blob_message message;
+	set_up();
+	says = OCTO_BLOB_NO;
+	take_offer(1, 1, 1000);
+	CHECK(give(&message) && message.type == BLOB_ABORT);
+	take_offer(1, 1, 1000);
+	CHECK(!give(&message)); /* it is under way */
+	octo_courier_blob.fate(&state, &call, given, OCTO_FATE_DELIVERED);
+	take_offer(1, 1, 1000);
+	CHECK(give(&message) && message.type == BLOB_ABORT && message.reason == OCTO_BLOB_END_REFUSED && message.round == 1);
+	CHECK(!give(&message));
+	CHECK_U64(offers, 1);
+}
+
+static bool write_nothing(void *context, uint32_t peer, uint16_t id, uint64_t offset, const uint8_t *bytes, size_t size)
+{
+	(void)context, (void)peer, (void)id, (void)offset, (void)bytes, (void)size;
+	return false;
+}
+
+/* That the answer in front of it has arrived is no reason to believe that of an ABORT, which the peer would wait for. */
+static void an_abort_goes_until_it_has_arrived_itself(void)
+{
+	static const struct octo_blobs full_disk = { .read = read_blob, .write = write_nothing, .offered = accept_blob };
+	static const struct octo_host full = { .blobs = &full_disk };
+	struct blob_message message;
+	for (enum octo_way way = OCTO_WAY_OUT; way <= OCTO_WAY_IN; way++) {
+		struct blob_place *place = way == OCTO_WAY_OUT ? &state.outs[0].place : &state.ins[0].place;
+		own_blob(0);
+		if (way == OCTO_WAY_IN) {
+			set_up();
+			take_offer(1, 1, 1000);
+		}
+		CHECK(give(&message) && message.type == (way == OCTO_WAY_OUT ? BLOB_OFFER : BLOB_HAVE));
+		uint64_t before = given;
+		call.host = &full;
+		if (way == OCTO_WAY_OUT)
+			blob_fail(&call, place, way, OCTO_BLOB_END_CANCELLED, true);
+		else
+			take_chunk(1, 0, 2 * CELL);
+		call.host = &host;
+		octo_courier_blob.fate(&state, &call, before, OCTO_FATE_DELIVERED);
+		CHECK_U64(place->phase, BLOB_ABORTING);
+		CHECK(give(&message) && message.type == BLOB_ABORT && message.way == way);
+		octo_courier_blob.fate(&state, &call, given, OCTO_FATE_LOST);
+		CHECK(give(&message) && message.type == BLOB_ABORT && message.way == way);
+		octo_courier_blob.fate(&state, &call, given, OCTO_FATE_DELIVERED);
+		CHECK_U64(place->phase, BLOB_ENDED);
+	}
+}
+
+static enum octo_blob_answer keep_later(void *context, uint32_t peer, const struct octo_blob *blob)
+{
+	(void)context, (void)peer, (void)blob;
+	return OCTO_BLOB_LATER;
+}
+
+/* In another session a sender may know nothing of what is being kept here: an answer to nothing would be answered by an ABORT. */
+static void what_is_being_kept_is_not_spoken_of_before_it_is_offered(void)
+{
+	static const struct octo_blobs slow_disk = { .read = read_blob, .write = write_blob, .offered = accept_blob,
+		.keep = keep_later };
+	static const struct octo_host slow = { .blobs = &slow_disk };
+	struct blob_message message, offer = { .type = BLOB_OFFER, .id = 1, .round = 1, .cell_bytes = CELL,
+		.blob = { .id = 1, .name = "x" } };
+	struct octo_digest digest;
+	set_up();
+	octo_digest_begin(&digest);
+	octo_digest_end(&digest, offer.blob.digest);
+	call.host = &slow;
+	take(&offer);
+	CHECK_U64(state.ins[0].place.phase, BLOB_KEEPING);
+	CHECK(give(&message) && message.type == BLOB_HAVE);
+	octo_courier_blob.fate(&state, &call, given, OCTO_FATE_LOST); /* with its session */
+	call.session = 6;
+	CHECK(!give(&message));
+	offer.round = 2;
+	take(&offer);
+	CHECK(give(&message) && message.type == BLOB_HAVE && message.round == 2 && !give(&message));
 	call.host = &host;
 }
 
@@ -572,14 +699,19 @@ CU_ErrorCode suite_couriers_blob(void)
 	CU_ADD_TEST(suite, impossible_offers_are_refused);
 	CU_ADD_TEST(suite, an_offer_may_come_too_early);
 	CU_ADD_TEST(suite, what_is_here_is_read_back_at_leisure);
+	CU_ADD_TEST(suite, what_offers_read_back_is_bounded);
 	CU_ADD_TEST(suite, a_flood_of_offers_fills_four_places);
 	CU_ADD_TEST(suite, what_is_not_a_message_changes_nothing);
 	CU_ADD_TEST(suite, impossible_answers_change_nothing);
+	CU_ADD_TEST(suite, descriptions_beyond_the_window_change_nothing);
 	CU_ADD_TEST(suite, the_first_chunks_go_with_their_offer);
 	CU_ADD_TEST(suite, a_lost_first_chunk_is_offered_again);
 	CU_ADD_TEST(suite, first_chunks_of_what_the_receiver_has_are_forgotten);
 	CU_ADD_TEST(suite, nothing_goes_early_in_another_session);
 	CU_ADD_TEST(suite, a_refused_offer_is_not_asked_about_again);
+	CU_ADD_TEST(suite, a_refusal_that_nobody_heard_is_said_again);
+	CU_ADD_TEST(suite, an_abort_goes_until_it_has_arrived_itself);
+	CU_ADD_TEST(suite, what_is_being_kept_is_not_spoken_of_before_it_is_offered);
 	CU_ADD_TEST(suite, the_end_is_repeated_when_an_answer_is_late);
 	CU_ADD_TEST(suite, the_last_gap_is_found);
 	CU_ADD_TEST(suite, the_end_is_repeated_at_once_where_losses_are_about);
