@@ -351,7 +351,7 @@ class Conversation:
         self.numbers = {}  # last number by (courier, log id, sender)
         self.life = {}
         self.commands = {}  # text by (stream, life, number)
-        self.in_packet = set()  # those of the packet that is being looked at
+        self.in_packet = {}  # commands and offers, by the same, of the packet that is being looked at
         self.offers = {}  # blobs by (sender, id, round)
         self.bytes = {}  # what came of them, by (sender, id)
 
@@ -442,7 +442,7 @@ class Conversation:
             demand(self.commands.get(key, m["text"]) == m["text"], "another command with an old number")
             before = m["stream"], m["life"], m["number"] - 1
             demand(m["number"] == 1 or before in self.commands or before in self.in_packet, "commands in a row")
-            self.in_packet.add(key)
+            self.in_packet[key] = m["text"]
 
         def commit():
             self.life = lives
@@ -457,6 +457,7 @@ class Conversation:
 
     def look_blob(self, session, source, target, kind, m, now_ms, arrives):
         if kind == "OFFER":
+            self.in_packet[source.name, m["id"], m["round"]] = m
             return lambda: self.offers.__setitem__((source.name, m["id"], m["round"]), m)
         if kind == "ABORT":
             sender = source if m["way"] == 0 else target
@@ -473,7 +474,8 @@ class Conversation:
             whole = b"".join(data.get(cell, b"") for cell in range(cells))
             demand(p.blake2b(32, whole).hex() == offer["digest"] and len(whole) == offer["size"], "a DONE of what is not here")
             return None
-        offer = next((o for (name, ident, _), o in self.offers.items() if (name, ident) == (source.name, m["id"])), None)
+        known = [*self.offers.items(), *self.in_packet.items()]  # an early CHUNK may share the packet of its OFFER
+        offer = next((o for (name, ident, _), o in known if (name, ident) == (source.name, m["id"])), None)
         demand(offer is not None, "a CHUNK of what was never offered")
         data, cell, size = bytes.fromhex(m["data"]), m["cell"], offer["cell"]
         end = min(offer["size"], (cell + -(-len(data) // size)) * size)

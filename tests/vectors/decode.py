@@ -580,7 +580,7 @@ class Watcher:
 
     def inspect_couriers(self, session, source, target, frames, now_ms, arrives):
         texts, commits = [], []
-        self.talk.in_packet = set()
+        self.talk.in_packet = {}
         for frame in frames:
             if frame[0] == "COURIER" and frame[1] in couriers.NAMES:
                 text, commit = self.talk.look(session, source, target, frame[1], frame[2], now_ms, arrives)
