@@ -170,6 +170,21 @@ static bool is_refused(const struct blob_courier *state, const struct octo_couri
 	       state->refusal.round == message->round && state->refusal.way == OCTO_WAY_IN && state->refusal.reason;
 }
 
+/* It came late, or its sender threw the ABORT away: it hears again that this round has failed, and nobody is asked. */
+static bool is_over(struct blob_courier *state, const struct octo_courier_call *call, const struct blob_message *message)
+{
+	for (uint32_t i = 0; i < OCTO_BLOBS_MAX; i++) {
+		struct blob_place *place = &state->ins[i].place;
+		if (place->phase != BLOB_ENDED || place->end == OCTO_BLOB_END_COMPLETE || place->session != call->session ||
+		    place->blob.id != message->id || place->round != message->round)
+			continue;
+		place->phase = BLOB_ABORTING;
+		place->is_due = 1;
+		return true;
+	}
+	return false;
+}
+
 static bool is_past(struct blob_courier *state, const struct blob_message *message)
 {
 	for (uint32_t i = 0; i < BLOB_PASTS; i++) {
@@ -250,7 +265,7 @@ void blob_in_offer(struct blob_courier *state, const struct octo_courier_call *c
 		state->refusal.is_due = state->refusal.is_due || state->refusal.has_arrived;
 		return;
 	}
-	if (is_past(state, message))
+	if (is_over(state, call, message) || is_past(state, message))
 		return;
 	struct blob_in *in = place_for(state, call, message->id);
 	if (!in) {

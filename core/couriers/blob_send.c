@@ -9,6 +9,8 @@ static const octo_time_ns offer_again_max_ns = 60 * OCTO_SECOND;
 static const octo_time_ns trip_guess_ns = 250 * OCTO_MILLISECOND;
 /* A HAVE that comes while others of its cells arrive is older than these news: an offer was repeated, or a HAVE. */
 static const octo_time_ns stale_ns = OCTO_SECOND;
+/* All of it has arrived, and nothing is heard of its end: that was thrown away, or its receiver takes long. */
+static const octo_time_ns end_ns = 2 * OCTO_SECOND;
 enum { OFFER_TRIPS = 4, LOSS_UNIT = 1 << 16, LOSS_MEMORY = 512 };
 
 bool blob_out_fits(const struct octo_blob *blob, const struct octo_courier_call *call)
@@ -211,6 +213,14 @@ static void slide(struct blob_out *out)
 	}
 }
 
+/* Another offer asks what has become of it. */
+static void await_end(struct blob_out *out, const struct octo_courier_call *call)
+{
+	struct blob_place *place = &out->place;
+	if (out->base == place->cells && place->again_at == OCTO_NEVER)
+		place->again_at = call->now + (place->again_ns > end_ns ? place->again_ns : end_ns);
+}
+
 static void arrive(struct blob_out *out, const struct octo_courier_call *call, uint32_t cell)
 {
 	if (cell < out->base || cell >= out->next || blob_bit(out->arrived_bits, cell))
@@ -324,6 +334,7 @@ void blob_out_have(struct blob_courier *state, const struct octo_courier_call *c
 	take_runs(out, call, message);
 	place->again_at = OCTO_NEVER;
 	place->is_due = 0;
+	await_end(out, call);
 	if (is_start) {
 		place->phase = BLOB_FLOWING;
 		out->arrived_at = call->now;
@@ -385,5 +396,6 @@ void blob_out_fate(struct blob_courier *state, const struct octo_courier_call *c
 		return;
 	}
 	slide(out);
+	await_end(out, call);
 	blob_progress(call, &out->place, OCTO_WAY_OUT, blob_out_done(out));
 }

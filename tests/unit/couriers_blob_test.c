@@ -513,6 +513,49 @@ static void an_abort_goes_until_it_has_arrived_itself(void)
 	}
 }
 
+/* An offer that comes late, or goes on because its sender threw the ABORT away, begins nothing again that has failed. */
+static void a_round_that_failed_stays_failed(void)
+{
+	static const struct octo_blobs full_disk = { .read = read_blob, .write = write_nothing, .offered = accept_blob };
+	static const struct octo_host full = { .blobs = &full_disk };
+	struct blob_message message;
+	set_up();
+	take_offer(1, 1, 1000);
+	call.host = &full;
+	take_chunk(1, 0, 2 * CELL);
+	call.host = &host;
+	CHECK(give(&message) && message.type == BLOB_ABORT);
+	octo_courier_blob.fate(&state, &call, given, OCTO_FATE_DELIVERED);
+	CHECK(state.ins[0].place.phase == BLOB_ENDED && !give(&message));
+	take_offer(1, 1, 1000);
+	CHECK(give(&message) && message.type == BLOB_ABORT && message.reason == OCTO_BLOB_END_WRITE && !give(&message));
+	octo_courier_blob.fate(&state, &call, given, OCTO_FATE_DELIVERED);
+	CHECK_U64(offers, 1);
+	take_offer(1, 2, 1000); /* its sender tries once more */
+	CHECK(give(&message) && message.type == BLOB_HAVE && message.round == 2);
+	CHECK_U64(offers, 2);
+}
+
+/* A receiver that has all and says nothing of the end is asked, and asked less and less often. */
+static void the_end_is_asked_for_ever_more_rarely(void)
+{
+	struct blob_message message;
+	uint16_t round = 0;
+	unsigned asked = 0;
+	own_blob(3000);
+	CHECK_U64(send_early(&round), 26);
+	for (bool is_heard = true; call.now < 1600 * OCTO_SECOND; call.now += OCTO_SECOND) {
+		if (is_heard)
+			take(&(struct blob_message){ .type = BLOB_HAVE, .id = 1, .round = round, .frontier = 26, .from = 26 });
+		is_heard = give(&message);
+		CHECK(!is_heard || (message.type == BLOB_OFFER && message.round == round && !give(&message)));
+		asked += is_heard;
+	}
+	CHECK(asked > 10 && asked < 20);
+	take(&(struct blob_message){ .type = BLOB_DONE, .id = 1, .round = round });
+	CHECK_U64(told[OCTO_NOTE_BLOB_COMPLETE], 1);
+}
+
 static enum octo_blob_answer keep_later(void *context, uint32_t peer, const struct octo_blob *blob)
 {
 	(void)context, (void)peer, (void)blob;
@@ -711,6 +754,8 @@ CU_ErrorCode suite_couriers_blob(void)
 	CU_ADD_TEST(suite, a_refused_offer_is_not_asked_about_again);
 	CU_ADD_TEST(suite, a_refusal_that_nobody_heard_is_said_again);
 	CU_ADD_TEST(suite, an_abort_goes_until_it_has_arrived_itself);
+	CU_ADD_TEST(suite, a_round_that_failed_stays_failed);
+	CU_ADD_TEST(suite, the_end_is_asked_for_ever_more_rarely);
 	CU_ADD_TEST(suite, what_is_being_kept_is_not_spoken_of_before_it_is_offered);
 	CU_ADD_TEST(suite, the_end_is_repeated_when_an_answer_is_late);
 	CU_ADD_TEST(suite, the_last_gap_is_found);
