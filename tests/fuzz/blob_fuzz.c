@@ -3,7 +3,7 @@
 #include "core/couriers/blob.h"
 #include "tests/fuzz/courier_fuzz.h"
 
-enum { OWN_BYTES = 100000 };
+enum { OWN_BYTES = 3000000 };            /* several windows */
 static uint64_t sizes[65536];             /* by id: of the blob that was accepted last */
 
 static bool read_blob(void *context, uint32_t peer, enum octo_way way, uint16_t id, uint64_t offset, uint8_t *out, size_t size)
@@ -29,13 +29,33 @@ static enum octo_blob_answer accept_blob(void *context, uint32_t peer, const str
 	return blob->priority == 7 ? OCTO_BLOB_NO : blob->priority == 8 ? OCTO_BLOB_LATER : OCTO_BLOB_YES;
 }
 
+static enum octo_blob_answer keep_blob(void *context, uint32_t peer, const struct octo_blob *blob)
+{
+	(void)context, (void)peer;
+	FUZZ_REQUIRE(blob->size == sizes[blob->id]);
+	return blob->priority == 7 ? OCTO_BLOB_NO : blob->priority == 6 ? OCTO_BLOB_LATER : OCTO_BLOB_YES;
+}
+
+/* Its application has kept what it was busy with. */
+static void keep_all(struct blob_courier *state, const struct octo_courier_call *call)
+{
+	for (int i = 0; i < OCTO_BLOBS_MAX; i++)
+		if (state->ins[i].place.phase == BLOB_KEEPING)
+			blob_in_kept(state, call, &state->ins[i], i % 2 == 0);
+}
+
 static void check_counts(const struct blob_courier *state)
 {
 	for (int i = 0; i < OCTO_BLOBS_MAX; i++) {
 		const struct blob_out *out = &state->outs[i];
 		const struct blob_in *in = &state->ins[i];
 		FUZZ_REQUIRE(out->base <= out->next && out->next <= out->place.cells && out->next - out->base <= BLOB_WINDOW);
-		FUZZ_REQUIRE(out->open + out->arrived <= out->next - out->base);
+		uint32_t open = 0, arrived = 0;
+		for (uint32_t cell = out->base; cell < out->next; cell++) {
+			arrived += blob_bit(out->arrived_bits, cell);
+			open += !blob_bit(out->arrived_bits, cell) && !blob_bit(out->flying_bits, cell);
+		}
+		FUZZ_REQUIRE(out->open == open && out->arrived == arrived);
 		FUZZ_REQUIRE(in->frontier + in->here <= in->place.cells && in->here < BLOB_WINDOW);
 		FUZZ_REQUIRE(in->hashed <= in->place.blob.size);
 	}
@@ -58,7 +78,8 @@ static void read_and_write(const uint8_t *bytes, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	read_and_write(bytes, size);
-	static const struct octo_blobs blobs = { .read = read_blob, .write = write_blob, .offered = accept_blob };
+	static const struct octo_blobs blobs = { .read = read_blob, .write = write_blob, .offered = accept_blob,
+		.keep = keep_blob };
 	static const struct octo_host host = { .blobs = &blobs };
 	static struct blob_courier state;
 	struct octo_courier_call call = fuzz_call();
@@ -70,6 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	for (int part = 0; part < 2; part++) { /* the same in another session */
 		fuzz_courier(&octo_courier_blob, &state, &call, bytes, size);
 		check_counts(&state);
+		keep_all(&state, &call);
 		call.session += 1;
 	}
 	return 0;
@@ -82,6 +104,10 @@ void fuzz_seeds(void (*add)(const void *bytes, size_t size))
 		11, 3, 5, 0, 6, 0, 0, 0, 1, 2, 3, 4, 5, 5, 0, 1, 0, 0, 2 };
 	static const uint8_t taken[] = { 13, 2, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 17, 2, 1, 0, 1, 0, 5, 0, 0, 0, 5, 0, 0, 0, 3, 0,
 		2, 0, 5, 4, 1, 0, 1, 0, 7, 5, 1, 0, 1, 0, 1, 3 };
+	/* Once the blob is offered: an answer that goes on behind the window of what is sent. */
+	static const uint8_t beyond[] = { 0, 13, 2, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		17, 2, 1, 0, 1, 0, 0x40, 0x1f, 0, 0, 0x41, 0x1f, 0, 0, 0, 0, 0x24, 1 };
 	add(given, sizeof given);
 	add(taken, sizeof taken);
+	add(beyond, sizeof beyond);
 }
