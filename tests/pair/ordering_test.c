@@ -110,12 +110,12 @@ static void a_tiny_pool_is_slow_and_right(void)
 static void wild_numbers_do_no_harm(void)
 {
 	struct pair pair;
-	uint8_t bytes[64], packet[OCTO_DATAGRAM_MAX];
+	uint8_t bytes[64], message[8] = { 0 }, packet[OCTO_DATAGRAM_MAX];
 	set_up(&pair, 4);
 	for (uint64_t i = 0; i < 400; i++) {
 		struct writer writer = writer_of(bytes, sizeof bytes);
 		struct frame frame = { .type = FRAME_COURIER_ORDERED, .courier = i % 5 == 4 ? 99 : 1,
-			.largest = i % 3 == 0 ? 1 + i % 40 : i % 3 == 1 ? UINT64_C(1) << 60 : 3, .data = bytes, .size = 8 };
+			.largest = i % 3 == 0 ? 1 + i % 40 : i % 3 == 1 ? UINT64_C(1) << 60 : 3, .data = message, .size = sizeof message };
 		frame_write(&writer, &frame);
 		size_t size = pair_forge_data(&pair, WINNER, bytes, writer.position, 0, packet);
 		enum octo_reason reason = pair_push(&pair, LOSER, &pair.nodes[WINNER].address, packet, size);
