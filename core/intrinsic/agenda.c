@@ -278,6 +278,8 @@ static octo_time_ns others_next(const struct call *call, const struct peer *peer
 		earliest(&next, peer->reliability.ack_at);
 		earliest(&next, loss_next(peer));
 		earliest(&next, path_next(call, peer));
+		if (peer->flow.is_wanted_due) /* there is no record for it now */
+			earliest(&next, call_after(call, SENT_RETRY_NS));
 		if (may_rekey(peer))
 			earliest(&next, peer->current.rekey_at);
 		if (!peer->claim.is_held)

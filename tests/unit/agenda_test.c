@@ -131,6 +131,26 @@ static void control_does_not_wait_for_the_rate(void)
 	pair_close(&pair);
 }
 
+/* A wish that finds no record, all of them being lent to others, is not forgotten until something else happens here. */
+static void a_wish_goes_out_soon_after_there_is_room_for_it(void)
+{
+	enum { RATE = 20000 };
+	struct pair pair;
+	pair_open(&pair, NULL);
+	pair_establish(&pair, WINNER);
+	pair_run(&pair, OCTO_SECOND);
+	struct pair_node *node = &pair.nodes[WINNER];
+	uint32_t count = node->channel->pages.count;
+	node->channel->pages.count = 0;
+	octo_peer_limit(node->channel, &node->host, pair.now, 0, RATE);
+	pair_run(&pair, 200 * OCTO_MILLISECOND);
+	CHECK_U64(pair_peer(&pair, LOSER)->flow.wanted_by_peer, 0);
+	node->channel->pages.count = count;
+	pair_run(&pair, 200 * OCTO_MILLISECOND);
+	CHECK_U64(pair_peer(&pair, LOSER)->flow.wanted_by_peer, RATE);
+	pair_close(&pair);
+}
+
 static void forget_quiet(struct pair *pair)
 {
 	pair_peer(pair, WINNER)->quiet_until = pair_peer(pair, LOSER)->quiet_until = 0;
@@ -193,6 +213,7 @@ CU_ErrorCode suite_agenda(void)
 	CU_ADD_TEST(suite, a_repetition_is_told_apart);
 	CU_ADD_TEST(suite, unused_time_is_not_saved_up);
 	CU_ADD_TEST(suite, control_does_not_wait_for_the_rate);
+	CU_ADD_TEST(suite, a_wish_goes_out_soon_after_there_is_room_for_it);
 	CU_ADD_TEST(suite, the_short_way_does_what_the_long_one_does);
 	return CU_get_error();
 }
