@@ -87,9 +87,10 @@ uint8_t *reader_read_beside(struct reader *reader, struct tree_value value, uint
 
 	if (text == NULL)
 		return NULL;
-	*size = (uint64_t)(lines.end - lines.at);
-	bytes = memory_claim(*size + 1);
-	memcpy(bytes, text, *size);
+	size_t count = (size_t)(lines.end - lines.at);
+	bytes = memory_claim(count + 1);
+	memcpy(bytes, text, count);
+	*size = count;
 	free(text);
 	return bytes;
 }
