@@ -129,7 +129,7 @@ static inline bool blob_is_live(const struct blob_place *place)
 	return place->phase == BLOB_ASKING || place->phase == BLOB_FLOWING || place->phase == BLOB_KEEPING;
 }
 
-/* blob.c */
+/* blob_place.c, below the two others: */
 void blob_note(const struct octo_courier_call *call, enum octo_note note, uint64_t subject, uint64_t value, uint64_t total);
 void blob_note_place(const struct octo_courier_call *call, const struct blob_place *place, enum octo_way way,
                      enum octo_note note, uint64_t value);
