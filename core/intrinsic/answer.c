@@ -202,7 +202,6 @@ void answer_to_session(struct call *call, const struct peer *peer, struct sessio
 	memcpy(session->receive_key, answer->receive_key, OCTO_KEY_BYTES);
 	if (answer->sends)
 		session->began_at = answer->sent_first_at;
-	if (answer->sends == 1) /* sent twice, the ACK may be to either */
-		round_trip_sample(&session->trip, call->now - answer->sent_first_at);
+	session_sample_handshake(call, session, answer->sends, answer->sent_first_at);
 	session_audit_keys(call, peer, session);
 }

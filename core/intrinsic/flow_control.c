@@ -383,7 +383,7 @@ static void grow(struct peer *peer, const struct flow_arrival *arrival)
 	uint64_t most = rate ? START_PACKETS * (uint64_t)PACKET + 3 * content(peer, rate) : UINT32_MAX;
 	octo_time_ns latest = flow->estimate.trip_latest_ns, shortest = flow->estimate.trip_min_ns;
 	octo_time_ns waited = latest > shortest ? latest - shortest : 0;
-	unsigned part = waited <= startup_queue(peer) / 4 ? 3 : waited <= startup_queue(peer) ? 1 : 0;
+	unsigned part = waited <= startup_queue(peer) / 4 ? 3 : waited <= early_queue(peer) ? 1 : 0;
 	uint64_t window = flow->window + part * arrival->bytes;
 	if (flying < flow->window / 2 || window > most || window > UINT32_MAX)
 		return;

@@ -243,8 +243,7 @@ enum octo_reason offer_read_syn_ack(struct call *call, const struct peer *peer, 
 		memcpy(session->send_key, keys.initiator_to_adherent, OCTO_KEY_BYTES);
 		memcpy(session->receive_key, keys.adherent_to_initiator, OCTO_KEY_BYTES);
 		keyed_hash(session->syn_ack_identity, sizeof session->syn_ack_identity, NULL, 0, syn_ack, SYN_ACK_BYTES);
-		if (peer->offer.sends == 1) /* sent twice, the answer may be to either */
-			round_trip_sample(&session->trip, call->now - peer->offer.sent_first_at);
+		session_sample_handshake(call, session, peer->offer.sends, peer->offer.sent_first_at);
 		write_ack(call, peer, &keys, &h2, session);
 		*timestamp = choice.timestamp;
 		session_audit_keys(call, peer, session);

@@ -235,6 +235,14 @@ void session_ask(struct call *call, struct session *session)
 	session->ping_token = call_chance(call);
 }
 
+void session_sample_handshake(const struct call *call, struct session *session, uint32_t sends, octo_time_ns sent_at)
+{
+	const struct octo_config *config = &call->channel->config;
+	octo_time_ns least_ns = config->resend_ns / 1000 * (1000u - config->jitter_permille), passed = call->now - sent_at;
+	if (sends == 1 && passed < least_ns)
+		round_trip_sample(&session->trip, passed);
+}
+
 void session_heard(struct call *call, struct session *session)
 {
 	/* The adherent speaks as soon as it has our ACK: the way there and back, if the ACK was sent only once. */

@@ -41,6 +41,9 @@ octo_time_ns session_dead_at(const struct call *call, const struct session *sess
 void session_asked(struct call *call, struct session *session);
 /* Asks the peer for a sign of life in the next packet. */
 void session_ask(struct call *call, struct session *session);
+/* A round trip, of what was sent `sends` times, first at that time, and answered now. Asked twice, or so late that the answer
+ * may have been given twice: it may be to either, or either of them, and is none. */
+void session_sample_handshake(const struct call *call, struct session *session, uint32_t sends, octo_time_ns sent_at);
 /* A packet of this session was authentic: the peer lives. */
 void session_heard(struct call *call, struct session *session);
 
