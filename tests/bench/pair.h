@@ -39,6 +39,9 @@ static void pair_save(void *context, uint32_t peer, const uint8_t *record, size_
 }
 
 /* `number` tells the sides apart. The caller fills in the config but for its seed. */
+/* Where new sides take theirs from. */
+static void (*side_entropy)(void *context, uint8_t *out, size_t size) = pair_entropy;
+
 BENCH_ONCE void side_open(struct side *side, uint16_t number, struct octo_config *config,
                           const struct octo_courier *const *couriers, uint32_t courier_count)
 {
@@ -46,7 +49,7 @@ BENCH_ONCE void side_open(struct side *side, uint16_t number, struct octo_config
 	side->address.ip[14] = (uint8_t)(number >> 8);
 	side->address.ip[15] = (uint8_t)number;
 	side->address.port = 8124;
-	side->host = (struct octo_host){ .context = side, .crypto = octo_crypto_sodium(), .entropy = pair_entropy,
+	side->host = (struct octo_host){ .context = side, .crypto = octo_crypto_sodium(), .entropy = side_entropy,
 		.save = pair_save, .couriers = couriers, .courier_count = courier_count };
 	memset(config->seed, (uint8_t)number, sizeof config->seed);
 	config->seed[0] ^= (uint8_t)(number >> 8);
