@@ -14,6 +14,8 @@ struct line {
 	double x0, y0, x1, y1;
 };
 
+enum { BUNDLE_HEIGHT = 24 };           /* pixels */
+
 struct bundle {
 	struct line line;
 	uint32_t first, count;        /* index of its first copy; 0: nothing pending */
@@ -230,8 +232,9 @@ static void for_each_arrow(struct ladder *ladder, draw_function draw)
 			continue;
 		uint32_t to = copy->peer < model->node_count ? lanes->of_node[copy->peer] : LANES_MAX;
 		struct bundle *bundle = &bundles[lanes->of_node[copy->node]][to];
-		/* Under four pixels apart they would be one broad stroke. */
+		/* Under four pixels apart they would be one broad stroke; and a stream without end needs an arrow here and there. */
 		bool joins = bundle->count && is_plain(copy) && line.y0 - bundle->last_y < 4
+		             && line.y0 - bundle->line.y0 < BUNDLE_HEIGHT
 		             && model->copies[bundle->first].type == copy->type;
 		if (!joins)
 			flush(ladder, bundle, draw);
