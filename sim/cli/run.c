@@ -373,6 +373,7 @@ static void settle(struct run *run, uint32_t index, const char *bytes)
 		return;
 	if (asked.seeds.is_given && !is_json_only())
 		print_line(run, scenario_of(run, index));
+	fflush(stdout); /* who reads along in a file or a pipe sees each as soon as it is known */
 	run->passed = run->failed = 0;
 }
 
