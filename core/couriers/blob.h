@@ -83,6 +83,7 @@ struct blob_courier {
 enum blob_handle_kind {
 	BLOB_HANDLE_CHUNK = 1, BLOB_HANDLE_OUT, BLOB_HANDLE_IN, BLOB_HANDLE_DONE, BLOB_HANDLE_REFUSAL
 };
+/* count: cells of a chunk; of OUT and IN whether it was an ABORT, 1, or another of its messages. */
 struct blob_handle { enum blob_handle_kind kind; uint32_t index, round, count, cell; };
 static inline uint64_t blob_handle_pack(const struct blob_handle *handle)
 {

@@ -373,7 +373,8 @@ static void run_startup(struct flow *flow, const struct estimate_round *round)
 }
 
 /* For what has arrived, as much more may be on its way, if all that may be is: so it doubles each round trip. Where not even
- * bursts at thrice that pace wait anywhere, it is four times as much; where what arrives has waited, the path is full. */
+ * bursts at thrice that pace wait anywhere, it is four times as much; where what arrives has waited as
+ * long as ends startup, the path is full. */
 static void grow(struct peer *peer, const struct flow_arrival *arrival)
 {
 	struct flow *flow = &peer->flow;
@@ -508,7 +509,8 @@ void flow_arrived(struct call *call, struct peer *peer, const struct flow_arriva
 	if (flow->phase == FLOW_STARTUP) {
 		grow(peer, arrival);
 		bool has_rate = seen_rate(flow) || estimate_rate(&flow->estimate);
-		bool is_over = has_rate && estimate_has_queue(&flow->estimate, early_queue(peer)); /* the end of the round is too late */
+		/* To wait for the end of the round would be too late. */
+		bool is_over = has_rate && estimate_has_queue(&flow->estimate, early_queue(peer));
 		if (is_over)
 			end_startup(flow);
 		set_rate(call, peer);
